@@ -48,10 +48,7 @@ fn main() -> Outcome<()> {
     collect(&dist, "", &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     if !files.iter().any(|file| file.path == "/index.html") {
-        files = vec![File {
-            path: "/index.html".to_owned(),
-            bytes: NOT_BUILT.into(),
-        }];
+        files = vec![File { path: "/index.html".to_owned(), bytes: NOT_BUILT.into() }];
     }
     fill_service_worker(&mut files)?;
     write_table(&out, &files)
@@ -69,10 +66,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Outcome<()> {
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &path, files)?;
         } else {
-            files.push(File {
-                path,
-                bytes: fs::read(entry.path())?,
-            });
+            files.push(File { path, bytes: fs::read(entry.path())? });
         }
     }
     Ok(())
@@ -94,18 +88,13 @@ fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
         }
     }
     let version: String = hex(&all.finalize()).chars().take(16).collect();
-    let build = format!(
-        r#"{{"version":"{version}","files":[{}]}}"#,
-        first_load.join(",")
-    );
+    let build = format!(r#"{{"version":"{version}","files":[{}]}}"#, first_load.join(","));
 
     let Some(worker) = files.iter_mut().find(|file| file.path == "/sw.js") else {
         return Ok(());
     };
     let source = String::from_utf8(std::mem::take(&mut worker.bytes))?;
-    let (Some((before, _)), Some((_, after))) =
-        (source.split_once(BUILD_START), source.split_once(BUILD_END))
-    else {
+    let (Some((before, _)), Some((_, after))) = (source.split_once(BUILD_START), source.split_once(BUILD_END)) else {
         return Err(format!("sw.js has no {BUILD_START}…{BUILD_END} for the list of files").into());
     };
     worker.bytes = format!("{before}{build}{after}").into_bytes();
@@ -126,18 +115,8 @@ fn write_table(out: &Path, files: &[File]) -> Outcome<()> {
         let kind = content_type(&file.path);
         let (mut br, mut gz) = (None, None);
         if is_text_like(kind) {
-            br = keep_if_smaller(
-                &folder,
-                format!("{number}.br"),
-                &file.bytes,
-                &brotli(&file.bytes)?,
-            )?;
-            gz = keep_if_smaller(
-                &folder,
-                format!("{number}.gz"),
-                &file.bytes,
-                &gzip(&file.bytes)?,
-            )?;
+            br = keep_if_smaller(&folder, format!("{number}.br"), &file.bytes, &brotli(&file.bytes)?)?;
+            gz = keep_if_smaller(&folder, format!("{number}.gz"), &file.bytes, &gzip(&file.bytes)?)?;
         }
         writeln!(
             table,
@@ -153,13 +132,8 @@ fn write_table(out: &Path, files: &[File]) -> Outcome<()> {
     table.push_str("];\n");
 
     let index = files.iter().find(|file| file.path == "/index.html");
-    let html =
-        String::from_utf8_lossy(index.map_or(&[], |file| file.bytes.as_slice())).into_owned();
-    writeln!(
-        table,
-        "pub(super) static INLINE_SCRIPT_HASHES: &[&str] = &{:?};",
-        inline_script_hashes(&html)
-    )?;
+    let html = String::from_utf8_lossy(index.map_or(&[], |file| file.bytes.as_slice())).into_owned();
+    writeln!(table, "pub(super) static INLINE_SCRIPT_HASHES: &[&str] = &{:?};", inline_script_hashes(&html))?;
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
 }
@@ -169,17 +143,10 @@ fn include(name: &str) -> String {
 }
 
 fn optional(name: Option<String>) -> String {
-    name.map_or("None".to_owned(), |name| {
-        format!("Some({})", include(&name))
-    })
+    name.map_or("None".to_owned(), |name| format!("Some({})", include(&name)))
 }
 
-fn keep_if_smaller(
-    folder: &Path,
-    name: String,
-    raw: &[u8],
-    packed: &[u8],
-) -> Outcome<Option<String>> {
+fn keep_if_smaller(folder: &Path, name: String, raw: &[u8], packed: &[u8]) -> Outcome<Option<String>> {
     if packed.len() >= raw.len() {
         return Ok(None);
     }
@@ -200,11 +167,7 @@ fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
 }
 
 fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
-    let level = if is_release() {
-        flate2::Compression::best()
-    } else {
-        flate2::Compression::fast()
-    };
+    let level = if is_release() { flate2::Compression::best() } else { flate2::Compression::fast() };
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), level);
     packed.write_all(bytes)?;
     Ok(packed.finish()?)
@@ -244,9 +207,7 @@ fn has_hashed_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);
-    stem.rsplit_once('-').is_some_and(|(_, hash)| {
-        (12..=64).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    stem.rsplit_once('-').is_some_and(|(_, hash)| (12..=64).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// A strict content security policy runs only inline scripts that it names; Trunk starts the app with one.
@@ -260,9 +221,7 @@ fn inline_script_hashes(html: &str) -> Vec<String> {
         let Some((body, after)) = from_body.split_once("</script") else {
             break;
         };
-        let has_source = attributes
-            .split_ascii_whitespace()
-            .any(|part| part.starts_with("src="));
+        let has_source = attributes.split_ascii_whitespace().any(|part| part.starts_with("src="));
         if !has_source && !body.is_empty() {
             hashes.push(format!("sha256-{}", STANDARD.encode(Sha256::digest(body))));
         }

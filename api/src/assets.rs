@@ -1,8 +1,7 @@
 //! Serves the app that is embedded in the binary, and its first page for every address of the app.
 
 use actix_web::http::header::{
-    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, Encoding, EntityTag,
-    Header as _, IfNoneMatch,
+    self, AcceptEncoding, CacheControl, CacheDirective, ContentEncoding, ETag, Encoding, EntityTag, Header as _, IfNoneMatch,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
@@ -27,14 +26,7 @@ mod embedded {
 }
 
 /// Paths that belong to the API and its operators; an unknown one among them is a 404, never a page.
-const NOT_THE_APP: &[&str] = &[
-    "/api",
-    "/docs",
-    "/openapi.json",
-    "/healthz",
-    "/readyz",
-    "/metrics",
-];
+const NOT_THE_APP: &[&str] = &["/api", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"];
 
 const YEAR_IN_SECONDS: u32 = 365 * 24 * 60 * 60;
 
@@ -66,19 +58,10 @@ fn find_in<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     if let Some(found) = file(path) {
         return Some(found);
     }
-    let is_reserved = NOT_THE_APP.iter().any(|prefix| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    let looks_like_a_file = path
-        .rsplit('/')
-        .next()
-        .is_some_and(|name| name.contains('.'));
-    if is_reserved || looks_like_a_file {
-        None
-    } else {
-        file("/index.html")
-    }
+    let is_reserved =
+        NOT_THE_APP.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if is_reserved || looks_like_a_file { None } else { file("/index.html") }
 }
 
 async fn serve(request: HttpRequest) -> HttpResponse {
@@ -101,14 +84,8 @@ fn answer(file: &File, request: &HttpRequest) -> HttpResponse {
         Err(_) => false,
     };
 
-    let mut response = HttpResponse::build(if is_known {
-        StatusCode::NOT_MODIFIED
-    } else {
-        StatusCode::OK
-    });
-    response
-        .insert_header(ETag(tag))
-        .insert_header(cache_control(file));
+    let mut response = HttpResponse::build(if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    response.insert_header(ETag(tag)).insert_header(cache_control(file));
     if file.br.is_some() || file.gz.is_some() {
         response.insert_header((header::VARY, "Accept-Encoding"));
     }
@@ -136,26 +113,11 @@ fn cache_control(file: &File) -> CacheControl {
 
 /// The smallest form that the client takes.
 fn choose(file: &File, accepted: Option<AcceptEncoding>) -> (ContentEncoding, &'static [u8]) {
-    let forms = [
-        (Encoding::brotli(), file.br),
-        (Encoding::gzip(), file.gz),
-        (Encoding::identity(), Some(file.raw)),
-    ];
-    let supported = forms
-        .iter()
-        .filter(|(_, body)| body.is_some())
-        .map(|(encoding, _)| encoding);
-    match (
-        accepted.and_then(|accepted| accepted.negotiate(supported)),
-        file.br,
-        file.gz,
-    ) {
-        (Some(Encoding::Known(ContentEncoding::Brotli)), Some(body), _) => {
-            (ContentEncoding::Brotli, body)
-        }
-        (Some(Encoding::Known(ContentEncoding::Gzip)), _, Some(body)) => {
-            (ContentEncoding::Gzip, body)
-        }
+    let forms = [(Encoding::brotli(), file.br), (Encoding::gzip(), file.gz), (Encoding::identity(), Some(file.raw))];
+    let supported = forms.iter().filter(|(_, body)| body.is_some()).map(|(encoding, _)| encoding);
+    match (accepted.and_then(|accepted| accepted.negotiate(supported)), file.br, file.gz) {
+        (Some(Encoding::Known(ContentEncoding::Brotli)), Some(body), _) => (ContentEncoding::Brotli, body),
+        (Some(Encoding::Known(ContentEncoding::Gzip)), _, Some(body)) => (ContentEncoding::Gzip, body),
         _ => (ContentEncoding::Identity, file.raw),
     }
 }
@@ -187,44 +149,17 @@ mod tests {
     };
 
     fn header(response: &HttpResponse, name: header::HeaderName) -> Option<&str> {
-        response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap())
+        response.headers().get(name).map(|value| value.to_str().unwrap())
     }
 
     #[test]
     fn every_address_of_the_app_is_its_page_and_the_api_keeps_its_own() {
         let files = [PAGE, CODE];
-        for path in [
-            "/",
-            "/index.html",
-            "/bookings",
-            "/staff/today",
-            "/facilities/0198/week",
-            "/apiary",
-        ] {
-            assert_eq!(
-                find_in(&files, path).map(|file| file.path),
-                Some("/index.html"),
-                "{path}"
-            );
+        for path in ["/", "/index.html", "/bookings", "/staff/today", "/facilities/0198/week", "/apiary"] {
+            assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
-        assert_eq!(
-            find_in(&files, CODE.path).map(|file| file.path),
-            Some(CODE.path)
-        );
-        for path in [
-            "/api",
-            "/api/v1/me",
-            "/docs",
-            "/docs/",
-            "/openapi.json",
-            "/healthz",
-            "/readyz",
-            "/metrics",
-            "/gone.js",
-        ] {
+        assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));
+        for path in ["/api", "/api/v1/me", "/docs", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/gone.js"] {
             assert!(find_in(&files, path).is_none(), "{path}");
         }
     }
@@ -244,11 +179,7 @@ mod tests {
                 request = request.insert_header((header::ACCEPT_ENCODING, accept));
             }
             let response = answer(&PAGE, &request.to_http_request());
-            assert_eq!(
-                header(&response, header::CONTENT_ENCODING),
-                encoding,
-                "{accept:?}"
-            );
+            assert_eq!(header(&response, header::CONTENT_ENCODING), encoding, "{accept:?}");
             assert_eq!(header(&response, header::VARY), Some("Accept-Encoding"));
             let sent = actix_web::body::MessageBody::try_into_bytes(response.into_body()).unwrap();
             assert_eq!(sent, body.as_bytes(), "{accept:?}");
@@ -258,9 +189,7 @@ mod tests {
     #[test]
     fn a_known_form_is_not_sent_again_and_another_form_is() {
         let ask = |accept: &str, tag: &str| {
-            let request = TestRequest::get()
-                .insert_header((header::ACCEPT_ENCODING, accept))
-                .insert_header((header::IF_NONE_MATCH, tag));
+            let request = TestRequest::get().insert_header((header::ACCEPT_ENCODING, accept)).insert_header((header::IF_NONE_MATCH, tag));
             answer(&PAGE, &request.to_http_request()).status()
         };
         assert_eq!(ask("br", "\"abc-br\""), StatusCode::NOT_MODIFIED);
@@ -274,10 +203,7 @@ mod tests {
     fn only_hashed_names_are_kept_without_asking() {
         let request = TestRequest::get().to_http_request();
         let code = answer(&CODE, &request);
-        assert_eq!(
-            header(&code, header::CACHE_CONTROL),
-            Some("public, max-age=31536000, immutable")
-        );
+        assert_eq!(header(&code, header::CACHE_CONTROL), Some("public, max-age=31536000, immutable"));
         assert_eq!(header(&code, header::VARY), None);
         let page = answer(&PAGE, &request);
         assert_eq!(header(&page, header::CACHE_CONTROL), Some("no-cache"));
@@ -285,45 +211,23 @@ mod tests {
 
     #[actix_web::test]
     async fn the_app_stands_beside_the_api_without_hiding_it() {
-        let api =
-            web::resource("/api/v1/me").to(|| async { HttpResponse::Unauthorized().finish() });
+        let api = web::resource("/api/v1/me").to(|| async { HttpResponse::Unauthorized().finish() });
         let app = init_service(
-            App::new()
-                .configure(configure)
-                .service(api)
-                .default_service(web::to(|| async {
-                    HttpResponse::NotFound().body("problem")
-                })),
+            App::new().configure(configure).service(api).default_service(web::to(|| async { HttpResponse::NotFound().body("problem") })),
         )
         .await;
-        let page = call_service(
-            &app,
-            TestRequest::get().uri("/bookings/1?from=mail").to_request(),
-        )
-        .await;
+        let page = call_service(&app, TestRequest::get().uri("/bookings/1?from=mail").to_request()).await;
         assert_eq!(page.status(), StatusCode::OK);
         assert!(read_body(page).await.starts_with(b"<!"));
-        let head = TestRequest::default()
-            .method(Method::HEAD)
-            .uri("/")
-            .to_request();
+        let head = TestRequest::default().method(Method::HEAD).uri("/").to_request();
         assert_eq!(call_service(&app, head).await.status(), StatusCode::OK);
         for (request, status) in [
-            (
-                TestRequest::get().uri("/api/v1/me"),
-                StatusCode::UNAUTHORIZED,
-            ),
-            (
-                TestRequest::get().uri("/api/v1/none"),
-                StatusCode::NOT_FOUND,
-            ),
+            (TestRequest::get().uri("/api/v1/me"), StatusCode::UNAUTHORIZED),
+            (TestRequest::get().uri("/api/v1/none"), StatusCode::NOT_FOUND),
             (TestRequest::post().uri("/"), StatusCode::NOT_FOUND),
             (TestRequest::get().uri("/none.js"), StatusCode::NOT_FOUND),
         ] {
-            assert_eq!(
-                call_service(&app, request.to_request()).await.status(),
-                status
-            );
+            assert_eq!(call_service(&app, request.to_request()).await.status(), status);
         }
     }
 
@@ -332,10 +236,7 @@ mod tests {
         assert!(find("/").is_some_and(|page| page.content_type.starts_with("text/html")));
         if let Some(worker) = find("/sw.js") {
             let text = std::str::from_utf8(worker.raw).unwrap();
-            assert!(
-                text.contains(r#"{"path":"/index.html","hash":""#),
-                "the service worker does not name the page"
-            );
+            assert!(text.contains(r#"{"path":"/index.html","hash":""#), "the service worker does not name the page");
             assert!(!worker.immutable);
         }
     }

@@ -1,0 +1,21 @@
+//! Words, wire types and rules of Yumigahama, pure, once for server and browser.
+//!
+//! Nothing here reads a clock, draws a random number or touches a file, a socket or a page: `now` and new ids are
+//! arguments. A decision is `fn verb(&State, &Command, now) -> Result<Outcome, Rejection>`.
+
+rust_i18n::i18n!("locales", fallback = "ja");
+
+pub mod access;
+pub mod accounts;
+pub mod attendance;
+pub mod bookings;
+pub mod families;
+pub mod ids;
+pub mod locale;
+pub mod municipalities;
+pub mod page;
+pub mod problem;
+pub mod programmes;
+pub mod slots;
+pub mod text;
+pub mod time;

@@ -1,0 +1,58 @@
+//! Who may go where: roles and the three audiences of the app.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{FacilityId, FamilyId};
+use crate::municipalities::MunicipalityCode;
+
+/// What a signed-in person is, and of what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Role {
+    /// 保護者
+    Guardian {
+        /// The family.
+        family_id: FamilyId,
+    },
+    /// 施設職員
+    Staff {
+        /// The facility.
+        facility_id: FacilityId,
+    },
+    /// 市職員
+    Officer {
+        /// The city.
+        municipality: MunicipalityCode,
+    },
+    /// BPOセンターの担当者
+    Operator,
+}
+
+/// A part of the app that only some people may enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// A family's own pages.
+    Family,
+    /// `/staff`
+    Staff,
+}
+
+/// Whether a person of this role may enter that area.
+pub const fn may(role: &Role, area: Area) -> bool {
+    matches!((role, area), (Role::Guardian { .. }, Area::Family) | (Role::Staff { .. }, Area::Staff))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_area_has_its_own_people() {
+        let guardian = Role::Guardian { family_id: "f".into() };
+        let staff = Role::Staff { facility_id: "n".into() };
+        assert!(may(&guardian, Area::Family) && !may(&guardian, Area::Staff));
+        assert!(may(&staff, Area::Staff) && !may(&staff, Area::Family));
+        assert!(!may(&Role::Operator, Area::Family) && !may(&Role::Operator, Area::Staff));
+    }
+}

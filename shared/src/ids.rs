@@ -1,0 +1,48 @@
+//! Opaque ids: UUIDv7 as text, one type per thing, made by the server.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "0193a5c0-7e1a-7b3c-9d5e-2f4a6b8c0d1e"))]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes any text: an id that nobody gave out is simply not found.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    };
+}
+
+id!(/** Id of a person's account. */ AccountId);
+id!(/** Id of a family (世帯). */ FamilyId);
+id!(/** Id of a child. */ ChildId);
+id!(/** Id of a facility (施設). */ FacilityId);
+id!(/** Id of an offering: one programme at one facility. */ OfferingId);
+id!(/** Id of a slot (枠). */ SlotId);
+id!(/** Id of a booking: one child in one slot. */ BookingId);
+id!(/** Id of a party: the bookings that were made together and stand or fall together. */ PartyId);
+id!(/** Id of a version of a programme in one municipality. */ ProgrammeVersionId);
+id!(/** Id of a compact (広域利用協定). */ CompactId);

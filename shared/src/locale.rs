@@ -1,0 +1,301 @@
+//! The languages a sentence can be read in, and the one formatter of dates, times, lengths and money.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Month, tokyo};
+
+/// A language of the product. Serialised as its language tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Locale {
+    /// 日本語
+    #[default]
+    #[serde(rename = "ja")]
+    Ja,
+    /// やさしい日本語, with furigana written as `[漢字|かんじ]` in its sentences.
+    #[serde(rename = "ja-x-easy")]
+    Easy,
+    /// English
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Locale {
+    /// Every language, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Ja, Self::Easy, Self::En];
+
+    /// The language tag, also the name of the file of sentences.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::Easy => "ja-x-easy",
+            Self::En => "en",
+        }
+    }
+
+    /// What the `lang` attribute of a page says.
+    pub const fn html_lang(self) -> &'static str {
+        match self {
+            Self::Ja | Self::Easy => "ja",
+            Self::En => "en",
+        }
+    }
+
+    /// The language with exactly this tag.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.tag().eq_ignore_ascii_case(tag))
+    }
+
+    /// Picks from an `Accept-Language` header by its order of preference; Japanese when nothing fits.
+    pub fn from_accept_language(header: &str) -> Self {
+        let mut wanted: Vec<(u16, Self)> = header
+            .split(',')
+            .filter_map(|part| {
+                let mut pieces = part.trim().split(';');
+                let tag = pieces.next()?.trim();
+                let weight = pieces
+                    .find_map(|p| p.trim().strip_prefix("q="))
+                    .and_then(|q| q.parse::<f32>().ok())
+                    .map_or(1000, |q| if q >= 1.0 { 1000 } else { (0..1000).rev().find(|n| f32::from(*n) / 1000.0 <= q).unwrap_or(0) });
+                let locale = Self::from_tag(tag).or_else(|| match tag.split('-').next()? {
+                    "ja" => Some(Self::Ja),
+                    "en" => Some(Self::En),
+                    _ => None,
+                })?;
+                (weight > 0).then_some((weight, locale))
+            })
+            .collect();
+        wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        wanted.first().map_or(Self::Ja, |(_, locale)| *locale)
+    }
+}
+
+/// Names in the languages of the product. `easy` may carry furigana marks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Localised {
+    /// 日本語
+    pub ja: String,
+    /// やさしい日本語; the Japanese text where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub easy: Option<String>,
+    /// English
+    pub en: String,
+}
+
+impl Localised {
+    /// The same thing in three languages.
+    pub fn new(ja: &str, easy: &str, en: &str) -> Self {
+        Self { ja: ja.to_owned(), easy: Some(easy.to_owned()), en: en.to_owned() }
+    }
+
+    /// The text in this language.
+    pub fn get(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Ja => &self.ja,
+            Locale::Easy => self.easy.as_deref().unwrap_or(&self.ja),
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// Takes the furigana marks out: `[予約|よやく]する` becomes `予約する`.
+pub fn without_ruby(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for piece in ruby(text) {
+        plain.push_str(piece.0);
+    }
+    plain
+}
+
+/// Splits a sentence into pieces of text, each with its reading where one is marked.
+pub fn ruby(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        match after.split_once(']').and_then(|(inside, tail)| inside.split_once('|').map(|(base, reading)| (base, reading, tail))) {
+            Some((base, reading, tail)) => {
+                if !before.is_empty() {
+                    pieces.push((before, None));
+                }
+                pieces.push((base, Some(reading)));
+                rest = tail;
+            }
+            None => break,
+        }
+    }
+    if !rest.is_empty() {
+        pieces.push((rest, None));
+    }
+    pieces
+}
+
+/// One formatter for screen, mail, calendar and list: a day with its weekday.
+pub fn day(date: NaiveDate, locale: Locale) -> String {
+    let weekday = weekday(date.weekday(), locale);
+    match locale {
+        Locale::Ja => format!("{}月{}日（{weekday}）", date.month(), date.day()),
+        Locale::Easy => format!("{}[月|がつ]{}[日|にち]（{weekday}）", date.month(), date.day()),
+        Locale::En => format!("{weekday} {} {}", date.day(), month_name(date.month())),
+    }
+}
+
+/// A day with its year and weekday.
+pub fn full_day(date: NaiveDate, locale: Locale) -> String {
+    match locale {
+        Locale::Ja => format!("{}年{}", date.year(), day(date, locale)),
+        Locale::Easy => format!("{}[年|ねん]{}", date.year(), day(date, locale)),
+        Locale::En => format!("{} {}", day(date, locale), date.year()),
+    }
+}
+
+/// The short name of a weekday.
+pub fn weekday(weekday: Weekday, locale: Locale) -> &'static str {
+    let (ja, easy, en) = match weekday {
+        Weekday::Mon => ("月", "[月|げつ]", "Mon"),
+        Weekday::Tue => ("火", "[火|か]", "Tue"),
+        Weekday::Wed => ("水", "[水|すい]", "Wed"),
+        Weekday::Thu => ("木", "[木|もく]", "Thu"),
+        Weekday::Fri => ("金", "[金|きん]", "Fri"),
+        Weekday::Sat => ("土", "[土|ど]", "Sat"),
+        Weekday::Sun => ("日", "[日|にち]", "Sun"),
+    };
+    match locale {
+        Locale::Ja => ja,
+        Locale::Easy => easy,
+        Locale::En => en,
+    }
+}
+
+const fn month_name(month: u32) -> &'static str {
+    match month {
+        1 => "January",
+        2 => "February",
+        3 => "March",
+        4 => "April",
+        5 => "May",
+        6 => "June",
+        7 => "July",
+        8 => "August",
+        9 => "September",
+        10 => "October",
+        11 => "November",
+        _ => "December",
+    }
+}
+
+/// A month.
+pub fn month(month: Month, locale: Locale) -> String {
+    match locale {
+        Locale::Ja => format!("{}年{}月", month.year(), month.month()),
+        Locale::Easy => format!("{}[年|ねん]{}[月|がつ]", month.year(), month.month()),
+        Locale::En => format!("{} {}", month_name(month.month()), month.year()),
+    }
+}
+
+/// A time of day, 24 hours.
+pub fn clock(time: NaiveTime) -> String {
+    format!("{}:{:02}", time.hour(), time.minute())
+}
+
+/// The time of day of an instant in Tokyo.
+pub fn clock_at(instant: DateTime<Utc>) -> String {
+    clock(tokyo(instant).time())
+}
+
+/// A day and time of an instant in Tokyo.
+pub fn moment(instant: DateTime<Utc>, locale: Locale) -> String {
+    let local = tokyo(instant);
+    format!("{} {}", day(local.date_naive(), locale), clock(local.time()))
+}
+
+/// From when to when, both in Tokyo: `12月3日（木） 9:00〜12:30`.
+pub fn span(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, locale: Locale) -> String {
+    format!("{}{}", moment(starts_at, locale), until(ends_at, locale))
+}
+
+/// Only the times: `9:00〜12:30`.
+pub fn clock_span(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, locale: Locale) -> String {
+    format!("{}{}", clock_at(starts_at), until(ends_at, locale))
+}
+
+fn until(ends_at: DateTime<Utc>, locale: Locale) -> String {
+    let dash = if locale == Locale::En { "–" } else { "〜" };
+    format!("{dash}{}", clock_at(ends_at))
+}
+
+/// A length of time given in minutes.
+pub fn minutes(minutes: i64, locale: Locale) -> String {
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    match (locale, hours, rest) {
+        (Locale::Ja, 0, m) => format!("{m}分"),
+        (Locale::Ja, h, 0) => format!("{h}時間"),
+        (Locale::Ja, h, m) => format!("{h}時間{m}分"),
+        (Locale::Easy, 0, m) => format!("{m}[分|ふん]"),
+        (Locale::Easy, h, 0) => format!("{h}[時間|じかん]"),
+        (Locale::Easy, h, m) => format!("{h}[時間|じかん]{m}[分|ふん]"),
+        (Locale::En, 0, m) => format!("{m} min"),
+        (Locale::En, h, 0) => format!("{h} h"),
+        (Locale::En, h, m) => format!("{h} h {m} min"),
+    }
+}
+
+/// A number of days given in half days: 3 is one and a half.
+pub fn half_days(halves: i64, locale: Locale) -> String {
+    let number = if halves % 2 == 0 { format!("{}", halves / 2) } else { format!("{}.5", halves / 2) };
+    match locale {
+        Locale::Ja => format!("{number}日"),
+        Locale::Easy => format!("{number}[日|にち]"),
+        Locale::En if halves == 2 => "1 day".to_owned(),
+        Locale::En => format!("{number} days"),
+    }
+}
+
+/// Integer yen.
+pub fn yen(yen: i64, locale: Locale) -> String {
+    let sign = if yen < 0 { "-" } else { "" };
+    let digits = yen.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    match locale {
+        Locale::Ja => format!("{sign}{grouped}円"),
+        Locale::Easy => format!("{sign}{grouped}[円|えん]"),
+        Locale::En => format!("{sign}¥{grouped}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_language_is_read_by_weight() {
+        assert_eq!(Locale::from_accept_language("fr, en;q=0.8, ja;q=0.9"), Locale::Ja);
+        assert_eq!(Locale::from_accept_language("en-GB,en;q=0.9"), Locale::En);
+        assert_eq!(Locale::from_accept_language("ja-x-easy, ja;q=0.5"), Locale::Easy);
+        assert_eq!(Locale::from_accept_language(""), Locale::Ja);
+    }
+
+    #[test]
+    fn furigana_is_split_and_stripped() {
+        assert_eq!(ruby("[予約|よやく]を[見|み]る"), vec![("予約", Some("よやく")), ("を", None), ("見", Some("み")), ("る", None)]);
+        assert_eq!(without_ruby("[予約|よやく]する"), "予約する");
+        assert_eq!(without_ruby("a [b] c"), "a [b] c");
+    }
+
+    #[test]
+    fn money_days_and_lengths_are_written_as_people_write_them() {
+        assert_eq!(yen(2000, Locale::Ja), "2,000円");
+        assert_eq!(yen(-1_234_567, Locale::En), "-¥1,234,567");
+        assert_eq!(half_days(27, Locale::Ja), "13.5日");
+        assert_eq!(minutes(90, Locale::Ja), "1時間30分");
+        assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::Ja), "12月3日（木）");
+        assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::En), "Thu 3 December");
+    }
+}

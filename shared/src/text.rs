@@ -1,0 +1,371 @@
+//! Words that are checked once, where they come in, and are right from then on.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Reason;
+
+/// Why a text is not what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Nothing was written.
+    #[error("text.missing")]
+    Missing,
+    /// Longer than the field allows.
+    #[error("text.too_long")]
+    TooLong,
+    /// No mail address.
+    #[error("text.email_invalid")]
+    Email,
+    /// Something other than kana.
+    #[error("text.kana_invalid")]
+    Kana,
+    /// No telephone number of 10 or 11 digits.
+    #[error("text.phone_invalid")]
+    Phone,
+    /// No postal code of seven digits.
+    #[error("text.postal_code_invalid")]
+    PostalCode,
+    /// A password of under 8 characters.
+    #[error("text.password_short")]
+    PasswordShort,
+    /// A password of over 128 characters.
+    #[error("text.password_long")]
+    PasswordLong,
+    /// A password that many people use.
+    #[error("text.password_common")]
+    PasswordCommon,
+}
+
+impl Rejection {
+    /// Every case, for the tests of the sentences.
+    pub const ALL: [Self; 9] = [
+        Self::Missing,
+        Self::TooLong,
+        Self::Email,
+        Self::Kana,
+        Self::Phone,
+        Self::PostalCode,
+        Self::PasswordShort,
+        Self::PasswordLong,
+        Self::PasswordCommon,
+    ];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "text.missing",
+            Self::TooLong => "text.too_long",
+            Self::Email => "text.email_invalid",
+            Self::Kana => "text.kana_invalid",
+            Self::Phone => "text.phone_invalid",
+            Self::PostalCode => "text.postal_code_invalid",
+            Self::PasswordShort => "text.password_short",
+            Self::PasswordLong => "text.password_long",
+            Self::PasswordCommon => "text.password_common",
+        }
+    }
+
+    /// The reason with its sentence.
+    pub const fn reason(self) -> Reason {
+        Reason::new(self.code())
+    }
+}
+
+macro_rules! parsed {
+    ($(#[$doc:meta])* $name:ident, $example:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = $example))]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+parsed!(
+    /// A mail address, lower case.
+    Email, "hanako@example.jp"
+);
+parsed!(
+    /// A name of a person: 1 to 60 characters, spaces folded.
+    PersonName, "弓浜 花子"
+);
+parsed!(
+    /// A reading in full-width katakana; hiragana and half-width kana are turned into it.
+    Kana, "ユミハマ ハナコ"
+);
+parsed!(
+    /// A telephone number: 10 or 11 digits starting with 0, without signs.
+    Phone, "09012345678"
+);
+parsed!(
+    /// A postal code: seven digits, without sign.
+    PostalCode, "6838686"
+);
+
+/// Full-width digits, letters, signs and spaces as their ASCII selves; other characters stay.
+pub fn to_ascii_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{3000}' => ' ',
+            '！'..='～' => u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(c),
+            'ー' | '−' | '‐' | '–' | '—' => c,
+            other => other,
+        })
+        .collect()
+}
+
+fn fold_spaces(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Email {
+    /// Reads a mail address. Only what cannot be delivered at all is refused; whether it arrives, only a mail can tell.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let text = to_ascii_width(text.trim()).to_ascii_lowercase();
+        if text.is_empty() {
+            return Err(Rejection::Missing);
+        }
+        let (local, domain) = text.rsplit_once('@').ok_or(Rejection::Email)?;
+        let label_ok = |label: &str| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        let local_ok =
+            !local.is_empty() && local.len() <= 64 && local.chars().all(|c| c.is_ascii_graphic() && !"@\"(),:;<>[\\]".contains(c));
+        let domain_ok = domain.len() <= 253 && domain.contains('.') && domain.split('.').all(label_ok);
+        if local_ok && domain_ok { Ok(Self(text)) } else { Err(Rejection::Email) }
+    }
+}
+
+impl PersonName {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let text = fold_spaces(text);
+        match text.chars().count() {
+            0 => Err(Rejection::Missing),
+            1..=60 => Ok(Self(text)),
+            _ => Err(Rejection::TooLong),
+        }
+    }
+}
+
+impl Kana {
+    /// Reads a reading.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let text = fold_spaces(&katakana(text));
+        match text.chars().count() {
+            0 => Err(Rejection::Missing),
+            n if n > 60 => Err(Rejection::TooLong),
+            _ if text.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー' | '・' | ' ')) => Ok(Self(text)),
+            _ => Err(Rejection::Kana),
+        }
+    }
+}
+
+/// Hiragana and half-width kana as full-width katakana; other characters stay.
+pub fn katakana(text: &str) -> String {
+    const HALF: &str = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'ぁ'..='ゖ' => out.extend(u32::from(c).checked_add(0x60).and_then(char::from_u32)),
+            'ｦ'..='ﾝ' => {
+                let index = usize::try_from(u32::from(c).saturating_sub(0xFF66)).unwrap_or(usize::MAX);
+                out.extend(HALF.chars().nth(index));
+            }
+            // A half-width sound mark changes the kana before it.
+            'ﾞ' | 'ﾟ' => {
+                if let Some(last) = out.pop() {
+                    let step = if c == 'ﾞ' { 1 } else { 2 };
+                    let voiced = match last {
+                        'ウ' if step == 1 => Some('ヴ'),
+                        'カ'..='ト' if step == 1 => char::from_u32(u32::from(last).saturating_add(1)),
+                        'ハ' | 'ヒ' | 'フ' | 'ヘ' | 'ホ' => char::from_u32(u32::from(last).saturating_add(step)),
+                        _ => None,
+                    };
+                    out.push(voiced.unwrap_or(last));
+                }
+            }
+            '\u{3000}' => out.push(' '),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+impl Phone {
+    /// Reads a telephone number; signs and spaces are left out.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let text = to_ascii_width(text.trim());
+        if text.is_empty() {
+            return Err(Rejection::Missing);
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let signs_ok = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '(' | ')' | 'ー' | '−' | '‐'));
+        if signs_ok && digits.starts_with('0') && (10..=11).contains(&digits.len()) { Ok(Self(digits)) } else { Err(Rejection::Phone) }
+    }
+}
+
+impl PostalCode {
+    /// Reads a postal code with or without its sign.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let text = to_ascii_width(text.trim());
+        if text.is_empty() {
+            return Err(Rejection::Missing);
+        }
+        let digits: String = text.chars().filter(|c| !matches!(c, '-' | '〒' | ' ' | 'ー' | '−' | '‐')).collect();
+        if digits.len() == 7 && digits.chars().all(|c| c.is_ascii_digit()) { Ok(Self(digits)) } else { Err(Rejection::PostalCode) }
+    }
+}
+
+/// A new password that may be used. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Passwords that are tried first, and what they are built of; checked without regard to case.
+const COMMON: [&str; 24] = [
+    "password",
+    "passw0rd",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwertyui",
+    "qwerty123",
+    "11111111",
+    "00000000",
+    "abcd1234",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "yumigahama",
+    "yonago2026",
+    "sakaiminato",
+    "asdfghjk",
+    "1qaz2wsx",
+    "zaq12wsx",
+    "password1",
+    "letmein1",
+    "a1234567",
+];
+
+impl Password {
+    /// Checks a new password: 8 to 128 characters, any characters, not one that everybody tries, not one character repeated.
+    pub fn parse(text: &str) -> Result<Self, Rejection> {
+        let lower = text.to_lowercase();
+        let mut chars = text.chars();
+        let first = chars.next();
+        match text.chars().count() {
+            0 => Err(Rejection::Missing),
+            1..=7 => Err(Rejection::PasswordShort),
+            129.. => Err(Rejection::PasswordLong),
+            _ if COMMON.contains(&lower.as_str()) || chars.all(|c| Some(c) == first) => Err(Rejection::PasswordCommon),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The characters, for hashing only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod schema {
+    use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
+
+    impl utoipa::PartialSchema for super::Password {
+        fn schema() -> RefOr<Schema> {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(8))
+                .max_length(Some(128))
+                .description(Some("8 to 128 characters, not one that everybody tries"))
+                .into()
+        }
+    }
+
+    impl utoipa::ToSchema for super::Password {
+        fn name() -> std::borrow::Cow<'static, str> {
+            std::borrow::Cow::Borrowed("Password")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_addresses_are_read_as_people_type_them() {
+        assert_eq!(Email::parse(" Hanako@Example.JP ").unwrap().as_str(), "hanako@example.jp");
+        assert_eq!(Email::parse("ｈａｎａ＠example.jp").unwrap().as_str(), "hana@example.jp");
+        for bad in ["hanako", "a@b", "a b@c.jp", "@c.jp", "a@-c.jp", "a@c..jp"] {
+            assert_eq!(Email::parse(bad), Err(Rejection::Email), "{bad}");
+        }
+        assert_eq!(Email::parse(" "), Err(Rejection::Missing));
+    }
+
+    #[test]
+    fn kana_in_every_shape_becomes_katakana() {
+        assert_eq!(Kana::parse("ゆみはま　はなこ").unwrap().as_str(), "ユミハマ ハナコ");
+        assert_eq!(Kana::parse("ﾊﾞﾝﾋﾞｰﾉ ﾎﾟﾎﾟ ｶﾞｯｺｳ ｳﾞ").unwrap().as_str(), "バンビーノ ポポ ガッコウ ヴ");
+        assert_eq!(Kana::parse("花子"), Err(Rejection::Kana));
+    }
+
+    #[test]
+    fn numbers_lose_their_signs() {
+        assert_eq!(Phone::parse("０９０-1234－5678").unwrap().as_str(), "09012345678");
+        assert_eq!(Phone::parse("(0859)22-7111").unwrap().as_str(), "0859227111");
+        assert_eq!(Phone::parse("12345"), Err(Rejection::Phone));
+        assert_eq!(PostalCode::parse("〒683-8686").unwrap().as_str(), "6838686");
+        assert_eq!(PostalCode::parse("683868"), Err(Rejection::PostalCode));
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_not_everybodys() {
+        assert_eq!(Password::parse("short"), Err(Rejection::PasswordShort));
+        assert_eq!(Password::parse("PassWord"), Err(Rejection::PasswordCommon));
+        assert_eq!(Password::parse("ああああああああ"), Err(Rejection::PasswordCommon));
+        assert!(Password::parse("海と松原の道").is_err());
+        assert!(Password::parse("海と松原の道を歩く").is_ok());
+        assert!(!format!("{:?}", Password::parse("correct horse")).contains("horse"));
+    }
+}
