@@ -1,0 +1,268 @@
+//! Tables and columns, as the migrations make them; a guard test reads every column on both databases.
+
+diesel::table! {
+    municipalities (code) {
+        code -> Text,
+        name -> Text,
+        kana -> Text,
+        latitude -> Double,
+        longitude -> Double,
+    }
+}
+
+diesel::table! {
+    compacts (id) {
+        id -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    compact_terms (residence, host, programme, valid_from) {
+        compact_id -> Text,
+        residence -> Text,
+        host -> Text,
+        programme -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        resident_priority_days -> BigInt,
+        price_tier -> Text,
+    }
+}
+
+diesel::table! {
+    programmes (id) {
+        id -> Text,
+        key -> Text,
+        municipality -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        name -> Text,
+        summary -> Text,
+        terms -> Text,
+    }
+}
+
+diesel::table! {
+    holidays (day) {
+        day -> Date,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    facilities (id) {
+        id -> Text,
+        municipality -> Text,
+        source_id -> Text,
+        name -> Text,
+        kana -> Nullable<Text>,
+        name_en -> Nullable<Text>,
+        kind -> Text,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
+        open_weekdays -> Nullable<Text>,
+        fictional -> Bool,
+        details -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    families (id) {
+        id -> Text,
+        municipality -> Text,
+        residence_confirmed_at -> Timestamp,
+        guardian_name -> Text,
+        guardian_kana -> Text,
+        phone -> Text,
+        turn -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    children (id) {
+        id -> Text,
+        family_id -> Text,
+        name -> Text,
+        kana -> Text,
+        born -> Date,
+        details -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        email -> Text,
+        password_hash -> Text,
+        name -> Text,
+        role -> Text,
+        family_id -> Nullable<Text>,
+        facility_id -> Nullable<Text>,
+        municipality -> Nullable<Text>,
+        locale -> Text,
+        failures -> BigInt,
+        locked_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    offerings (id) {
+        id -> Text,
+        facility_id -> Text,
+        municipality -> Text,
+        programme -> Text,
+        blocks -> Text,
+        hourly_yen -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    slots (id) {
+        id -> Text,
+        offering_id -> Text,
+        facility_id -> Text,
+        municipality -> Text,
+        programme -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        state -> Text,
+        blocks -> Text,
+        hourly_yen -> Nullable<BigInt>,
+        turn -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    slot_bands (slot_id, from_age) {
+        slot_id -> Text,
+        from_age -> BigInt,
+        under_age -> BigInt,
+        capacity -> BigInt,
+        peak -> BigInt,
+        occupancy -> Text,
+    }
+}
+
+diesel::table! {
+    month_usages (child_id, programme, month) {
+        child_id -> Text,
+        programme -> Text,
+        month -> Text,
+        total -> BigInt,
+        away -> BigInt,
+        limit_total -> Nullable<BigInt>,
+        limit_away -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bookings (id) {
+        id -> Text,
+        party_id -> Text,
+        slot_id -> Text,
+        child_id -> Text,
+        family_id -> Text,
+        facility_id -> Text,
+        municipality -> Text,
+        programme -> Text,
+        programme_id -> Text,
+        block -> Nullable<Text>,
+        band_from_age -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        state -> Text,
+        active -> Bool,
+        month -> Text,
+        counted -> BigInt,
+        limit_unit -> Text,
+        is_away -> Bool,
+        fee_yen -> BigInt,
+        free_until -> Timestamp,
+        cancellation -> Text,
+        notes -> Text,
+        checked_in_at -> Nullable<Timestamp>,
+        checked_out_at -> Nullable<Timestamp>,
+        picked_up_by -> Nullable<Text>,
+        cancelled_at -> Nullable<Timestamp>,
+        cancelled_fee_yen -> Nullable<BigInt>,
+        cancelled_counts -> Nullable<Bool>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        kind -> Text,
+        municipality -> Text,
+        facility_id -> Nullable<Text>,
+        subject_id -> Text,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_lines (id) {
+        id -> Text,
+        occurred_at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject_id -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (actor, key) {
+        actor -> Text,
+        key -> Text,
+        fingerprint -> Text,
+        status -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    audit_lines,
+    bookings,
+    children,
+    compact_terms,
+    compacts,
+    events,
+    facilities,
+    families,
+    holidays,
+    idempotency_keys,
+    month_usages,
+    municipalities,
+    offerings,
+    programmes,
+    sessions,
+    slot_bands,
+    slots,
+);

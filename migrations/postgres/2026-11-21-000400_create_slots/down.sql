@@ -1,0 +1,3 @@
+DROP TABLE slot_bands;
+DROP TABLE slots;
+DROP TABLE offerings;

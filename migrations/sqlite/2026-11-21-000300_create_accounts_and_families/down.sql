@@ -1,0 +1,4 @@
+DROP TABLE sessions;
+DROP TABLE accounts;
+DROP TABLE children;
+DROP TABLE families;
