@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Builds the web app into dist/, unless nothing it is made of has changed since the last build.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+stamp=$target/app.stamp
+sources=(web shared Cargo.toml Cargo.lock Trunk.toml .cargo rust-toolchain.toml)
+
+if [ -f dist/index.html ] && [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]; then
+  exit 0
+fi
+
+say "Building the app (one to two minutes when cold)"
+mkdir -p "$target"
+touch "$stamp.new" # what is edited while we build counts as newer
+# Trunk builds without the network, so everything must be there before.
+host=$(rustc -vV | sed -n 's/^host: //p')
+cargo fetch --quiet --target wasm32-unknown-unknown --target "$host" ||
+  fail "The app's libraries could not be fetched." "Check the network, then try again."
+# Trunk takes NO_COLOR=1 for a wrong argument.
+env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release ||
+  fail "The app could not be built." "Read the compiler's words above."
+mv "$stamp.new" "$stamp"
