@@ -9,6 +9,8 @@ pub mod access;
 pub mod accounts;
 pub mod attendance;
 pub mod bookings;
+pub mod calendar;
+pub mod facilities;
 pub mod families;
 pub mod ids;
 pub mod locale;
