@@ -14,4 +14,4 @@ trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true' EXIT
 # A folder of its own: dist/ holds what is embedded in the server.
 mkdir -p "$target/dev-app"
 env -u NO_COLOR trunk serve --address 127.0.0.1 --port 8081 --dist "$target/dev-app" \
-  --proxy-backend "http://$YUMIGAHAMA_BIND/api" --proxy-rewrite /api
+  --proxy-backend "http://$YUMIGAHAMA_BIND/api/"

@@ -41,7 +41,7 @@ title() {
   case $1 in
     *"/shared-"*) echo "rules" ;;
     *"/laws-"*) echo "laws" ;;
-    *"/web-"*) echo "view models" ;;
+    *"/web-"*) echo "view models and sentences" ;;
     *"tests/api/main.rs"*) echo "endpoints, races, guards, contract (both databases)" ;;
     *"/api-"* | *"/yumigahama-"*) echo "server units" ;;
     *"Doc-tests"*) echo "examples in the documentation" ;;
