@@ -1,0 +1,108 @@
+// <pin-map>: pins on a Leaflet map, fetched when the first one is shown. Tells its surroundings by events:
+// map-ready (tiles are there), map-unavailable (they are not), map-pick (detail: the id of a pin).
+
+(() => {
+  let library;
+
+  function add(tag, attributes) {
+    return new Promise((resolve, reject) => {
+      const element = Object.assign(document.createElement(tag), attributes);
+      element.onload = () => resolve();
+      element.onerror = () => reject(new Error(attributes.src || attributes.href));
+      document.head.append(element);
+    });
+  }
+
+  function loadLibrary() {
+    library ??= (async () => {
+      const styles = [
+        add("link", { rel: "stylesheet", href: "/vendor/leaflet/leaflet.css" }),
+        add("link", { rel: "stylesheet", href: "/vendor/leaflet.markercluster/MarkerCluster.css" }),
+      ];
+      await add("script", { src: "/vendor/leaflet/leaflet.js" });
+      await add("script", { src: "/vendor/leaflet.markercluster/leaflet.markercluster.js" });
+      await Promise.all(styles);
+      return window.L;
+    })();
+    // The next map may try again.
+    library.catch(() => (library = undefined));
+    return library;
+  }
+
+  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  class PinMap extends HTMLElement {
+    static observedAttributes = ["pins"];
+
+    async connectedCallback() {
+      let L;
+      try {
+        L = await loadLibrary();
+      } catch {
+        this.tell("map-unavailable");
+        return;
+      }
+      if (!this.isConnected || this.map) return;
+      const [north, east] = this.getAttribute("centre").split(",").map(Number);
+      this.map = L.map(this, {
+        zoomAnimation: !calm(),
+        fadeAnimation: !calm(),
+        markerZoomAnimation: !calm(),
+        // A finger that scrolls the page must not get caught; two fingers move the map.
+        dragging: !L.Browser.mobile,
+        scrollWheelZoom: false,
+      }).setView([north, east], 12);
+      this.map.attributionControl.setPrefix(false);
+      const tiles = L.tileLayer(this.getAttribute("tiles"), { maxZoom: 18, attribution: this.getAttribute("attribution") });
+      tiles.once("tileload", () => this.tell("map-ready"));
+      tiles.addTo(this.map);
+      this.group = L.markerClusterGroup({
+        showCoverageOnHover: false,
+        animate: !calm(),
+        maxClusterRadius: 44,
+        iconCreateFunction: (cluster) =>
+          L.divIcon({ className: "pin pin-cluster", html: `<span>${cluster.getChildCount()}</span>`, iconSize: [44, 44] }),
+      }).addTo(this.map);
+      this.place();
+    }
+
+    disconnectedCallback() {
+      this.map?.remove();
+      this.map = undefined;
+      this.group = undefined;
+    }
+
+    attributeChangedCallback() {
+      if (this.map) this.place();
+    }
+
+    place() {
+      const L = window.L;
+      const pins = JSON.parse(this.getAttribute("pins") || "[]");
+      this.group.clearLayers();
+      for (const pin of pins) {
+        const text = document.createElement("span");
+        text.textContent = pin.mark || "●";
+        const icon = L.divIcon({ className: `pin pin-${pin.look}`, html: text, iconSize: [44, 44] });
+        const marker = L.marker([pin.latitude, pin.longitude], { icon, title: pin.label, keyboard: true });
+        marker.on("click", () => this.tell("map-pick", pin.id));
+        marker.on("add", () => {
+          const element = marker.getElement();
+          element.setAttribute("role", "button");
+          element.setAttribute("aria-label", pin.label);
+        });
+        this.group.addLayer(marker);
+      }
+      if (pins.length > 0) {
+        const places = pins.map((pin) => [pin.latitude, pin.longitude]);
+        this.map.fitBounds(L.latLngBounds(places).pad(0.1), { maxZoom: 15, animate: false });
+      }
+    }
+
+    tell(name, detail) {
+      this.dispatchEvent(new CustomEvent(name, { detail }));
+    }
+  }
+
+  customElements.define("pin-map", PinMap);
+})();

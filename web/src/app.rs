@@ -1,0 +1,97 @@
+//! The app: its three contexts, the frame, and the routes of its slices under three audiences.
+//!
+//! A slice brings its routes as a transparent component that ends in `.into_inner().into_any_nested_route()`:
+//!
+//! ```ignore
+//! #[component(transparent)]
+//! pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
+//!     view! {
+//!         <ParentRoute path=path!("/bookings") view=FamilyOnly>
+//!             <Route path=path!("") view=BookingsPage/>
+//!             <Route path=path!(":booking_id") view=BookingPage/>
+//!         </ParentRoute>
+//!     }
+//!     .into_inner()
+//!     .into_any_nested_route()
+//! }
+//! ```
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
+use crate::flash::Flash;
+use crate::frame::Frame;
+use crate::i18n::{LocaleContext, Say, t};
+use crate::session::Session;
+use crate::ui::PageTitle;
+
+/// Starts the app: called once by `main`.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        leptos::logging::error!("{info}");
+        show_breakdown();
+    }));
+    mount_to_body(App);
+    if let Some(first_screen) = document().get_element_by_id("first-screen") {
+        first_screen.remove();
+    }
+    register_service_worker();
+}
+
+/// The app itself.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    LocaleContext::provide();
+    Flash::provide();
+    Session::provide();
+    view! {
+        <Title formatter=|page: String| {
+            let service = t("app.name");
+            if page.is_empty() { service } else { format!("{page} | {service}") }
+        }/>
+        <Router>
+            <Frame>
+                <Routes fallback=NotFoundPage>
+                    // Family, at /: SearchRoutes, FacilityRoutes, AccountRoutes, FamilyRoutes, BookingRoutes.
+                    <Route path=path!("/") view=WelcomePage/>
+
+                    // Staff, at /staff: StaffRoutes.
+
+                    // About the app.
+                    <Route path=path!("/menu") view=MenuPage/>
+                    <Route path=path!("/accessibility") view=AccessibilityPage/>
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}
+
+#[component]
+fn WelcomePage() -> impl IntoView {
+    view! {
+        <section class="hero stack">
+            <PageTitle text="app.welcome_title"/>
+            <p><Say key="app.welcome"/></p>
+        </section>
+    }
+}
+
+/// A panic leaves the page dead; say so and offer the one thing that helps. The text stands in `index.html` in no language of choice,
+/// because nothing of the app can be trusted any more.
+fn show_breakdown() {
+    if let Some(notice) = document().get_element_by_id("breakdown") {
+        let _ = notice.remove_attribute("hidden");
+    }
+}
+
+fn register_service_worker() {
+    // Browsers have it only where the connection is safe; development builds would only get in their own way with it.
+    if cfg!(debug_assertions) || !window().is_secure_context() {
+        return;
+    }
+    let _ = window().navigator().service_worker().register("/sw.js");
+}

@@ -1,0 +1,23 @@
+//! The app of Yumigahama in the browser: what every page stands on, and one folder of pages per slice.
+//!
+//! What a page uses:
+//!
+//! - [`i18n`]: every visible sentence is a key of `locales/<slice>.yml`; [`i18n::t`] for text and attributes, [`i18n::Say`] for furigana.
+//! - [`api`]: one function per method; a [`api::Failure`] says what happened in the reader's language.
+//! - [`session`]: who is signed in. [`flash`]: one sentence after something was done. Together with the language these are the only
+//!   contexts of the app.
+//! - [`offline`]: whether there is a network, and what this device remembers for the signed-in person.
+//! - [`paths`]: every address of the app. [`ui`]: fields, buttons, dialogs, lists, the calendar and the map.
+
+rust_i18n::i18n!("locales", fallback = "ja");
+
+pub mod about;
+pub mod api;
+pub mod app;
+pub mod flash;
+pub mod frame;
+pub mod i18n;
+pub mod offline;
+pub mod paths;
+pub mod session;
+pub mod ui;

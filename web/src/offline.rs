@@ -1,0 +1,73 @@
+//! Whether there is a network, and what this device remembers for times without one.
+//!
+//! `use_online()` gives a signal. `remember(&account, "next_bookings", &value)` and `recall::<T>(&account, "next_bookings")` keep small
+//! JSON per signed-in account; `forget_accounts()` takes everything away at sign-out. Storage may be full or forbidden: then nothing
+//! is remembered and nothing breaks.
+
+use leptos::ev;
+use leptos::leptos_dom::helpers::window_event_listener;
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use web_sys::Storage;
+
+const DEVICE_PREFIX: &str = "yumigahama/";
+const ACCOUNT_PREFIX: &str = "yumigahama/account/";
+
+/// Whether the browser sees a network.
+pub fn use_online() -> ReadSignal<bool> {
+    let (online, set_online) = signal(window().navigator().on_line());
+    let came = window_event_listener(ev::online, move |_| set_online.set(true));
+    let went = window_event_listener(ev::offline, move |_| set_online.set(false));
+    on_cleanup(move || {
+        came.remove();
+        went.remove();
+    });
+    online
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn read<T: DeserializeOwned>(key: &str) -> Option<T> {
+    let text = storage()?.get_item(key).ok().flatten()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn write<T: Serialize + ?Sized>(key: &str, value: &T) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+        // A full or forbidden store only means that nothing is remembered.
+        let _ = storage.set_item(key, &text);
+    }
+}
+
+/// What the device remembers for everybody who uses it, such as the language.
+pub fn read_device<T: DeserializeOwned>(name: &str) -> Option<T> {
+    read(&format!("{DEVICE_PREFIX}{name}"))
+}
+
+/// Remembers something for everybody who uses the device.
+pub fn write_device<T: Serialize + ?Sized>(name: &str, value: &T) {
+    write(&format!("{DEVICE_PREFIX}{name}"), value);
+}
+
+/// Remembers something of one account on this device.
+pub fn remember<T: Serialize + ?Sized>(account: &str, name: &str, value: &T) {
+    write(&format!("{ACCOUNT_PREFIX}{account}/{name}"), value);
+}
+
+/// What was remembered of this account, if anything.
+pub fn recall<T: DeserializeOwned>(account: &str, name: &str) -> Option<T> {
+    read(&format!("{ACCOUNT_PREFIX}{account}/{name}"))
+}
+
+/// Takes away everything that this device remembers of any account.
+pub fn forget_accounts() {
+    let Some(storage) = storage() else { return };
+    let count = storage.length().unwrap_or(0);
+    let keys: Vec<String> = (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect();
+    for key in keys.iter().filter(|key| key.starts_with(ACCOUNT_PREFIX)) {
+        let _ = storage.remove_item(key);
+    }
+}

@@ -1,0 +1,191 @@
+//! Who is signed in.
+//!
+//! `let session = use_session();` then `session.me()` (followed where it is read in a view), `session.signed_in(me)` after a sign-in or
+//! registration answered with `Me`, `session.sign_out().await`. Pages that need a person stand under [`FamilyOnly`] or [`StaffOnly`] as
+//! parent routes; there `session.me()` is always somebody.
+
+use leptos::ev::Custom;
+use leptos::leptos_dom::helpers::window_event_listener;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+use shared::access::{Area, may};
+use shared::accounts::Me;
+
+use crate::api::{self, Attempt, Failure, SIGNED_OUT_EVENT};
+use crate::i18n::Say;
+use crate::ui::{Banner, LinkButton, PageTitle, Skeleton, Tone};
+use crate::{offline, paths};
+
+/// Under this name the device remembers who was signed in, for visits without network.
+const LAST_PERSON: &str = "last/me";
+
+/// What is known about the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Not yet asked or answered.
+    Unknown,
+    /// Nobody.
+    SignedOut,
+    /// This person.
+    SignedIn(Box<Me>),
+    /// This person was, until the server forgot; what is on the screen stays, so that nothing typed is lost.
+    Ended(Box<Me>),
+}
+
+/// Who is signed in. One of the three contexts of the app.
+#[derive(Debug, Clone, Copy)]
+pub struct Session(RwSignal<Standing>);
+
+/// The context; take it while the component is made, not inside an event handler.
+pub fn use_session() -> Session {
+    use_context().unwrap_or_else(|| Session(RwSignal::new(Standing::SignedOut)))
+}
+
+impl Session {
+    /// Gives the app its session and asks the server whose it is.
+    pub fn provide() -> Self {
+        let session = Self(RwSignal::new(Standing::Unknown));
+        provide_context(session);
+        spawn_local(async move { session.ask().await });
+        let listener = window_event_listener(Custom::<web_sys::Event>::new(SIGNED_OUT_EVENT), move |_| session.end());
+        on_cleanup(move || listener.remove());
+        session
+    }
+
+    /// Asks the server again.
+    pub async fn ask(self) {
+        match api::get::<Me>("/me").await {
+            Ok(me) => self.signed_in(me),
+            // Without network this device still knows whose next bookings it keeps.
+            Err(Failure::Offline) => self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me)))),
+            Err(_) => self.leave(),
+        }
+    }
+
+    /// What is known; followed when read in a view.
+    pub fn standing(self) -> Standing {
+        self.0.get()
+    }
+
+    /// The person, also while the session has just ended.
+    pub fn me(self) -> Option<Me> {
+        match self.0.get() {
+            Standing::SignedIn(me) | Standing::Ended(me) => Some(*me),
+            Standing::Unknown | Standing::SignedOut => None,
+        }
+    }
+
+    /// Whether the server forgot the person while the app was open.
+    pub fn has_ended(self) -> bool {
+        self.0.with(|standing| matches!(standing, Standing::Ended(_)))
+    }
+
+    /// A sign-in or registration was answered with this person.
+    pub fn signed_in(self, me: Me) {
+        let remembered: Option<Me> = offline::recall(LAST_PERSON, "");
+        if remembered.is_some_and(|before| before.id != me.id) {
+            offline::forget_accounts();
+        }
+        offline::remember(LAST_PERSON, "", &me);
+        self.0.set(Standing::SignedIn(Box::new(me)));
+    }
+
+    /// Signs out here and on the server, and takes away what the device remembers.
+    pub async fn sign_out(self) -> Result<(), Failure> {
+        match api::post::<_, ()>("/auth/logout", &serde_json::json!({}), &Attempt::new()).await {
+            Err(failure) if failure.status() != Some(401) => Err(failure),
+            _ => {
+                self.leave();
+                Ok(())
+            }
+        }
+    }
+
+    fn leave(self) {
+        offline::forget_accounts();
+        self.0.set(Standing::SignedOut);
+    }
+
+    fn end(self) {
+        self.0.update(|standing| {
+            if let Standing::SignedIn(me) = standing {
+                *standing = Standing::Ended(me.clone());
+            }
+        });
+    }
+}
+
+/// Parent route of the pages of a family.
+#[component]
+pub fn FamilyOnly() -> impl IntoView {
+    only(Area::Family)
+}
+
+/// Parent route of the pages of a facility's staff.
+#[component]
+pub fn StaffOnly() -> impl IntoView {
+    only(Area::Staff)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Wait,
+    SignIn,
+    Refused,
+    Enter,
+}
+
+fn only(area: Area) -> impl IntoView {
+    let session = use_session();
+    // A memo, so that the page is not made anew when the session only ends or the person is read again.
+    let entry = Memo::new(move |_| match session.standing() {
+        Standing::Unknown => Entry::Wait,
+        Standing::SignedOut => Entry::SignIn,
+        Standing::SignedIn(me) | Standing::Ended(me) if may(&me.role, area) => Entry::Enter,
+        Standing::SignedIn(_) | Standing::Ended(_) => Entry::Refused,
+    });
+    move || match entry.get() {
+        Entry::Wait => view! { <Skeleton/> }.into_any(),
+        Entry::SignIn => view! { <ToSignIn/> }.into_any(),
+        Entry::Refused => view! {
+            <PageTitle text="app.other_people_title"/>
+            <p><Say key="app.other_people"/></p>
+            <LinkButton href=paths::home()><Say key="app.to_search"/></LinkButton>
+        }
+        .into_any(),
+        Entry::Enter => view! { <Outlet/> }.into_any(),
+    }
+}
+
+#[component]
+fn ToSignIn() -> impl IntoView {
+    let location = use_location();
+    let navigate = use_navigate();
+    let here = format!("{}{}", location.pathname.get_untracked(), query_part(&location.search.get_untracked()));
+    // The page that was asked for must not stay in the history, else "back" leads here again.
+    Effect::new(move |_| navigate(&paths::sign_in(Some(&here)), NavigateOptions { replace: true, ..Default::default() }));
+    view! { <Skeleton/> }
+}
+
+fn query_part(search: &str) -> String {
+    if search.is_empty() { String::new() } else { format!("?{}", search.trim_start_matches('?')) }
+}
+
+/// Says that the server has forgotten the person, and how to go on without losing what is on the screen.
+#[component]
+pub fn EndedNotice() -> impl IntoView {
+    let session = use_session();
+    let location = use_location();
+    let href = move || paths::sign_in(Some(&format!("{}{}", location.pathname.get(), query_part(&location.search.get()))));
+    view! {
+        <Show when=move || session.has_ended()>
+            <Banner tone=Tone::Warning title="app.session_ended_title">
+                <p><Say key="app.session_ended"/></p>
+                <p><a href=href><Say key="app.sign_in"/></a></p>
+            </Banner>
+        </Show>
+    }
+}

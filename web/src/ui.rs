@@ -1,0 +1,54 @@
+//! The parts every page is made of. They know only their props: no word of the domain, no HTTP.
+//!
+//! Words come as [`crate::i18n::Text`]: `label="search.title"` is a key, `label=text(move || …)` any text. Values are `RwSignal`s.
+//!
+//! | part | props (those in brackets are optional) |
+//! |---|---|
+//! | [`Button`] | `on_press`, `[look: Look]`, `[submit]`, `[busy: Signal<bool>]`, `[disabled: Signal<bool>]`, `[icon]`; children |
+//! | [`LinkButton`] | `href`, `[look]`, `[icon]`; children |
+//! | [`Field`] | `id`, `label`, `[required: Need]`, `[hint]`, `[error: Signal<Option<String>>]`; children: one input |
+//! | [`TextInput`], [`PasswordInput`], [`TextArea`], [`Select`] | `value`, and what the element needs; label, id and error come from the `Field` around |
+//! | [`RadioGroup`], [`CheckboxGroup`] | `id`, `legend`, `choices: Signal<Vec<Choice>>`, `value`, `[required]`, `[hint]`, `[error]` |
+//! | [`Checkbox`] | `id`, `label`, `value` |
+//! | [`DateInput`] | `id`, `legend`, `value: RwSignal<Option<NaiveDate>>`, `first_year`, `last_year`, `[required]`, `[hint]`, `[error]` |
+//! | [`ErrorSummary`] | `errors: Signal<Vec<FieldError>>`, `[others: Signal<Vec<String>>]`; set them when a form is sent, it takes the focus then |
+//! | [`PageTitle`] | `text`; the `h1`, once per page and outside of `Load` |
+//! | [`Load`] | `what: LocalResource<Result<T, E>>`, `[is_empty: fn(&T) -> bool]`, `[empty]`; children `let:value` |
+//! | [`Banner`] | `[tone]`, `[title]`, `[on_close]`; children |
+//! | [`Dialog`] | `id`, `title`, `open: RwSignal<bool>`; children |
+//! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
+//! | [`WeekCalendar`] | `label`, `first: Signal<NaiveDate>`, `today`, `cells: Fn(NaiveDate) -> AnyView`, `[note]`, `[on_move]` |
+//! | [`Availability`] | `level: Level`, `[count]`, `words` |
+//! | [`Map`] | `label`, `pins: Signal<Vec<Pin>>`, `centre`, `on_pick` |
+//! | [`Icon`] | `glyph: Glyph` |
+//!
+//! Classes for layout without a part: `stack` (things under each other), `row` (side by side, wrapping), `grid` (cards), `narrow` (forms and
+//! text), `visually-hidden`, `no-print`, `print-only`, `quiet` (less important text), `number` (figures in tables).
+
+mod buttons;
+mod calendar;
+mod choices;
+mod date;
+mod dialog;
+mod fields;
+mod icons;
+mod load;
+mod map;
+mod messages;
+mod pieces;
+mod tabs;
+mod title;
+
+pub use buttons::{Button, LinkButton, Look};
+pub use calendar::{Availability, Level, WeekCalendar};
+pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
+pub use date::DateInput;
+pub use dialog::Dialog;
+pub use fields::{Field, Need, PasswordInput, Select, TextArea, TextInput};
+pub use icons::{Glyph, Icon};
+pub use load::{Explain, Load, Skeleton};
+pub use map::{Map, Pin};
+pub use messages::{Banner, ErrorSummary, FieldError, Tone};
+pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, Steps, Table};
+pub use tabs::{TabPanel, Tabs};
+pub use title::PageTitle;

@@ -1,0 +1,85 @@
+//! What is loaded from somewhere: waiting, failure with another try, nothing, something.
+
+use leptos::prelude::*;
+use shared::locale::Locale;
+
+use super::buttons::{Button, Look};
+use super::messages::{Banner, Tone};
+use super::pieces::EmptyState;
+use crate::i18n::{Say, Text, locale, marked, t};
+
+/// Something that went wrong and can say so.
+pub trait Explain {
+    /// What happened and what to do; may carry furigana marks.
+    fn sentences(&self, locale: Locale) -> Vec<String>;
+
+    /// Whether the thing asked for does not exist, so that trying again makes no sense.
+    fn is_missing(&self) -> bool {
+        false
+    }
+}
+
+/// Grey lines in the place of what comes.
+#[component]
+pub fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{move || t("ui.loading")}</span>
+            <span class="skeleton-line"></span>
+            <span class="skeleton-line"></span>
+            <span class="skeleton-line"></span>
+        </div>
+    }
+}
+
+/// Shows what a resource brings. While it is fetched again the old stays on the screen.
+///
+/// ```ignore
+/// <Load what=facilities is_empty=Vec::is_empty empty="facilities.none" let:list>
+///     <FacilityList list/>
+/// </Load>
+/// ```
+#[component]
+pub fn Load<T, E, F, V>(
+    /// The resource.
+    what: LocalResource<Result<T, E>>,
+    /// Whether there is nothing to show.
+    #[prop(optional)]
+    is_empty: Option<fn(&T) -> bool>,
+    /// What to say then.
+    #[prop(optional, into)]
+    empty: Option<Text>,
+    /// The view of the value.
+    children: F,
+) -> impl IntoView
+where
+    T: Clone + 'static,
+    E: Explain + Clone + 'static,
+    F: Fn(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    move || match what.get() {
+        None => view! { <Skeleton/> }.into_any(),
+        Some(Err(why)) => {
+            let again = !why.is_missing();
+            view! {
+                <Banner tone=Tone::Error>
+                    {move || why.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                    {again
+                        .then(|| {
+                            view! {
+                                <Button look=Look::Outline on_press=Callback::new(move |()| what.refetch())>
+                                    <Say key="ui.try_again"/>
+                                </Button>
+                            }
+                        })}
+                </Banner>
+            }
+            .into_any()
+        }
+        Some(Ok(value)) => match (is_empty, &empty) {
+            (Some(is_empty), Some(words)) if is_empty(&value) => view! { <EmptyState words=words.clone()/> }.into_any(),
+            _ => children(value).into_any(),
+        },
+    }
+}
