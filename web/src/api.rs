@@ -186,7 +186,9 @@ pub fn percent_encoded(text: &str) -> String {
 }
 
 fn prepared(method: fn(&str) -> RequestBuilder, path: &str) -> RequestBuilder {
-    method(&format!("{BASE}{path}")).header("Accept", "application/json, application/problem+json").header("Accept-Language", locale_of_document().tag())
+    method(&format!("{BASE}{path}"))
+        .header("Accept", "application/json, application/problem+json")
+        .header("Accept-Language", locale_of_document().tag())
 }
 
 async fn answered(path: &str, answer: Result<Response, gloo_net::Error>) -> Result<Response, Failure> {

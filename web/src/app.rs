@@ -16,10 +16,12 @@
 //! }
 //! ```
 
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
+use wasm_bindgen::JsCast;
 
 use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
 use crate::flash::Flash;
@@ -34,7 +36,11 @@ pub fn start() {
         leptos::logging::error!("{info}");
         show_breakdown();
     }));
-    mount_to_body(App);
+    // The page brings the place; without it the breakdown notice is all there is to show.
+    match document().get_element_by_id("app").map(JsCast::unchecked_into) {
+        Some(place) => mount_to(place, App).forget(),
+        None => return show_breakdown(),
+    }
     if let Some(first_screen) = document().get_element_by_id("first-screen") {
         first_screen.remove();
     }

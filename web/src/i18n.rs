@@ -13,11 +13,10 @@
 //!
 //! ```yaml
 //! _version: 2
-//! search:
-//!   found:
-//!     ja: "%{count}件の空き"
-//!     ja-x-easy: "%{count}[件|けん]の[空|あ]き"
-//!     en: "%{count} free places"
+//! search.found:
+//!   ja: "%{count}件の空き"
+//!   ja-x-easy: "[空|あ]き %{count}[件|けん]"
+//!   en: "%{count} free places"
 //! ```
 //!
 //! Write keys as whole literals in the code (a `match` with literals, never `format!`): a test finds missing and unused ones so.

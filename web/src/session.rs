@@ -60,7 +60,9 @@ impl Session {
         match api::get::<Me>("/me").await {
             Ok(me) => self.signed_in(me),
             // Without network this device still knows whose next bookings it keeps.
-            Err(Failure::Offline) => self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me)))),
+            Err(Failure::Offline) => {
+                self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me))))
+            }
             Err(_) => self.leave(),
         }
     }

@@ -16,7 +16,7 @@
 //! | [`Load`] | `what: LocalResource<Result<T, E>>`, `[is_empty: fn(&T) -> bool]`, `[empty]`; children `let:value` |
 //! | [`Banner`] | `[tone]`, `[title]`, `[on_close]`; children |
 //! | [`Dialog`] | `id`, `title`, `open: RwSignal<bool>`; children |
-//! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
+//! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`OutsideLink`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
 //! | [`WeekCalendar`] | `label`, `first: Signal<NaiveDate>`, `today`, `cells: Fn(NaiveDate) -> AnyView`, `[note]`, `[on_move]` |
 //! | [`Availability`] | `level: Level`, `[count]`, `words` |
 //! | [`Map`] | `label`, `pins: Signal<Vec<Pin>>`, `centre`, `on_pick` |
@@ -49,6 +49,6 @@ pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Skeleton};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone};
-pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, Steps, Table};
+pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

@@ -135,7 +135,14 @@ fn group(group: Group) -> impl IntoView {
     }
 }
 
-fn one(id: &'static str, kind: &'static str, index: usize, choice: Choice, chosen: Callback<String, bool>, choose: Callback<(String, bool)>) -> impl IntoView {
+fn one(
+    id: &'static str,
+    kind: &'static str,
+    index: usize,
+    choice: Choice,
+    chosen: Callback<String, bool>,
+    choose: Callback<(String, bool)>,
+) -> impl IntoView {
     let Choice { value, label, hint, disabled } = choice;
     let input_id = format!("{id}-{index}");
     let hint_id = hint.is_some().then(|| format!("{input_id}-hint"));

@@ -30,9 +30,9 @@ pub fn Dialog(
     });
     let heading = format!("{id}-title");
     view! {
-        <dialog class="dialog" id=id node_ref=node aria-labelledby=heading.clone() on:close=move |_| open.set(false)>
+        <dialog class="dialog" id=id node_ref=node aria-labelledby=heading on:close=move |_| open.set(false)>
             <div class="dialog-head">
-                <h2 id=heading>{title.view()}</h2>
+                <h2 id=heading.clone()>{title.view()}</h2>
                 <button type="button" class="button button-text button-square" aria-label=move || t("ui.close") on:click=move |_| open.set(false)>
                     <Icon glyph=Glyph::Cross/>
                 </button>

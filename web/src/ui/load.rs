@@ -54,7 +54,7 @@ pub fn Load<T, E, F, V>(
 ) -> impl IntoView
 where
     T: Clone + 'static,
-    E: Explain + Clone + 'static,
+    E: Explain + Clone + Send + 'static,
     F: Fn(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {

@@ -123,7 +123,11 @@ struct Frame {
 impl Frame {
     fn around(pins: &[Pin], (north, east): (f64, f64)) -> Self {
         let bounds = |values: &mut dyn Iterator<Item = f64>, otherwise: f64| {
-            values.fold(None, |seen: Option<(f64, f64)>, value| Some(seen.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))).unwrap_or((otherwise, otherwise))
+            values
+                .fold(None, |seen: Option<(f64, f64)>, value| {
+                    Some(seen.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
+                })
+                .unwrap_or((otherwise, otherwise))
         };
         let (south, north) = bounds(&mut pins.iter().map(|pin| pin.latitude), north);
         let (west, east) = bounds(&mut pins.iter().map(|pin| pin.longitude), east);
@@ -140,7 +144,12 @@ impl Frame {
 }
 
 fn meta(name: &str) -> String {
-    document().query_selector(&format!("meta[name=\"{name}\"]")).ok().flatten().and_then(|element| element.get_attribute("content")).unwrap_or_default()
+    document()
+        .query_selector(&format!("meta[name=\"{name}\"]"))
+        .ok()
+        .flatten()
+        .and_then(|element| element.get_attribute("content"))
+        .unwrap_or_default()
 }
 
 fn request_script() {
@@ -148,7 +157,9 @@ fn request_script() {
     if known {
         return;
     }
-    let Some(script) = document().create_element("script").ok().and_then(|element| element.dyn_into::<HtmlScriptElement>().ok()) else { return };
+    let Some(script) = document().create_element("script").ok().and_then(|element| element.dyn_into::<HtmlScriptElement>().ok()) else {
+        return;
+    };
     script.set_src(SCRIPT);
     if let Some(head) = document().head() {
         // Without the script the sketch stays, which is what it is for.

@@ -27,8 +27,20 @@ pub fn Tabs(
         let here = selected.with_untracked(|now| names.iter().position(|name| name == now)).unwrap_or(0);
         let last = names.len().saturating_sub(1);
         let next = match event.key().as_str() {
-            "ArrowRight" => if here == last { 0 } else { here + 1 },
-            "ArrowLeft" => if here == 0 { last } else { here - 1 },
+            "ArrowRight" => {
+                if here == last {
+                    0
+                } else {
+                    here + 1
+                }
+            }
+            "ArrowLeft" => {
+                if here == 0 {
+                    last
+                } else {
+                    here - 1
+                }
+            }
             "Home" => 0,
             "End" => last,
             _ => return,
