@@ -33,6 +33,9 @@ pub struct Facility {
     pub listing: Listing,
     /// Made up for a demonstration; screens must say so.
     pub fictional: bool,
+    /// The programmes that it offers.
+    #[serde(default)]
+    pub programmes: Vec<ProgrammeKey>,
     /// When anything of it changed last.
     pub updated_at: DateTime<Utc>,
 }
@@ -344,25 +347,28 @@ pub struct FacilitySummary {
 }
 
 /// Which facilities to list.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct FacilityQuery {
-    /// Only of this municipality.
+    /// One municipality, or several with commas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub municipality: Option<MunicipalityCode>,
+    pub municipality: Option<String>,
     /// Only where this programme is offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
     pub programme: Option<ProgrammeKey>,
-    /// Nearest first from this point, `latitude,longitude` in degrees.
+    /// `latitude,longitude`: nearest first, and the distance is told. Without it the order is by reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
-    /// Words in the name, its reading or the address; all must occur.
+    /// Words in the name, its reading or the address; all must occur. Kana, width and case do not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(max_length = 100))]
     pub q: Option<String>,
-    /// At most so many, up to 200.
+    /// So many at most, up to 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
+    /// From the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -381,12 +387,11 @@ impl Address {
     }
 }
 
-impl Facility {
-    /// What a list shows of it.
-    pub fn summary(&self, metres: Option<u32>) -> FacilitySummary {
-        let listing = &self.listing;
-        FacilitySummary {
-            id: self.id.clone(),
+impl FacilitySummary {
+    /// What a list shows of a facility.
+    pub fn of(id: &FacilityId, listing: &Listing, fictional: bool, metres: Option<u32>) -> Self {
+        Self {
+            id: id.clone(),
             municipality: listing.municipality.clone(),
             name: listing.name.clone(),
             kana: listing.kana.clone(),
@@ -394,7 +399,7 @@ impl Facility {
             address: listing.address.line(),
             position: listing.position,
             phone: listing.contact.phone.clone(),
-            fictional: self.fictional,
+            fictional,
             metres,
         }
     }

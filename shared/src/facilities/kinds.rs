@@ -109,6 +109,11 @@ impl FacilityKind {
         }
     }
 
+    /// Its word, as on the wire.
+    pub fn word(self) -> &'static str {
+        self.key().trim_start_matches("facilities.kind.")
+    }
+
     /// Its name in this language.
     pub fn say(self, locale: Locale) -> String {
         sentence(self.key(), locale)
@@ -139,6 +144,13 @@ mod tests {
             assert_eq!(FacilityKind::read(text), Some(kind), "{text}");
         }
         assert_eq!(FacilityKind::read("図書館"), None);
+    }
+
+    #[test]
+    fn a_kind_has_one_word_on_the_wire_and_in_its_key() {
+        for kind in FacilityKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+        }
     }
 
     #[test]

@@ -554,6 +554,39 @@ mod tests {
         assert_eq!(codes(&findings), [("facilities.import.column_unknown", Some("園庭"), Severity::Warning)]);
     }
 
+    proptest::proptest! {
+        /// Whatever stands in a field, a record is read, and a text that became no value is still there.
+        #[test]
+        fn no_text_is_lost_and_none_breaks_the_reader(fields in proptest::collection::vec("[ 0-9０-９:：年月日時分歳か～~・（）()有無a-z/.,-]{0,12}", 9)) {
+            let mut texts: Vec<&str> = fields.iter().map(String::as_str).collect();
+            texts[..3].copy_from_slice(&GOOD[..3]);
+            let headers = ["全国地方公共団体コード", "ID", "名称", "受入年齢", "利用可能曜日", "開始時間", "認可等年月日", "一時預かりの有無", "電話番号"];
+            let Record::Good(listing, _) = Reader::new(1, headers).unwrap().0.read(2, &texts) else { panic!("bad") };
+            let kept = |header: &str, read: bool, text: &str| text.trim().is_empty() || read != listing.unread.contains_key(header);
+            proptest::prop_assert_eq!(listing.ages.text.as_deref().unwrap_or_default(), texts[3].trim());
+            proptest::prop_assert_eq!(listing.opening.weekdays_text.as_deref().unwrap_or_default(), texts[4].trim());
+            proptest::prop_assert!(kept("開始時間", listing.opening.opens_at.is_some(), texts[5]));
+            proptest::prop_assert!(kept("認可等年月日", listing.operator.approved_on.is_some(), texts[6]));
+            proptest::prop_assert!(kept("一時預かりの有無", listing.care.temporary.is_some(), texts[7]));
+            proptest::prop_assert!(kept("電話番号", listing.contact.phone.is_some(), texts[8]));
+        }
+    }
+
+    #[test]
+    fn a_facility_reads_back_what_it_wrote() {
+        let Record::Good(listing, _) = reader().read(2, &with(&[(6, "約60")])) else { panic!("bad") };
+        let facility = crate::facilities::Facility {
+            id: "f".into(),
+            listing: *listing,
+            fictional: true,
+            programmes: vec![crate::programmes::ProgrammeKey::new("temporary_care")],
+            updated_at: "2026-11-21T00:00:00Z".parse().unwrap(),
+        };
+        let json = serde_json::to_string(&facility).unwrap();
+        assert!(json.contains(r#""name":"弓浜保育園""#) && !json.contains("listing"));
+        assert_eq!(serde_json::from_str::<crate::facilities::Facility>(&json).unwrap(), facility);
+    }
+
     #[test]
     fn every_rejection_has_a_sentence_in_every_language() {
         for rejection in Rejection::ALL {
