@@ -78,6 +78,7 @@ rows_of_cargo() {
 
 app=0
 step "build the app" scripts/build-app.sh && app=1
+[ "$app" = 0 ] || step "the app's size" node scripts/app-size.mjs
 
 # After the app: the same build of the server carries it into the journeys.
 if step "build the tests" cargo test --workspace --no-run; then
