@@ -32,7 +32,7 @@
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   class PinMap extends HTMLElement {
-    static observedAttributes = ["pins"];
+    static observedAttributes = ["pins", "zoom-in", "zoom-out"];
 
     async connectedCallback() {
       let L;
@@ -48,8 +48,7 @@
         zoomAnimation: !calm(),
         fadeAnimation: !calm(),
         markerZoomAnimation: !calm(),
-        // A finger that scrolls the page must not get caught; two fingers move the map.
-        dragging: !L.Browser.mobile,
+        // A wheel that scrolls the page must not get caught.
         scrollWheelZoom: false,
       }).setView([north, east], 12);
       this.map.attributionControl.setPrefix(false);
@@ -64,6 +63,7 @@
           L.divIcon({ className: "pin pin-cluster", html: `<span>${cluster.getChildCount()}</span>`, iconSize: [44, 44] }),
       }).addTo(this.map);
       this.place();
+      this.nameControls();
     }
 
     disconnectedCallback() {
@@ -72,8 +72,18 @@
       this.group = undefined;
     }
 
-    attributeChangedCallback() {
-      if (this.map) this.place();
+    attributeChangedCallback(name) {
+      if (!this.map) return;
+      if (name === "pins") this.place();
+      else this.nameControls();
+    }
+
+    nameControls() {
+      for (const name of ["zoom-in", "zoom-out"]) {
+        const control = this.querySelector(`.leaflet-control-${name}`);
+        control.title = this.getAttribute(name);
+        control.setAttribute("aria-label", control.title);
+      }
     }
 
     place() {
@@ -90,12 +100,17 @@
           const element = marker.getElement();
           element.setAttribute("role", "button");
           element.setAttribute("aria-label", pin.label);
+          element.onkeydown = (event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            this.tell("map-pick", pin.id);
+          };
         });
         this.group.addLayer(marker);
       }
       if (pins.length > 0) {
         const places = pins.map((pin) => [pin.latitude, pin.longitude]);
-        this.map.fitBounds(L.latLngBounds(places).pad(0.1), { maxZoom: 15, animate: false });
+        this.map.fitBounds(L.latLngBounds(places), { paddingTopLeft: [72, 36], paddingBottomRight: [36, 36], maxZoom: 15, animate: false });
       }
     }
 

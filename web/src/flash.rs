@@ -54,7 +54,7 @@ pub fn FlashRegion() -> impl IntoView {
         <div class="flash" aria-live="polite" aria-atomic="true">
             {move || {
                 flash.0.get().map(|(tone, words)| {
-                    view! { <Banner tone on_close=Callback::new(move |()| flash.clear())>{move || marked(&words.words())}</Banner> }
+                    view! { <Banner tone on_close=Callback::new(move |()| flash.clear())><p>{move || marked(&words.words())}</p></Banner> }
                 })
             }}
         </div>

@@ -23,7 +23,7 @@ pub enum Level {
 pub fn Availability(
     /// How much.
     level: Level,
-    /// How many.
+    /// How many; leave it out where the words say the number.
     #[prop(optional, into)]
     count: Option<u32>,
     /// The same in words, such as "残り2名".

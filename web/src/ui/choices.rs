@@ -123,7 +123,7 @@ fn group(group: Group) -> impl IntoView {
     view! {
         // Focusable, so that the summary of errors can lead here.
         <fieldset class="field group" class:has-error=move || error.with(Option::is_some) id=id tabindex="-1" aria-describedby=described_by>
-            <legend class="field-label">{legend.view()}<NeedBadge need=required/></legend>
+            <legend class="field-label"><span>{legend.view()}</span><NeedBadge need=required/></legend>
             <Hint id hint/>
             <ErrorLine id error/>
             <div class="choices" class:choices-inline=inline>

@@ -46,7 +46,7 @@ pub fn DateInput(
     let years: Vec<i32> = (first_year..=last_year).rev().collect();
     view! {
         <fieldset class="field date" class:has-error=move || error.with(Option::is_some) id=id tabindex="-1" aria-describedby=described_by>
-            <legend class="field-label">{legend.view()}<NeedBadge need=required/></legend>
+            <legend class="field-label"><span>{legend.view()}</span><NeedBadge need=required/></legend>
             <Hint id hint/>
             <ErrorLine id error/>
             <div class="date-parts">

@@ -92,7 +92,7 @@ pub fn Field(
     let described_by = describing(id, hint.is_some(), error);
     view! {
         <div class="field" class:has-error=invalid>
-            <label class="field-label" for=id>{label.view()}<NeedBadge need=required/></label>
+            <label class="field-label" for=id><span>{label.view()}</span><NeedBadge need=required/></label>
             <Hint id hint/>
             <ErrorLine id error/>
             <leptos::context::Provider value=Surroundings { id, need: required, described_by, invalid }>{children()}</leptos::context::Provider>

@@ -67,10 +67,12 @@ pub fn Map(
         <div class="map no-print" class:is-ready=is_ready role="region" aria-label=move || label.plain()>
             <pin-map
                 class="map-canvas"
-                attr:centre=format!("{north},{east}")
-                attr:tiles=meta("map-tiles")
-                attr:attribution=meta("map-attribution")
-                attr:pins=json
+                centre=format!("{north},{east}")
+                tiles=meta("map-tiles")
+                attribution=meta("map-attribution")
+                zoom-in=move || t("ui.zoom_in")
+                zoom-out=move || t("ui.zoom_out")
+                pins=json
                 on:map-ready=move |_: CustomEvent| set_ready.set(true)
                 on:map-unavailable=move |_: CustomEvent| set_ready.set(false)
                 on:map-pick=move |event: CustomEvent| {

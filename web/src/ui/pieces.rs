@@ -59,7 +59,7 @@ pub fn Breadcrumbs(
         <nav class="breadcrumbs no-print" aria-label=move || t("ui.breadcrumbs")>
             <ol>
                 {trail.into_iter().map(|(href, words)| view! { <li><a href=href>{words.view()}</a></li> }).collect_view()}
-                <li aria-current="page">{here.view()}</li>
+                <li aria-current="page"><span>{here.view()}</span></li>
             </ol>
         </nav>
     }
@@ -80,7 +80,7 @@ pub fn Chip(
         Some(Tone::Warning) => "chip chip-warning",
         Some(Tone::Error) => "chip chip-error",
     };
-    view! { <span class=class>{children()}</span> }
+    view! { <span class=class><span>{children()}</span></span> }
 }
 
 /// A thing of its own on the page.
