@@ -1,3 +1,82 @@
 //! The server of Yumigahama: one process with the API, the app and the database.
 
+pub mod accounts;
 pub mod assets;
+pub mod attendance;
+pub mod bookings;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod facilities;
+pub mod families;
+pub mod idempotency;
+pub mod municipalities;
+pub mod openapi;
+pub mod outbox;
+pub mod programmes;
+pub mod request;
+pub mod routes;
+pub mod schema;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod slots;
+pub mod telemetry;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::OnceCell;
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::ApiError;
+
+/// Where the time comes from: the clock, or a test's hand.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What every request works with.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The settings.
+    pub config: Arc<Config>,
+    clock: Clock,
+    policy: Arc<str>,
+    decoy: Arc<OnceCell<String>>,
+}
+
+impl App {
+    /// Puts an app together.
+    pub fn new(db: Db, config: Config, clock: Clock) -> Self {
+        let policy = routes::policy(&config.tiles).into();
+        Self { db, config: Arc::new(config), clock, policy, decoy: Arc::new(OnceCell::new()) }
+    }
+
+    /// The time, to the microsecond that both databases keep.
+    pub fn now(&self) -> DateTime<Utc> {
+        let now = (self.clock)();
+        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// The content security policy of the app's pages.
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    /// A hash that no password fits, for sign-ins with unknown addresses.
+    pub async fn decoy_hash(&self) -> Result<String, ApiError> {
+        self.decoy.get_or_try_init(|| accounts::hash_password(new_id())).await.cloned()
+    }
+}
+
+/// A new id: UUIDv7 as text.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// The clock of the machine.
+pub fn system_clock() -> Clock {
+    Arc::new(Utc::now)
+}

@@ -1,1 +1,108 @@
-fn main() {}
+//! The command `yumigahama`.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use api::config::Config;
+use api::db::Db;
+use api::{App, demo, openapi, server, system_clock, telemetry};
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Childcare without a city border: the server with its API, app and database
+#[derive(Parser)]
+#[command(name = "yumigahama", version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve app, API and API pages (the default); an empty database is migrated and filled with the demo world
+    Serve {
+        /// Leave an empty database empty
+        #[arg(long)]
+        no_demo: bool,
+    },
+    /// Bring the tables up to date
+    Migrate,
+    /// Fill an empty database with the fictional demo world
+    Demo,
+    /// Print the API's document (OpenAPI 3.1)
+    Openapi,
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let started = Instant::now();
+    let cli = Cli::parse();
+    telemetry::start(&cli.config);
+    match run(cli, started).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("yumigahama: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli, started: Instant) -> Outcome {
+    let config = cli.config;
+    match cli.command.unwrap_or(Command::Serve { no_demo: false }) {
+        Command::Serve { no_demo } => serve(config, !no_demo, started).await,
+        Command::Migrate => {
+            let ran = open(&config)?.migrate()?;
+            println!("{} migrations ran", ran.len());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Demo => {
+            let db = open(&config)?;
+            db.migrate()?;
+            let app = App::new(db, config, system_clock());
+            if demo::load_when_empty(&app).await? {
+                println!("{}", demo::sign_ins());
+                Ok(ExitCode::SUCCESS)
+            } else {
+                Err("the database is not empty; the demo world is only loaded into an empty one".into())
+            }
+        }
+        Command::Openapi => {
+            print!("{}", openapi::text());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
+    Ok(Db::open(&config.database_url, config.db_connections)?)
+}
+
+async fn serve(config: Config, with_demo: bool, started: Instant) -> Outcome {
+    let db = open(&config)?;
+    db.migrate()?;
+    let listener = TcpListener::bind(&config.bind).map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
+    let address = listener.local_addr()?;
+    let app = App::new(db, config, system_clock());
+    if with_demo && demo::load_when_empty(&app).await? {
+        eprintln!("demo world loaded / デモ用の架空データを読み込みました");
+    }
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let server = server::serve(app.clone(), listener, workers)?;
+    tracing::info!(%address, ms = started.elapsed().as_millis(), "ready");
+    eprintln!("\n  弓ヶ浜 Yumigahama\n  app   http://{address}/\n  API   http://{address}/docs/\n");
+    if demo::is_loaded(&app).await? {
+        eprintln!("{}", demo::sign_ins());
+    }
+    let house = actix_web::rt::spawn(server::keep_house(app));
+    server.await?;
+    house.abort();
+    Ok(ExitCode::SUCCESS)
+}

@@ -246,6 +246,14 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(accounts -> facilities (facility_id));
+diesel::joinable!(accounts -> municipalities (municipality));
+diesel::joinable!(slots -> facilities (facility_id));
+diesel::joinable!(bookings -> facilities (facility_id));
+diesel::joinable!(bookings -> children (child_id));
+diesel::joinable!(bookings -> programmes (programme_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     audit_lines,

@@ -30,6 +30,9 @@ pub struct Family {
     pub version: i64,
 }
 
+/// More children than that no family registers.
+pub const MAX_CHILDREN: usize = 12;
+
 /// A change of the family. Absent fields stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

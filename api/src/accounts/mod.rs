@@ -1,0 +1,165 @@
+//! Accounts: register, sign in, sign out, who am I.
+
+pub mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Argon2, PasswordHash};
+use shared::access::Role;
+use shared::accounts::{Login, Me, NewAccount, Rejection, wait_minutes};
+use shared::ids::{AccountId, FamilyId};
+use shared::problem::Problem;
+use shared::text::Email;
+use tokio::sync::Semaphore;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::error::ApiError;
+use crate::request::Body;
+use crate::session::{self, Signed};
+use crate::{App, families, municipalities, new_id, outbox, request};
+
+/// Hashing takes 19 MiB each: so many at once, the others wait.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
+/// The slice's operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(register).service(login).service(logout).service(get_me);
+}
+
+async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let _place = HASHING.acquire().await.map_err(|_| ApiError::Busy)?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+/// Hashes a password with argon2id.
+pub async fn hash_password(password: String) -> Result<String, ApiError> {
+    hashing(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
+        .await?
+        .map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
+    hashing(move || PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()))
+        .await
+}
+
+/// Registers a guardian and the family, and signs in
+#[utoipa::path(
+    tag = "accounts",
+    request_body = NewAccount,
+    responses(
+        (status = 201, description = "Registered and signed in; the session is in the cookie", body = Me),
+        (status = 409, description = "`accounts.email_taken`, `accounts.municipality_unknown`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/auth/register")]
+pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<HttpResponse, ApiError> {
+    let new = body.0;
+    let hash = hash_password(new.password.expose().to_owned()).await?;
+    let (now, context) = (app.now(), request::current());
+    let me = Me {
+        id: AccountId::new(new_id()),
+        email: new.email,
+        name: new.name.as_str().to_owned(),
+        role: Role::Guardian { family_id: FamilyId::new(new_id()) },
+        organisation: None,
+        locale: new.locale,
+    };
+    let made = me.clone();
+    app.db
+        .write(move |conn| {
+            if municipalities::store::find_municipality(conn, &new.municipality)?.is_none() {
+                return Err(Rejection::MunicipalityUnknown.into());
+            }
+            let Role::Guardian { family_id } = &made.role else { return Err(ApiError::Forbidden) };
+            families::store::insert_family(conn, family_id, &new.municipality, &new.name, &new.kana, &new.phone, now)?;
+            store::insert_account(conn, &made, &hash, now)?;
+            let change = outbox::Change {
+                kind: "family.registered",
+                municipality: &new.municipality,
+                facility_id: None,
+                subject_id: family_id.as_str(),
+                actor: made.id.as_str(),
+                request_id: &context.id,
+            };
+            outbox::record(conn, change, now)?;
+            Ok::<_, ApiError>(())
+        })
+        .await?;
+    let cookie = session::open(&app.db, &me, app.config.secure(), now).await?;
+    Ok(HttpResponse::build(StatusCode::CREATED).cookie(cookie).json(me))
+}
+
+/// Signs in with mail and password
+#[utoipa::path(
+    tag = "accounts",
+    request_body = Login,
+    responses(
+        (status = 200, description = "Signed in; the session is in the cookie", body = Me),
+        (status = 401, description = "`accounts.login_wrong`: mail or password is wrong, which one is not said", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`accounts.too_many_attempts`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/auth/login")]
+pub async fn login(app: web::Data<App>, req: HttpRequest, body: crate::request::Plain<Login>) -> Result<HttpResponse, ApiError> {
+    let now = app.now();
+    let wrong = || ApiError::LoginRefused(Rejection::LoginWrong.reason());
+    let email = Email::parse(&body.email).ok();
+    let known = match email {
+        Some(email) => app.db.read(move |conn| store::find_credentials(conn, &email).map_err(ApiError::from)).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        // As slow as a wrong password, so that nobody can ask which addresses are registered.
+        verify(body.password.clone(), app.decoy_hash().await?).await?;
+        return Err(wrong());
+    };
+    if let Some(until) = known.locked_until.filter(|until| *until > now) {
+        let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).saturating_add(1);
+        let minutes = i64::try_from(seconds.div_ceil(60)).unwrap_or(60);
+        return Err(ApiError::TooMany(Rejection::TooManyAttempts { minutes }.reason(), seconds));
+    }
+    let right = verify(body.password.clone(), known.password_hash.clone()).await?;
+    let id = known.me.id.clone();
+    if !right {
+        app.db.write(move |conn| store::mark_failure(conn, &id, now, wait_minutes).map_err(ApiError::from)).await?;
+        return Err(wrong());
+    }
+    // A session that the browser already has ends: the new one is not its heir.
+    let old = req.cookie(session::COOKIE).map(|cookie| session::hash(cookie.value()));
+    app.db.write(move |conn| store::mark_login(conn, &id, old.as_deref()).map_err(ApiError::from)).await?;
+    let cookie = session::open(&app.db, &known.me, app.config.secure(), now).await?;
+    Ok(HttpResponse::Ok().cookie(cookie).json(known.me))
+}
+
+/// Signs out
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 401, description = "Nobody was signed in", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/auth/logout")]
+pub async fn logout(app: web::Data<App>, req: HttpRequest, _signed: Signed) -> Result<HttpResponse, ApiError> {
+    if let Some(cookie) = req.cookie(session::COOKIE) {
+        let hash = session::hash(cookie.value());
+        app.db.write(move |conn| store::delete_session(conn, &hash).map_err(ApiError::from)).await?;
+    }
+    Ok(HttpResponse::NoContent().cookie(session::ended(app.config.secure())).finish())
+}
+
+/// The person who is signed in
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 200, description = "Who it is", body = Me),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/me")]
+pub async fn get_me(signed: Signed) -> web::Json<Me> {
+    web::Json(signed.0)
+}

@@ -1,0 +1,170 @@
+//! Accounts and sessions in the database.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use shared::access::Role;
+use shared::accounts::Me;
+use shared::ids::{AccountId, FacilityId, FamilyId};
+use shared::locale::Locale;
+use shared::municipalities::MunicipalityCode;
+use shared::text::Email;
+
+use crate::db::{AnyConnection, DbError, from_json, instant, stored, unknown};
+use crate::schema::{accounts, facilities, municipalities, sessions};
+
+/// An account with what its sign-in is checked against.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Who it is.
+    pub me: Me,
+    /// argon2id
+    pub password_hash: String,
+    /// Locked until then after too many wrong passwords.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+type Row = (String, String, String, String, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
+
+macro_rules! me_columns {
+    () => {
+        (
+            accounts::id,
+            accounts::email,
+            accounts::name,
+            accounts::role,
+            accounts::family_id,
+            accounts::facility_id,
+            accounts::municipality,
+            accounts::locale,
+            facilities::name.nullable(),
+            municipalities::name.nullable(),
+        )
+    };
+}
+
+fn me(row: Row) -> Result<Me, DbError> {
+    let (id, email, name, role, family, facility, municipality, locale, facility_name, municipality_name) = row;
+    let role = match (role.as_str(), family, facility, municipality) {
+        ("guardian", Some(family), _, _) => Role::Guardian { family_id: FamilyId::new(family) },
+        ("staff", _, Some(facility), _) => Role::Staff { facility_id: FacilityId::new(facility) },
+        ("officer", _, _, Some(code)) => {
+            Role::Officer { municipality: MunicipalityCode::parse(&code).map_err(|_| unknown("municipality", &code))? }
+        }
+        ("operator", ..) => Role::Operator,
+        _ => return Err(unknown("role", &role)),
+    };
+    let locale = Locale::from_tag(&locale).unwrap_or_default();
+    let city = municipality_name.map(|text| from_json::<shared::locale::Localised>(&text)).transpose()?;
+    Ok(Me {
+        id: AccountId::new(id),
+        email: Email::parse(&email).map_err(|_| unknown("email", "(hidden)"))?,
+        name,
+        role,
+        organisation: facility_name.or_else(|| city.map(|city| city.get(locale).to_owned())),
+        locale,
+    })
+}
+
+/// The person of a session that has not ended.
+pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Me>, DbError> {
+    sessions::table
+        .inner_join(accounts::table.left_join(facilities::table).left_join(municipalities::table))
+        .filter(sessions::token_hash.eq(token_hash))
+        .filter(sessions::expires_at.gt(stored(now)))
+        .select(me_columns!())
+        .first::<Row>(conn)
+        .optional()?
+        .map(me)
+        .transpose()
+}
+
+/// The account with this mail address.
+pub fn find_credentials(conn: &mut AnyConnection, email: &Email) -> Result<Option<Credentials>, DbError> {
+    let found = accounts::table
+        .left_join(facilities::table)
+        .left_join(municipalities::table)
+        .filter(accounts::email.eq(email.as_str()))
+        .select((me_columns!(), accounts::password_hash, accounts::locked_until))
+        .first::<(Row, String, Option<NaiveDateTime>)>(conn)
+        .optional()?;
+    found.map(|(row, password_hash, locked)| Ok(Credentials { me: me(row)?, password_hash, locked_until: locked.map(instant) })).transpose()
+}
+
+/// Writes an account.
+pub fn insert_account(conn: &mut AnyConnection, me: &Me, password_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    let (role, family, facility, municipality) = match &me.role {
+        Role::Guardian { family_id } => ("guardian", Some(family_id.as_str()), None, None),
+        Role::Staff { facility_id } => ("staff", None, Some(facility_id.as_str()), None),
+        Role::Officer { municipality } => ("officer", None, None, Some(municipality.as_str())),
+        Role::Operator => ("operator", None, None, None),
+    };
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(me.id.as_str()),
+            accounts::email.eq(me.email.as_str()),
+            accounts::password_hash.eq(password_hash),
+            accounts::name.eq(&me.name),
+            accounts::role.eq(role),
+            accounts::family_id.eq(family),
+            accounts::facility_id.eq(facility),
+            accounts::municipality.eq(municipality),
+            accounts::locale.eq(me.locale.tag()),
+            accounts::failures.eq(0),
+            accounts::created_at.eq(stored(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts a wrong password and locks the account for as long as the rule says.
+pub fn mark_failure(conn: &mut AnyConnection, id: &AccountId, now: DateTime<Utc>, wait: fn(u32) -> i64) -> Result<(), DbError> {
+    let mine = accounts::table.filter(accounts::id.eq(id.as_str()));
+    diesel::update(mine).set(accounts::failures.eq(accounts::failures + 1)).execute(conn)?;
+    let failures: i64 = mine.select(accounts::failures).first(conn)?;
+    let minutes = wait(u32::try_from(failures).unwrap_or(u32::MAX));
+    if minutes > 0 {
+        diesel::update(mine).set(accounts::locked_until.eq(stored(now + TimeDelta::minutes(minutes)))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Forgets wrong passwords, and ends the session that the browser had before.
+pub fn mark_login(conn: &mut AnyConnection, id: &AccountId, old_session: Option<&str>) -> Result<(), DbError> {
+    diesel::update(accounts::table.filter(accounts::id.eq(id.as_str())))
+        .set((accounts::failures.eq(0), accounts::locked_until.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
+    match old_session {
+        Some(hash) => delete_session(conn, hash),
+        None => Ok(()),
+    }
+}
+
+/// Writes a session.
+pub fn insert_session(
+    conn: &mut AnyConnection,
+    token_hash: &str,
+    id: &AccountId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(token_hash),
+            sessions::account_id.eq(id.as_str()),
+            sessions::created_at.eq(stored(now)),
+            sessions::expires_at.eq(stored(until)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn delete_session(conn: &mut AnyConnection, token_hash: &str) -> Result<(), DbError> {
+    diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets sessions that ended.
+pub fn forget_ended(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<usize, DbError> {
+    Ok(diesel::delete(sessions::table.filter(sessions::expires_at.le(stored(now)))).execute(conn)?)
+}

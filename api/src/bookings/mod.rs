@@ -1,0 +1,371 @@
+//! Bookings: one primitive takes places, one frees them.
+
+pub mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use shared::access::Role;
+use shared::bookings::{
+    Booking, BookingState, Cancel, ChildState, MonthUsage, NewBooking, PlaceState, Placed, Quote, cancel, place, quote,
+};
+use shared::families::Family;
+use shared::ids::{BookingId, PartyId, ProgrammeVersionId};
+use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use shared::problem::{Problem, Reason};
+use shared::slots::Crossing;
+use shared::time::{Month, day_start, days_after};
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::store::{Belongs, Listing, Owner};
+use crate::db::AnyConnection;
+use crate::error::{ApiError, part};
+use crate::idempotency::{Answer, Key, once};
+use crate::request::{Body, OptionalBody, Query, etag};
+use crate::session::{Guardian, Signed};
+use crate::{App, families, municipalities, new_id, outbox, programmes, request, slots};
+
+/// The slice's operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    // `quote` before `{booking_id}`: the first pattern that fits is taken.
+    config.service(quote_booking).service(create_booking).service(list_bookings).service(get_booking).service(cancel_booking);
+}
+
+/// What the rule has to know, as it is now. The slot is read last: where it is locked, that is the lock's place in the order.
+fn state(
+    conn: &mut AnyConnection,
+    family: &Family,
+    command: &NewBooking,
+    lock: bool,
+) -> Result<(PlaceState, ProgrammeVersionId), ApiError> {
+    let known = families::store::list_children(conn, &family.id)?;
+    let mut born = Vec::with_capacity(command.child_ids.len());
+    for (index, id) in command.child_ids.iter().enumerate() {
+        let child = known.iter().find(|child| child.id == *id);
+        // Another family's child is as unknown as one that does not exist.
+        let child =
+            child.ok_or_else(|| ApiError::Invalid(vec![part(Some(format!("/child_ids/{index}")), Reason::new("problem.not_found"))]))?;
+        born.push((id.clone(), child.known.born));
+    }
+    let mut stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
+    let (host, key, day) = (stored.slot.facility.municipality.clone(), stored.slot.programme.clone(), stored.slot.day());
+    let versions = programmes::store::list_programmes(conn, None, Some(&key), day, day)?;
+    let programme = programmes::store::on_day(&versions, &host, &key, day).ok_or(ApiError::NotFound)?;
+    let limit = programmes::store::on_day(&versions, &family.municipality, &key, day).and_then(|p| p.terms.limit);
+    let terms = municipalities::store::list_terms(conn, Some(&host), Some(&key))?;
+    let residence = municipalities::store::find_municipality(conn, &family.municipality)?.ok_or(ApiError::NotFound)?;
+    let open_days = slots::store::open_days(conn, &stored)?;
+    let month = Month::at(command.starts_at.unwrap_or(stored.slot.starts_at));
+    let ids: Vec<&str> = command.child_ids.iter().map(|id| id.as_str()).collect();
+    let busy = store::list_busy(conn, &ids, stored.slot.starts_at, stored.slot.ends_at)?;
+    let usages = store::list_usages(conn, &ids, &key, month)?;
+    if lock {
+        slots::store::lock_slot(conn, &command.slot_id)?;
+        stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
+    }
+    let children = born
+        .into_iter()
+        .map(|(id, born)| ChildState {
+            usage: usages.iter().find(|(child, _)| child == id.as_str()).map_or(MonthUsage::default(), |(_, usage)| *usage),
+            busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
+            id,
+            born,
+        })
+        .collect();
+    let state = PlaceState {
+        crossing: Crossing::find(&family.municipality, &host, &key, day, &terms),
+        slot: stored.slot,
+        terms: programme.terms.clone(),
+        limit,
+        residence_name: residence.name,
+        open_days,
+        children,
+    };
+    Ok((state, programme.id.clone()))
+}
+
+/// Takes the places of a party: the one primitive for every way in. The family must be locked.
+pub fn take(
+    conn: &mut AnyConnection,
+    family: &Family,
+    command: &NewBooking,
+    actor: &str,
+    request_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Booking>, ApiError> {
+    let (state, programme_id) = state(conn, family, command, true)?;
+    let placed = place(&state, command.starts_at, command.ends_at, now)?;
+    let party_id = PartyId::new(new_id());
+    let belongs = Belongs {
+        party_id: &party_id,
+        family_id: &family.id,
+        programme_id: &programme_id,
+        municipality: &placed.slot.facility.municipality,
+        notes: &command.notes,
+    };
+    write_party(conn, &state, &placed, &belongs, actor, request_id, now)?;
+    slots::store::update_bands(conn, &state.slot, &placed.slot)?;
+    Ok(store::list_party(conn, &party_id)?.into_iter().map(|stored| stored.booking).collect())
+}
+
+fn write_party(
+    conn: &mut AnyConnection,
+    state: &PlaceState,
+    placed: &Placed,
+    belongs: &Belongs<'_>,
+    actor: &str,
+    request_id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    for child in &placed.children {
+        let id = BookingId::new(new_id());
+        store::write_usage(
+            conn,
+            &child.id,
+            &placed.slot.programme,
+            placed.month,
+            child.usage,
+            state.limit.filter(|limit| limit.unit == placed.unit),
+        )?;
+        store::insert_booking(conn, &id, belongs, placed, child, now)?;
+        let change = outbox::Change {
+            kind: "booking.confirmed",
+            municipality: belongs.municipality,
+            facility_id: Some(&placed.slot.facility.id),
+            subject_id: id.as_str(),
+            actor,
+            request_id,
+        };
+        outbox::record(conn, change, now)?;
+    }
+    Ok(())
+}
+
+/// Books one or more children of the family into a slot: all of them or none
+///
+/// Without `starts_at` and `ends_at` the whole slot is meant. Every reason against is in `errors`, with the child it concerns as
+/// `subject`.
+#[utoipa::path(
+    tag = "bookings",
+    request_body = NewBooking,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer")),
+    responses(
+        (status = 201, description = "One booking for each child", body = Vec<Booking>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The rules say no: `bookings.*`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/bookings")]
+pub async fn create_booking(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewBooking>) -> Result<HttpResponse, ApiError> {
+    let (command, now, context) = (body.0, app.now(), request::current());
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+        let family = families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        let bookings = take(conn, &family, &command, &actor, &context.id, now)?;
+        Ok(Answer::new(StatusCode::CREATED, &bookings)?)
+    })
+    .await
+}
+
+/// The same rules without writing: fee, limits used and left, or every reason against
+#[utoipa::path(
+    tag = "bookings",
+    request_body = NewBooking,
+    responses(
+        (status = 200, description = "What booking now would mean", body = Quote),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/bookings/quote")]
+pub async fn quote_booking(app: web::Data<App>, guardian: Guardian, body: Body<NewBooking>) -> Result<web::Json<Quote>, ApiError> {
+    let (command, now) = (body.0, app.now());
+    let quote = app
+        .db
+        .read(move |conn| {
+            let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+            let (state, _) = state(conn, &family, &command, false)?;
+            Ok::<_, ApiError>(quote(&state, command.starts_at, command.ends_at, now))
+        })
+        .await?;
+    Ok(web::Json(quote))
+}
+
+/// Which bookings.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct BookingQuery {
+    /// Stays that end on or after this day.
+    pub from: Option<NaiveDate>,
+    /// Stays that start on or before this day.
+    pub to: Option<NaiveDate>,
+    /// Only those that hold a place.
+    #[serde(default)]
+    pub active_only: bool,
+    /// So many at most, up to 200.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+    /// From the page before.
+    pub cursor: Option<String>,
+}
+
+fn cursor(booking: &Booking) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}|{}", booking.starts_at.timestamp(), booking.id))
+}
+
+fn read_cursor(text: &str) -> Option<(DateTime<Utc>, BookingId)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (seconds, id) = text.split_once('|')?;
+    Some((DateTime::from_timestamp(seconds.parse().ok()?, 0)?, BookingId::new(id)))
+}
+
+/// Whose bookings a person may see: a guardian the family's, staff the facility's.
+fn owner(signed: &Signed) -> Result<Owner, ApiError> {
+    match &signed.0.role {
+        Role::Guardian { family_id } => Ok(Owner::Family(family_id.clone())),
+        Role::Staff { facility_id } => Ok(Owner::Facility(facility_id.clone())),
+        Role::Officer { .. } | Role::Operator => Err(ApiError::Forbidden),
+    }
+}
+
+/// The family's bookings, or the facility's for staff, by start
+#[utoipa::path(
+    tag = "bookings",
+    params(BookingQuery),
+    responses(
+        (status = 200, description = "By start, then id", body = Page<Booking>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Neither guardian nor staff", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/bookings")]
+pub async fn list_bookings(app: web::Data<App>, signed: Signed, query: Query<BookingQuery>) -> Result<web::Json<Page<Booking>>, ApiError> {
+    let query = query.0;
+    let wrong = |parameter: &str| ApiError::invalid(&format!("/{parameter}"), Reason::new("problem.invalid"));
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(wrong("limit"));
+    }
+    let listing = Listing {
+        owner: owner(&signed)?,
+        from: query.from.map(day_start),
+        until: query.to.map(|day| day_start(days_after(day, 1))),
+        active_only: query.active_only,
+        after: query.cursor.as_deref().map(|text| read_cursor(text).ok_or_else(|| wrong("cursor"))).transpose()?,
+        limit: i64::from(limit) + 1,
+    };
+    let mut items: Vec<Booking> = app
+        .db
+        .read(move |conn| store::list_bookings(conn, &listing).map_err(ApiError::from))
+        .await?
+        .into_iter()
+        .map(|stored| stored.booking)
+        .collect();
+    // One more than asked was read: whether it is there tells whether there is a next page.
+    let more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        items.pop();
+    }
+    let next_cursor = if more { items.last().map(cursor) } else { None };
+    Ok(web::Json(Page { items, next_cursor }))
+}
+
+/// A booking that this person may see; anybody else's is not found.
+fn visible(stored: store::Stored, owner: &Owner) -> Result<store::Stored, ApiError> {
+    let mine = match owner {
+        Owner::Family(id) => stored.family_id == *id,
+        Owner::Facility(id) => stored.booking.facility.id == *id,
+    };
+    if mine { Ok(stored) } else { Err(ApiError::NotFound) }
+}
+
+/// One booking of the family, or of the facility for staff
+#[utoipa::path(
+    tag = "bookings",
+    params(("booking_id" = String, Path, description = "The booking")),
+    responses(
+        (status = 200, description = "The booking", body = Booking),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Neither guardian nor staff", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such booking for this person", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/bookings/{booking_id}")]
+pub async fn get_booking(app: web::Data<App>, signed: Signed, id: web::Path<BookingId>) -> Result<HttpResponse, ApiError> {
+    let owner = owner(&signed)?;
+    let stored = app.db.read(move |conn| visible(store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?, &owner)).await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(stored.booking.version))).json(stored.booking))
+}
+
+/// Cancels a booking on the terms it was made on
+///
+/// With `seen`, the terms that the family was shown: where the deadline passed meanwhile nothing is cancelled and
+/// `bookings.cancel_terms_changed` is answered.
+#[utoipa::path(
+    tag = "bookings",
+    request_body = Cancel,
+    params(
+        ("booking_id" = String, Path, description = "The booking"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer"),
+    ),
+    responses(
+        (status = 200, description = "The cancelled booking, with what is due all the same", body = Booking),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such booking in this family", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`bookings.already_cancelled`, `bookings.started`, `bookings.over`, `bookings.cancel_terms_changed`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/bookings/{booking_id}/cancel")]
+pub async fn cancel_booking(
+    app: web::Data<App>,
+    guardian: Guardian,
+    key: Key,
+    id: web::Path<BookingId>,
+    body: OptionalBody<Cancel>,
+) -> Result<HttpResponse, ApiError> {
+    let (command, now, context) = (body.0, app.now(), request::current());
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+        families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        let stored = visible(store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?, &Owner::Family(guardian.family_id.clone()))?;
+        // A check-in at the same moment locks the slot, not the family: lock both, then look.
+        slots::store::lock_slot(conn, &stored.booking.slot_id)?;
+        let stored = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?;
+        let terms = cancel(&stored.booking, &command, now)?;
+        let slot = slots::store::find_slot(conn, &stored.booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
+        let mut freed = slot.clone();
+        let (from, until) = (slot.minute(stored.booking.starts_at), slot.minute(stored.booking.ends_at));
+        for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
+            band.occupancy = band.occupancy.plus(from, until, -1);
+        }
+        slots::store::update_bands(conn, &slot, &freed)?;
+        if !terms.counts {
+            store::give_back(conn, &stored)?;
+        }
+        store::mark_state(conn, &id, &BookingState::Cancelled { at: now, fee_yen: terms.fee_yen, counts: terms.counts }, None)?;
+        let change = outbox::Change {
+            kind: "booking.cancelled",
+            municipality: &stored.booking.facility.municipality,
+            facility_id: Some(&stored.booking.facility.id),
+            subject_id: id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, change, now)?;
+        let booking = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?.booking;
+        Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))
+    })
+    .await
+}

@@ -1,0 +1,49 @@
+//! Settings, all by environment; the README has the table.
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one JSON object a line.
+    Json,
+}
+
+/// The settings of a process.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// SQLite file, or a `postgres://` address
+    #[arg(long, env = "DATABASE_URL", default_value = "data/yumigahama.db", hide_env_values = true, global = true)]
+    pub database_url: String,
+
+    /// Address and port to listen on
+    #[arg(long, env = "YUMIGAHAMA_BIND", default_value = "127.0.0.1:8080", global = true)]
+    pub bind: String,
+
+    /// How people reach it; cookies are `Secure` when it begins with https
+    #[arg(long, env = "YUMIGAHAMA_PUBLIC_URL", default_value = "http://127.0.0.1:8080", global = true)]
+    pub public_url: String,
+
+    /// Connections to the database
+    #[arg(long, env = "YUMIGAHAMA_DB_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200), global = true)]
+    pub db_connections: u32,
+
+    /// Template of the map's tiles; empty for none
+    #[arg(long, env = "YUMIGAHAMA_TILES", default_value = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png", global = true)]
+    pub tiles: String,
+
+    /// How log lines are written
+    #[arg(long, env = "YUMIGAHAMA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    pub log_format: LogFormat,
+
+    /// Which log lines are written, for example `info` or `yumigahama=debug`
+    #[arg(long, env = "YUMIGAHAMA_LOG", default_value = "info", global = true)]
+    pub log: String,
+}
+
+impl Config {
+    /// Whether cookies may only travel over https.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

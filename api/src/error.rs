@@ -1,0 +1,237 @@
+//! The only place where a failure becomes an HTTP answer.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use shared::bookings::Refusal;
+use shared::locale::without_ruby;
+use shared::problem::{Problem, ProblemPart, Reason};
+
+use crate::db::{DbError, RetryAsk};
+use crate::request;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The body is no JSON.
+    #[error("malformed")]
+    Malformed,
+    /// Fields are wrong.
+    #[error("invalid")]
+    Invalid(Vec<ProblemPart>),
+    /// Nobody is signed in.
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// Mail address or password is wrong.
+    #[error("login refused")]
+    LoginRefused(Reason),
+    /// This person may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// The request comes from another site.
+    #[error("origin")]
+    Origin,
+    /// It does not exist, or is not this person's.
+    #[error("not found")]
+    NotFound,
+    /// There is no such way to call it.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// A rule says no.
+    #[error("refused")]
+    Refused(Vec<ProblemPart>),
+    /// A change without `If-Match`.
+    #[error("precondition required")]
+    PreconditionRequired,
+    /// Somebody changed it meanwhile.
+    #[error("stale")]
+    Stale,
+    /// The body is too large.
+    #[error("too large")]
+    TooLarge,
+    /// The body is no JSON by its type.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// The key was used for something else.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// The same request is still running.
+    #[error("idempotency key running")]
+    KeyRunning,
+    /// The key is no key.
+    #[error("idempotency key invalid")]
+    KeyInvalid,
+    /// Too many tries; wait so many seconds.
+    #[error("too many")]
+    TooMany(Reason, u64),
+    /// The database is busy.
+    #[error("busy")]
+    Busy,
+    /// The transaction may be tried again.
+    #[error("retry")]
+    Retry,
+    /// A fault of ours.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// A part of a problem; its sentence is filled in when it is answered.
+pub fn part(pointer: Option<String>, reason: Reason) -> ProblemPart {
+    ProblemPart { pointer, subject: None, reason, detail: String::new() }
+}
+
+impl ApiError {
+    /// A rule says no, for one reason.
+    pub fn refused(reason: Reason) -> Self {
+        Self::Refused(vec![part(None, reason)])
+    }
+
+    /// One field is wrong.
+    pub fn invalid(pointer: &str, reason: Reason) -> Self {
+        Self::Invalid(vec![part(Some(pointer.to_owned()), reason)])
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed | Self::KeyInvalid => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated | Self::LoginRefused(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::Origin => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Refused(_) | Self::KeyRunning => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooMany(..) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy | Self::Retry => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn parts(&self) -> (Reason, Vec<ProblemPart>) {
+        let plain = |code: &'static str| (Reason::new(code), Vec::new());
+        match self {
+            Self::Malformed => plain("problem.malformed"),
+            Self::Unauthenticated => plain("problem.unauthenticated"),
+            Self::Forbidden => plain("problem.forbidden"),
+            Self::Origin => plain("problem.origin"),
+            Self::NotFound => plain("problem.not_found"),
+            Self::MethodNotAllowed => plain("problem.method_not_allowed"),
+            Self::PreconditionRequired => plain("problem.precondition_required"),
+            Self::Stale => plain("problem.stale"),
+            Self::TooLarge => plain("problem.too_large"),
+            Self::UnsupportedMediaType => plain("problem.unsupported_media_type"),
+            Self::KeyReused => plain("problem.idempotency_key_reused"),
+            Self::KeyRunning => plain("problem.idempotency_key_running"),
+            Self::KeyInvalid => plain("problem.idempotency_key_invalid"),
+            Self::Busy | Self::Retry => plain("problem.busy"),
+            Self::Internal(_) => plain("problem.internal"),
+            Self::LoginRefused(reason) | Self::TooMany(reason, _) => (reason.clone(), vec![part(None, reason.clone())]),
+            Self::Invalid(parts) => (Reason::new("problem.invalid"), parts.clone()),
+            Self::Refused(parts) => (parts.first().map_or(Reason::new("problem.invalid"), |first| first.reason.clone()), parts.clone()),
+        }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let context = request::current();
+        let status = self.status();
+        if let Self::Internal(cause) = self {
+            tracing::error!(request_id = %context.id, cause, "internal error");
+        }
+        let (reason, mut parts) = self.parts();
+        for part in &mut parts {
+            part.detail = without_ruby(&part.reason.sentence(context.locale));
+        }
+        let problem = Problem {
+            kind: format!("/docs/errors#{}", reason.code),
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            detail: without_ruby(&reason.sentence(context.locale)),
+            code: reason.code.into_owned(),
+            errors: parts,
+            request_id: Some(context.id),
+        };
+        let mut answer = HttpResponseBuilder::new(status);
+        match self {
+            Self::TooMany(_, seconds) => {
+                answer.insert_header((RETRY_AFTER, seconds.to_string()));
+            }
+            Self::Busy | Self::Retry => {
+                answer.insert_header((RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        answer.insert_header((CONTENT_TYPE, "application/problem+json")).body(body)
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy => Self::Busy,
+            DbError::Retry => Self::Retry,
+            DbError::Constraint(name) => match name.as_str() {
+                "accounts_email_taken" => shared::accounts::Rejection::EmailTaken.into(),
+                // The rule decides under the lock, so these only meet a write that went around it: look again.
+                "bookings_child_free" | "slot_bands_not_overfull" | "month_usages_within_limit" | "slots_once" => Self::Retry,
+                _ => Self::Internal(format!("constraint {name} violated")),
+            },
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl RetryAsk for ApiError {
+    fn may_retry(&self) -> bool {
+        matches!(self, Self::Retry)
+    }
+}
+
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+impl From<Vec<Refusal>> for ApiError {
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self::Refused(
+            refusals
+                .into_iter()
+                .map(|refusal| ProblemPart {
+                    pointer: None,
+                    subject: refusal.child.map(|child| child.to_string()),
+                    reason: refusal.rejection.reason(),
+                    detail: String::new(),
+                })
+                .collect(),
+        )
+    }
+}
+
+macro_rules! refused {
+    ($($rejection:ty),*) => {
+        $(impl From<$rejection> for ApiError {
+            fn from(rejection: $rejection) -> Self {
+                Self::refused(rejection.reason())
+            }
+        })*
+    };
+}
+
+refused!(
+    shared::bookings::CancelRejection,
+    shared::attendance::Rejection,
+    shared::families::Rejection,
+    shared::slots::Rejection,
+    shared::accounts::Rejection
+);

@@ -1,0 +1,278 @@
+//! The family's own data: residence, guardian, children. Only the family itself reads and changes it here.
+
+pub mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use shared::accounts::Rejection as AccountRejection;
+use shared::families::{Child, ChildChange, Family, FamilyChange, NewChild, Rejection, change_child, check_born};
+use shared::ids::ChildId;
+use shared::page::Page;
+use shared::problem::Problem;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::error::ApiError;
+use crate::idempotency::{Answer, Key, once};
+use crate::request::{Body, Plain, etag, if_match};
+use crate::session::Guardian;
+use crate::{App, municipalities, new_id, outbox, request};
+
+/// The slice's operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_family)
+        .service(change_family)
+        .service(list_children)
+        .service(register_child)
+        .service(get_child)
+        .service(update_child)
+        .service(remove_child);
+}
+
+/// The signed-in guardian's family
+#[utoipa::path(
+    tag = "families",
+    responses(
+        (status = 200, description = "The family; `ETag` for a change", body = Family),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/family")]
+pub async fn get_family(app: web::Data<App>, guardian: Guardian) -> Result<HttpResponse, ApiError> {
+    let family =
+        app.db.read(move |conn| store::find_family(conn, &guardian.family_id).map_err(ApiError::from)).await?.ok_or(ApiError::NotFound)?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(family.version))).json(family))
+}
+
+/// Changes the family: residence (confirmed anew), guardian, telephone
+#[utoipa::path(
+    tag = "families",
+    request_body = FamilyChange,
+    params(("If-Match" = String, Header, description = "The `ETag` of the family as it was read")),
+    responses(
+        (status = 200, description = "The changed family", body = Family),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`accounts.municipality_unknown`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/family")]
+pub async fn change_family(
+    app: web::Data<App>,
+    guardian: Guardian,
+    key: Key,
+    req: HttpRequest,
+    body: Plain<FamilyChange>,
+) -> Result<HttpResponse, ApiError> {
+    let (change, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &change.clone(), now, move |conn| {
+        let mut family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        if family.version != wanted {
+            return Err(ApiError::Stale);
+        }
+        if let Some(code) = &change.municipality {
+            if municipalities::store::find_municipality(conn, code)?.is_none() {
+                return Err(AccountRejection::MunicipalityUnknown.into());
+            }
+            family.municipality = code.clone();
+            family.residence_confirmed_at = now;
+        }
+        family.guardian_name = change.guardian_name.clone().unwrap_or(family.guardian_name);
+        family.guardian_kana = change.guardian_kana.clone().unwrap_or(family.guardian_kana);
+        family.phone = change.phone.clone().unwrap_or(family.phone);
+        family.version += 1;
+        store::update_family(conn, &family)?;
+        let change = outbox::Change {
+            kind: "family.changed",
+            municipality: &family.municipality,
+            facility_id: None,
+            subject_id: family.id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, change, now)?;
+        Ok(Answer::new(StatusCode::OK, &family)?.with_version(family.version))
+    })
+    .await
+}
+
+/// The family's children, oldest first
+#[utoipa::path(
+    tag = "families",
+    responses(
+        (status = 200, description = "All of them", body = Page<Child>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/children")]
+pub async fn list_children(app: web::Data<App>, guardian: Guardian) -> Result<web::Json<Page<Child>>, ApiError> {
+    let items = app.db.read(move |conn| store::list_children(conn, &guardian.family_id).map_err(ApiError::from)).await?;
+    Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// Registers a child, once for every facility, city and programme
+#[utoipa::path(
+    tag = "families",
+    request_body = NewChild,
+    responses(
+        (status = 201, description = "Registered", body = Child),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`families.born_in_future`, `families.born_too_long_ago`, `families.too_many`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/children")]
+pub async fn register_child(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewChild>) -> Result<HttpResponse, ApiError> {
+    let (known, now, context) = (body.0, app.now(), request::current());
+    check_born(known.born, now)?;
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &known.clone(), now, move |conn| {
+        let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        if store::list_children(conn, &family.id)?.len() >= shared::families::MAX_CHILDREN {
+            return Err(Rejection::TooMany.into());
+        }
+        let child = Child { id: ChildId::new(new_id()), known: known.clone(), version: 1 };
+        store::insert_child(conn, &family.id, &child, now)?;
+        let change = outbox::Change {
+            kind: "child.registered",
+            municipality: &family.municipality,
+            facility_id: None,
+            subject_id: child.id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, change, now)?;
+        Ok(Answer::new(StatusCode::CREATED, &child)?.with_version(child.version))
+    })
+    .await
+}
+
+/// One child of the family
+#[utoipa::path(
+    tag = "families",
+    params(("child_id" = String, Path, description = "The child")),
+    responses(
+        (status = 200, description = "The child; `ETag` for a change", body = Child),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/children/{child_id}")]
+pub async fn get_child(app: web::Data<App>, guardian: Guardian, id: web::Path<ChildId>) -> Result<HttpResponse, ApiError> {
+    let found = app.db.read(move |conn| store::find_child(conn, &guardian.family_id, &id).map_err(ApiError::from)).await?;
+    let child = found.ok_or(ApiError::NotFound)?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(child.version))).json(child))
+}
+
+/// Changes what is known of a child
+#[utoipa::path(
+    tag = "families",
+    request_body = ChildChange,
+    params(
+        ("child_id" = String, Path, description = "The child"),
+        ("If-Match" = String, Header, description = "The `ETag` of the child as it was read"),
+    ),
+    responses(
+        (status = 200, description = "The changed child", body = Child),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`families.born_fixed`, `families.born_in_future`, `families.born_too_long_ago`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/children/{child_id}")]
+pub async fn update_child(
+    app: web::Data<App>,
+    guardian: Guardian,
+    key: Key,
+    req: HttpRequest,
+    id: web::Path<ChildId>,
+    body: Body<ChildChange>,
+) -> Result<HttpResponse, ApiError> {
+    let (change, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &change.clone(), now, move |conn| {
+        let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        let child = store::find_child(conn, &family.id, &id)?.ok_or(ApiError::NotFound)?;
+        if child.version != wanted {
+            return Err(ApiError::Stale);
+        }
+        let has_bookings = store::has_bookings(conn, &id, now)?;
+        let child =
+            Child { known: change_child(child.known, change.clone(), has_bookings, now)?, version: child.version + 1, id: child.id };
+        store::update_child(conn, &child)?;
+        let change = outbox::Change {
+            kind: "child.changed",
+            municipality: &family.municipality,
+            facility_id: None,
+            subject_id: child.id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, change, now)?;
+        Ok(Answer::new(StatusCode::OK, &child)?.with_version(child.version))
+    })
+    .await
+}
+
+/// Takes a child off the family's list
+#[utoipa::path(
+    tag = "families",
+    params(
+        ("child_id" = String, Path, description = "The child"),
+        ("If-Match" = String, Header, description = "The `ETag` of the child as it was read"),
+    ),
+    responses(
+        (status = 204, description = "Taken off; past bookings keep the child"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`families.has_bookings`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/children/{child_id}")]
+pub async fn remove_child(
+    app: web::Data<App>,
+    guardian: Guardian,
+    key: Key,
+    req: HttpRequest,
+    id: web::Path<ChildId>,
+) -> Result<HttpResponse, ApiError> {
+    let (now, context, wanted) = (app.now(), request::current(), if_match(&req)?);
+    let actor = guardian.account_id.to_string();
+    once(&app.db, actor.clone(), key, &(), now, move |conn| {
+        let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        let child = store::find_child(conn, &family.id, &id)?.ok_or(ApiError::NotFound)?;
+        if child.version != wanted {
+            return Err(ApiError::Stale);
+        }
+        if store::has_bookings(conn, &id, now)? {
+            return Err(Rejection::HasBookings.into());
+        }
+        store::mark_removed(conn, &id, now)?;
+        let change = outbox::Change {
+            kind: "child.removed",
+            municipality: &family.municipality,
+            facility_id: None,
+            subject_id: child.id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, change, now)?;
+        Ok(Answer::empty())
+    })
+    .await
+}

@@ -1,0 +1,223 @@
+//! Families and children in the database.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use shared::families::{Allergy, Child, Contact, Family, NewChild, Sex};
+use shared::ids::{ChildId, FamilyId};
+use shared::municipalities::MunicipalityCode;
+use shared::text::{Kana, PersonName, Phone};
+
+use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
+use crate::schema::{bookings, children, families};
+
+type FamilyRow = (String, String, NaiveDateTime, String, String, String, i64);
+const FAMILY: (
+    families::id,
+    families::municipality,
+    families::residence_confirmed_at,
+    families::guardian_name,
+    families::guardian_kana,
+    families::phone,
+    families::version,
+) = (
+    families::id,
+    families::municipality,
+    families::residence_confirmed_at,
+    families::guardian_name,
+    families::guardian_kana,
+    families::phone,
+    families::version,
+);
+
+fn family(row: FamilyRow) -> Result<Family, DbError> {
+    let (id, municipality, confirmed, name, kana, phone, version) = row;
+    Ok(Family {
+        id: FamilyId::new(id),
+        municipality: MunicipalityCode::parse(&municipality).map_err(|_| unknown("municipality", &municipality))?,
+        residence_confirmed_at: instant(confirmed),
+        guardian_name: PersonName::parse(&name).map_err(|_| unknown("name", "(hidden)"))?,
+        guardian_kana: Kana::parse(&kana).map_err(|_| unknown("kana", "(hidden)"))?,
+        phone: Phone::parse(&phone).map_err(|_| unknown("phone", "(hidden)"))?,
+        version,
+    })
+}
+
+/// The family, as it is.
+pub fn find_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Family>, DbError> {
+    families::table.filter(families::id.eq(id.as_str())).select(FAMILY).first::<FamilyRow>(conn).optional()?.map(family).transpose()
+}
+
+/// The family, locked until the transaction ends: first in the order of locks, and with it its children and their limits.
+pub fn lock_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Family>, DbError> {
+    diesel::update(families::table.filter(families::id.eq(id.as_str())))
+        .set(families::turn.eq(families::turn + 1))
+        .returning(FAMILY)
+        .get_result::<FamilyRow>(conn)
+        .optional()?
+        .map(family)
+        .transpose()
+}
+
+/// Writes a family whose residence is confirmed now.
+pub fn insert_family(
+    conn: &mut AnyConnection,
+    id: &FamilyId,
+    municipality: &MunicipalityCode,
+    name: &PersonName,
+    kana: &Kana,
+    phone: &Phone,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(families::table)
+        .values((
+            families::id.eq(id.as_str()),
+            families::municipality.eq(municipality.as_str()),
+            families::residence_confirmed_at.eq(stored(now)),
+            families::guardian_name.eq(name.as_str()),
+            families::guardian_kana.eq(kana.as_str()),
+            families::phone.eq(phone.as_str()),
+            families::turn.eq(0),
+            families::version.eq(1),
+            families::created_at.eq(stored(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a changed family; its version says which one it was changed from.
+pub fn update_family(conn: &mut AnyConnection, family: &Family) -> Result<(), DbError> {
+    diesel::update(families::table.filter(families::id.eq(family.id.as_str())))
+        .set((
+            families::municipality.eq(family.municipality.as_str()),
+            families::residence_confirmed_at.eq(stored(family.residence_confirmed_at)),
+            families::guardian_name.eq(family.guardian_name.as_str()),
+            families::guardian_kana.eq(family.guardian_kana.as_str()),
+            families::phone.eq(family.phone.as_str()),
+            families::version.eq(family.version),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The part of a child that only people read.
+#[derive(Serialize, Deserialize)]
+struct Details {
+    sex: Option<Sex>,
+    allergies: Vec<Allergy>,
+    care_notes: String,
+    emergency_contacts: Vec<Contact>,
+    pick_up_people: Vec<Contact>,
+}
+
+/// A child's row, as other slices select it too.
+pub type ChildRow = (String, String, String, NaiveDate, String, i64);
+/// The columns of a child's row.
+pub const CHILD: (children::id, children::name, children::kana, children::born, children::details, children::version) =
+    (children::id, children::name, children::kana, children::born, children::details, children::version);
+
+/// Reads a child's row.
+pub fn child(row: ChildRow) -> Result<Child, DbError> {
+    let (id, name, kana, born, details, version) = row;
+    let details: Details = from_json(&details)?;
+    Ok(Child {
+        id: ChildId::new(id),
+        known: NewChild {
+            name: PersonName::parse(&name).map_err(|_| unknown("name", "(hidden)"))?,
+            kana: Kana::parse(&kana).map_err(|_| unknown("kana", "(hidden)"))?,
+            born,
+            sex: details.sex,
+            allergies: details.allergies,
+            care_notes: details.care_notes,
+            emergency_contacts: details.emergency_contacts,
+            pick_up_people: details.pick_up_people,
+        },
+        version,
+    })
+}
+
+fn details(known: &NewChild) -> Result<String, DbError> {
+    to_json(&Details {
+        sex: known.sex,
+        allergies: known.allergies.clone(),
+        care_notes: known.care_notes.clone(),
+        emergency_contacts: known.emergency_contacts.clone(),
+        pick_up_people: known.pick_up_people.clone(),
+    })
+}
+
+/// The children of a family, oldest first.
+pub fn list_children(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<Child>, DbError> {
+    children::table
+        .filter(children::family_id.eq(family.as_str()))
+        .filter(children::removed_at.is_null())
+        .order((children::born, children::id))
+        .select(CHILD)
+        .load::<ChildRow>(conn)?
+        .into_iter()
+        .map(child)
+        .collect()
+}
+
+/// A child of this family.
+pub fn find_child(conn: &mut AnyConnection, family: &FamilyId, id: &ChildId) -> Result<Option<Child>, DbError> {
+    children::table
+        .filter(children::id.eq(id.as_str()))
+        .filter(children::family_id.eq(family.as_str()))
+        .filter(children::removed_at.is_null())
+        .select(CHILD)
+        .first::<ChildRow>(conn)
+        .optional()?
+        .map(child)
+        .transpose()
+}
+
+/// A child, also one that its family took off the list: past and present bookings keep it.
+pub fn find_any_child(conn: &mut AnyConnection, id: &ChildId) -> Result<Option<Child>, DbError> {
+    children::table.filter(children::id.eq(id.as_str())).select(CHILD).first::<ChildRow>(conn).optional()?.map(child).transpose()
+}
+
+/// Writes a child.
+pub fn insert_child(conn: &mut AnyConnection, family: &FamilyId, child: &Child, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::insert_into(children::table)
+        .values((
+            children::id.eq(child.id.as_str()),
+            children::family_id.eq(family.as_str()),
+            children::name.eq(child.known.name.as_str()),
+            children::kana.eq(child.known.kana.as_str()),
+            children::born.eq(child.known.born),
+            children::details.eq(details(&child.known)?),
+            children::version.eq(child.version),
+            children::created_at.eq(stored(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a changed child.
+pub fn update_child(conn: &mut AnyConnection, child: &Child) -> Result<(), DbError> {
+    diesel::update(children::table.filter(children::id.eq(child.id.as_str())))
+        .set((
+            children::name.eq(child.known.name.as_str()),
+            children::kana.eq(child.known.kana.as_str()),
+            children::born.eq(child.known.born),
+            children::details.eq(details(&child.known)?),
+            children::version.eq(child.version),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a child off the family's list; bookings of the past keep it.
+pub fn mark_removed(conn: &mut AnyConnection, id: &ChildId, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(children::table.filter(children::id.eq(id.as_str()))).set(children::removed_at.eq(stored(now))).execute(conn)?;
+    Ok(())
+}
+
+/// Whether a child has bookings to come.
+pub fn has_bookings(conn: &mut AnyConnection, id: &ChildId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    Ok(diesel::select(diesel::dsl::exists(
+        bookings::table.filter(bookings::child_id.eq(id.as_str())).filter(bookings::active).filter(bookings::ends_at.gt(stored(now))),
+    ))
+    .get_result(conn)?)
+}

@@ -1,0 +1,184 @@
+//! A request told twice is done once: key, fingerprint and answer are stored in the transaction of the write.
+
+use std::future::Future;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::db::{AnyConnection, Db, DbError, stored, to_json};
+use crate::error::ApiError;
+use crate::schema::idempotency_keys;
+
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// For so long an answer is kept; check-ins may arrive a week late.
+const KEPT: TimeDelta = TimeDelta::days(7);
+
+/// The key of a request, if it has one, and what it was sent for.
+#[derive(Debug, Clone)]
+pub struct Key {
+    key: Option<String>,
+    target: String,
+}
+
+impl FromRequest for Key {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = req.headers().get(HEADER).map(|value| value.to_str().map(str::to_owned));
+        let target = format!("{} {}", req.method(), req.path());
+        std::future::ready(match key {
+            None => Ok(Self { key: None, target }),
+            Some(Ok(key)) if (1..=255).contains(&key.len()) => Ok(Self { key: Some(key), target }),
+            Some(_) => Err(ApiError::KeyInvalid),
+        })
+    }
+}
+
+/// What a write answers.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    body: String,
+    etag: Option<String>,
+    replayed: bool,
+}
+
+impl Answer {
+    /// An answer with a JSON body.
+    pub fn new<T: Serialize>(status: StatusCode, value: &T) -> Result<Self, DbError> {
+        Ok(Self { status, body: to_json(value)?, etag: None, replayed: false })
+    }
+
+    /// An answer without a body.
+    pub const fn empty() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: String::new(), etag: None, replayed: false }
+    }
+
+    /// The same with the entity tag of a version.
+    #[must_use]
+    pub fn with_version(mut self, version: i64) -> Self {
+        self.etag = Some(crate::request::etag(version));
+        self
+    }
+
+    /// The HTTP answer.
+    pub fn respond(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(etag) = self.etag {
+            response.insert_header((ETAG, etag));
+        }
+        if self.replayed {
+            response.insert_header((REPLAYED, "true"));
+        }
+        if self.body.is_empty() {
+            return response.finish();
+        }
+        response.insert_header((CONTENT_TYPE, "application/json")).body(self.body)
+    }
+}
+
+#[derive(Queryable)]
+struct Kept {
+    fingerprint: String,
+    status: Option<i64>,
+    answer: Option<String>,
+    etag: Option<String>,
+}
+
+/// Runs a write once per actor and key. The same key again gives the same answer; with another body it is refused; while the
+/// first still runs it is refused for now. Refusals are not kept: they write nothing, and may be a success the next time.
+pub fn once<F, B>(
+    db: &Db,
+    actor: String,
+    key: Key,
+    body: &B,
+    now: DateTime<Utc>,
+    f: F,
+) -> impl Future<Output = Result<HttpResponse, ApiError>> + use<F, B>
+where
+    F: Fn(&mut AnyConnection) -> Result<Answer, ApiError> + Send + 'static,
+    B: Serialize,
+{
+    let db = db.clone();
+    let body = to_json(body);
+    async move {
+        let body = body?;
+        let answer = match key.key {
+            None => db.write(f).await?,
+            Some(name) => {
+                let fingerprint = fingerprint(&key.target, &body);
+                db.write(move |conn| with_key(conn, &actor, &name, &fingerprint, now, &f)).await?
+            }
+        };
+        Ok(answer.respond())
+    }
+}
+
+fn fingerprint(target: &str, body: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(target);
+    hash.update([0]);
+    hash.update(body);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn with_key(
+    conn: &mut AnyConnection,
+    actor: &str,
+    name: &str,
+    fingerprint: &str,
+    now: DateTime<Utc>,
+    f: &dyn Fn(&mut AnyConnection) -> Result<Answer, ApiError>,
+) -> Result<Answer, ApiError> {
+    use idempotency_keys::dsl;
+    // On PostgreSQL this waits for a request with the same key that is still under way, and then sees its answer.
+    let inserted = insert_key(conn, actor, name, fingerprint, now)?;
+    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(actor)).filter(dsl::key.eq(name));
+    if !inserted {
+        let kept: Kept = mine.select((dsl::fingerprint, dsl::status, dsl::answer, dsl::etag)).first(conn).map_err(DbError::from)?;
+        if kept.fingerprint != fingerprint {
+            return Err(ApiError::KeyReused);
+        }
+        let status = kept.status.and_then(|status| u16::try_from(status).ok()).and_then(|status| StatusCode::from_u16(status).ok());
+        let (Some(status), Some(body)) = (status, kept.answer) else { return Err(ApiError::KeyRunning) };
+        return Ok(Answer { status, body, etag: kept.etag, replayed: true });
+    }
+    let answer = f(conn)?;
+    diesel::update(mine)
+        .set((
+            dsl::status.eq(i64::from(answer.status.as_u16())),
+            dsl::answer.eq(answer.body.as_str()),
+            dsl::etag.eq(answer.etag.as_deref()),
+        ))
+        .execute(conn)
+        .map_err(DbError::from)?;
+    Ok(answer)
+}
+
+/// Inserts the key unless it is there; the text is the same on both databases, which `ON CONFLICT` in the query builder is not.
+fn insert_key(conn: &mut AnyConnection, actor: &str, name: &str, fingerprint: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+    use diesel::sql_types::{Text, Timestamp};
+    let rows = diesel::sql_query(
+        "INSERT INTO idempotency_keys (actor, key, fingerprint, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (actor, key) DO NOTHING",
+    )
+    .bind::<Text, _>(actor)
+    .bind::<Text, _>(name)
+    .bind::<Text, _>(fingerprint)
+    .bind::<Timestamp, _>(stored(now))
+    .execute(conn)?;
+    Ok(rows == 1)
+}
+
+/// Forgets answers that nobody asks for any more.
+pub fn forget_old(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<usize, DbError> {
+    use idempotency_keys::dsl;
+    Ok(diesel::delete(dsl::idempotency_keys.filter(dsl::created_at.lt(stored(now - KEPT)))).execute(conn)?)
+}

@@ -1,0 +1,40 @@
+//! The API's document: made from the same list of operations that serves requests.
+
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+/// What the document says of the API as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Yumigahama API",
+        description = "One API for the web app, staff, city halls and vendors. Instants are RFC 3339, local days `YYYY-MM-DD` in Asia/Tokyo, money integer yen, ids opaque. Every answer that is not a success is `application/problem+json` (RFC 9457) with a stable `code`. Every POST, PATCH and DELETE about bookings, families and slots takes `Idempotency-Key`; a change of what has an `ETag` needs `If-Match`. `Accept-Language` (`ja`, `ja-x-easy`, `en`) picks the language of `detail`.",
+        license(name = "MIT")
+    ),
+    tags(
+        (name = "slots", description = "Free places (枠)"),
+        (name = "facilities", description = "Facilities (施設)"),
+        (name = "programmes", description = "Programmes (事業) and their rules"),
+        (name = "municipalities", description = "Municipalities and compacts (広域利用協定)"),
+        (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
+        (name = "families", description = "The family, registered once"),
+        (name = "bookings", description = "Bookings (予約)"),
+        (name = "attendance", description = "Staff: board, check-in, check-out"),
+        (name = "settings", description = "This installation"),
+    )
+)]
+struct Api;
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, mut document) =
+        actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(crate::routes::configure).split_for_parts();
+    // The version of the crate is not the version of the contract.
+    document.info.version = "1.0.0".to_owned();
+    document
+}
+
+/// The document as it is committed: pretty, with a line break at its end.
+pub fn text() -> String {
+    document().to_pretty_json().map(|text| text + "\n").unwrap_or_default()
+}

@@ -1,0 +1,70 @@
+//! Programmes in the database: versions by municipality and day.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use shared::ids::ProgrammeVersionId;
+use shared::municipalities::MunicipalityCode;
+use shared::programmes::{Programme, ProgrammeKey};
+
+use crate::db::{AnyConnection, DbError, from_json, to_json};
+use crate::municipalities::store::code;
+use crate::schema::programmes;
+
+type Row = (String, String, String, NaiveDate, Option<NaiveDate>, String, String, String);
+
+fn programme((id, key, municipality, valid_from, valid_until, name, summary, terms): Row) -> Result<Programme, DbError> {
+    Ok(Programme {
+        id: ProgrammeVersionId::new(id),
+        key: ProgrammeKey::new(key),
+        municipality: code(&municipality)?,
+        valid_from,
+        valid_until,
+        name: from_json(&name)?,
+        summary: from_json(&summary)?,
+        terms: from_json(&terms)?,
+    })
+}
+
+/// Versions that touch a range of days, both included, of one municipality or all.
+pub fn list_programmes(
+    conn: &mut AnyConnection,
+    municipality: Option<&MunicipalityCode>,
+    key: Option<&ProgrammeKey>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Programme>, DbError> {
+    let mut query = programmes::table
+        .filter(programmes::valid_from.le(to))
+        .filter(programmes::valid_until.is_null().or(programmes::valid_until.ge(from)))
+        .into_boxed();
+    if let Some(code) = municipality {
+        query = query.filter(programmes::municipality.eq(code.as_str()));
+    }
+    if let Some(key) = key {
+        query = query.filter(programmes::key.eq(key.as_str()));
+    }
+    query.order((programmes::municipality, programmes::key, programmes::valid_from)).load::<Row>(conn)?.into_iter().map(programme).collect()
+}
+
+/// Writes a version.
+pub fn insert_programme(conn: &mut AnyConnection, new: &Programme) -> Result<(), DbError> {
+    diesel::insert_into(programmes::table)
+        .values((
+            programmes::id.eq(new.id.as_str()),
+            programmes::key.eq(new.key.as_str()),
+            programmes::municipality.eq(new.municipality.as_str()),
+            programmes::valid_from.eq(new.valid_from),
+            programmes::valid_until.eq(new.valid_until),
+            programmes::name.eq(to_json(&new.name)?),
+            programmes::summary.eq(to_json(&new.summary)?),
+            programmes::terms.eq(to_json(&new.terms)?),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The version of a municipality among these that holds on a day.
+pub fn on_day<'a>(all: &'a [Programme], municipality: &MunicipalityCode, key: &ProgrammeKey, day: NaiveDate) -> Option<&'a Programme> {
+    all.iter()
+        .find(|p| p.municipality == *municipality && p.key == *key && p.valid_from <= day && p.valid_until.is_none_or(|last| day <= last))
+}

@@ -1,0 +1,119 @@
+//! Everything that is served: one list of the API's operations, the document, health, figures and the app.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::error::ApiError;
+use crate::telemetry::Metrics;
+use crate::{
+    App, accounts, assets, attendance, bookings, facilities, families, municipalities, openapi, programmes, request, settings, slots,
+};
+
+/// The API's operations, for serving and for the document.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(
+        utoipa_actix_web::scope("/api/v1")
+            .configure(municipalities::configure)
+            .configure(programmes::configure)
+            .configure(facilities::configure)
+            .configure(slots::configure)
+            .configure(accounts::configure)
+            .configure(families::configure)
+            .configure(bookings::configure)
+            .configure(attendance::configure)
+            .configure(settings::configure),
+    );
+}
+
+/// What is served beside the API.
+pub fn configure_rest(config: &mut web::ServiceConfig) {
+    let document = openapi::document();
+    config
+        .app_data(request::body_config())
+        .service(get_document)
+        .service(healthz)
+        .service(readyz)
+        .service(metrics)
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .configure(assets::configure);
+}
+
+#[get("/openapi.json")]
+async fn get_document() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::text())
+}
+
+/// The process answers.
+#[get("/healthz")]
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers.
+#[get("/readyz")]
+async fn readyz(app: web::Data<App>) -> Result<&'static str, ApiError> {
+    app.db.read(|conn| municipalities::store::list_municipalities(conn).map_err(ApiError::from)).await.map_err(|_| ApiError::Busy)?;
+    Ok("ready\n")
+}
+
+/// Figures for Prometheus.
+#[get("/metrics")]
+async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")).body(metrics.text())
+}
+
+/// An unknown operation of the API, or a known one called another way.
+pub async fn unknown_operation() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound)
+}
+
+/// Headers that keep a page to itself, and family data out of caches.
+pub async fn protect<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let path = req.path().to_owned();
+    let app = req.app_data::<web::Data<App>>().cloned();
+    let mut response = next.call(req).await?;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(X_FRAME_OPTIONS, "DENY");
+    set(REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(self)");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if path.starts_with("/api/") {
+        set(CACHE_CONTROL, "no-store");
+    }
+    if let Some(app) = app {
+        set(CONTENT_SECURITY_POLICY, if path.starts_with("/docs") { DOCS_POLICY } else { app.policy() });
+        if app.config.secure() {
+            set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+        }
+    }
+    Ok(response)
+}
+
+/// The API's pages bring inline styles of their own.
+const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// The app's policy: its own files, its inline start script by hash, WebAssembly, and tiles from where they come.
+pub fn policy(tiles: &str) -> String {
+    let origin = tiles
+        .split_once("://")
+        .map_or_else(String::new, |(scheme, rest)| format!(" {scheme}://{}", rest.split('/').next().unwrap_or_default()));
+    let hashes: String = assets::inline_script_hashes().iter().map(|hash| format!(" '{hash}'")).collect();
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:{origin}; connect-src 'self'; \
+         worker-src 'self'; manifest-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
+}

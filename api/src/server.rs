@@ -1,0 +1,59 @@
+//! The serving process: middleware in their order, workers, housekeeping, a graceful stop.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use utoipa_actix_web::AppExt;
+
+use crate::error::ApiError;
+use crate::telemetry::Metrics;
+use crate::{App, accounts, idempotency, request, routes, session};
+
+/// Between two rounds of housekeeping.
+const ROUND: Duration = Duration::from_secs(3600);
+
+/// Serves on a listening socket until told to stop; running requests are finished first.
+pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let metrics = web::Data::new(Metrics::default());
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .into_utoipa_app()
+            .app_data(data.clone())
+            .app_data(metrics.clone())
+            .configure(routes::configure)
+            .into_app()
+            .configure(routes::configure_rest)
+            .wrap(from_fn(session::same_origin))
+            .wrap(Condition::new(true, Compress::default()))
+            .wrap(from_fn(routes::protect))
+            .wrap(from_fn(request::with_context))
+    })
+    .workers(workers)
+    .shutdown_timeout(20)
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+/// Forgets what is over, once an hour.
+pub async fn keep_house(app: App) {
+    loop {
+        let now = app.now();
+        let swept = app
+            .db
+            .write(move |conn| {
+                accounts::store::forget_ended(conn, now)?;
+                idempotency::forget_old(conn, now)?;
+                Ok::<_, ApiError>(())
+            })
+            .await;
+        if let Err(error) = swept {
+            tracing::warn!(%error, "housekeeping failed");
+        }
+        tokio::time::sleep(ROUND).await;
+    }
+}

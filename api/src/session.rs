@@ -1,0 +1,162 @@
+//! Who is asking: the session cookie, and what a handler's signature says of who may call it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::cookie::time::Duration as CookieDuration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpRequest, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+use sha2::{Digest, Sha256};
+use shared::access::{Area, Role, may};
+use shared::accounts::Me;
+use shared::ids::{AccountId, FacilityId, FamilyId};
+
+use crate::accounts::store;
+use crate::error::ApiError;
+use crate::{App, db::Db};
+
+/// The cookie's name.
+pub const COOKIE: &str = "session";
+/// A family's own phone is trusted for so long.
+const FAMILY_DAYS: i64 = 30;
+/// A shared tablet for so long.
+const STAFF_HOURS: i64 = 12;
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct Signed(pub Me);
+
+impl Signed {
+    /// How idempotency keys and the audit name this person.
+    pub fn actor(&self) -> String {
+        self.0.id.to_string()
+    }
+}
+
+/// A guardian.
+#[derive(Debug, Clone)]
+pub struct Guardian {
+    /// The account.
+    pub account_id: AccountId,
+    /// The family.
+    pub family_id: FamilyId,
+}
+
+/// A member of a facility's staff.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// The account.
+    pub account_id: AccountId,
+    /// The facility.
+    pub facility_id: FacilityId,
+}
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+fn find(req: &HttpRequest) -> Answer<Me> {
+    let app = req.app_data::<web::Data<App>>().cloned();
+    let token = req.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
+    Box::pin(async move {
+        let (Some(app), Some(token)) = (app, token) else { return Err(ApiError::Unauthenticated) };
+        let (hash, now) = (hash(&token), app.now());
+        app.db.read(move |conn| store::find_session(conn, &hash, now).map_err(ApiError::from)).await?.ok_or(ApiError::Unauthenticated)
+    })
+}
+
+impl FromRequest for Signed {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        let me = find(req);
+        Box::pin(async move { Ok(Self(me.await?)) })
+    }
+}
+
+impl FromRequest for Guardian {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        let me = find(req);
+        Box::pin(async move {
+            let me = me.await?;
+            match (may(&me.role, Area::Family), me.role) {
+                (true, Role::Guardian { family_id }) => Ok(Self { account_id: me.id, family_id }),
+                _ => Err(ApiError::Forbidden),
+            }
+        })
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        let me = find(req);
+        Box::pin(async move {
+            let me = me.await?;
+            match (may(&me.role, Area::Staff), me.role) {
+                (true, Role::Staff { facility_id }) => Ok(Self { account_id: me.id, facility_id }),
+                _ => Err(ApiError::Forbidden),
+            }
+        })
+    }
+}
+
+/// Hashes a session's secret: the database never holds what a cookie holds.
+pub fn hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
+
+/// Opens a session and gives its cookie.
+pub async fn open(db: &Db, me: &Me, secure: bool, now: DateTime<Utc>) -> Result<Cookie<'static>, ApiError> {
+    let mut secret = [0_u8; 32];
+    OsRng.try_fill_bytes(&mut secret).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let token = URL_SAFE_NO_PAD.encode(secret);
+    let lasts = if matches!(me.role, Role::Guardian { .. }) { TimeDelta::days(FAMILY_DAYS) } else { TimeDelta::hours(STAFF_HOURS) };
+    let (hash, id, until) = (hash(&token), me.id.clone(), now + lasts);
+    db.write(move |conn| store::insert_session(conn, &hash, &id, now, until).map_err(ApiError::from)).await?;
+    Ok(cookie(token, CookieDuration::seconds(lasts.num_seconds()), secure))
+}
+
+/// The cookie that ends a session in the browser.
+pub fn ended(secure: bool) -> Cookie<'static> {
+    cookie(String::new(), CookieDuration::ZERO, secure)
+}
+
+fn cookie(value: String, lasts: CookieDuration, secure: bool) -> Cookie<'static> {
+    Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure).max_age(lasts).finish()
+}
+
+/// Refuses changes that another site's page asks a browser for: SameSite keeps its cookies away, this keeps its requests away.
+pub async fn same_origin<B>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error>
+where
+    B: actix_web::body::MessageBody,
+{
+    if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        let header = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
+        let same = match header(ORIGIN) {
+            // Programs send no origin; browsers always do with a change.
+            None => true,
+            Some(origin) => {
+                let public = req.app_data::<web::Data<App>>().is_some_and(|app| origin == app.config.public_url.trim_end_matches('/'));
+                public || origin.split_once("://").is_some_and(|(_, host)| Some(host) == header(HOST))
+            }
+        };
+        if !same {
+            return Err(ApiError::Origin.into());
+        }
+    }
+    next.call(req).await
+}

@@ -1,0 +1,191 @@
+//! Slots as the facility's staff see, publish, change and close them.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use shared::ids::{FacilityId, SlotId};
+use shared::municipalities::MunicipalityCode;
+use shared::page::Page;
+use shared::problem::Problem;
+use shared::slots::{
+    NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotPlan, SlotState, blocks_within, change, plan,
+};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::store;
+use crate::db::AnyConnection;
+use crate::error::ApiError;
+use crate::idempotency::{Answer, Key, once};
+use crate::request::{Body, if_match};
+use crate::session::Staff;
+use crate::{App, municipalities, outbox, programmes, request};
+
+/// The operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(list_offerings).service(preview_slots).service(publish_slots).service(change_slot);
+}
+
+/// The programmes that the signed-in staff's facility offers
+#[utoipa::path(
+    tag = "slots",
+    responses(
+        (status = 200, description = "By programme", body = Page<Offering>),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/staff/offerings")]
+pub async fn list_offerings(app: web::Data<App>, staff: Staff) -> Result<web::Json<Page<Offering>>, ApiError> {
+    let items = app.db.read(move |conn| store::list_offerings(conn, &staff.facility_id).map_err(ApiError::from)).await?;
+    Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// An offering of this facility with what a plan has to know; somebody else's is not found.
+fn planned(
+    conn: &mut AnyConnection,
+    (offering, municipality): (Offering, MunicipalityCode),
+    facility: &FacilityId,
+    command: &NewSlots,
+    now: DateTime<Utc>,
+) -> Result<(Offering, MunicipalityCode, SlotPlan), ApiError> {
+    if offering.facility_id != *facility {
+        return Err(ApiError::NotFound);
+    }
+    let versions = programmes::store::list_programmes(conn, Some(&municipality), Some(&offering.programme), command.from, command.to)?;
+    let unit = &versions.first().ok_or(ApiError::NotFound)?.terms.unit;
+    if command.to < command.from {
+        return Err(Rejection::RangeInvalid.into());
+    }
+    let holidays = municipalities::store::list_holidays(conn, command.from, command.to)?;
+    let existing = store::list_times(conn, &offering.id, command.from, command.to)?;
+    let plan = plan(&PlanState { offering: &offering, unit, holidays: &holidays, existing: &existing }, command, now)?;
+    Ok((offering, municipality, plan))
+}
+
+/// Shows what publishing a weekly pattern would do, day by day
+#[utoipa::path(
+    tag = "slots",
+    request_body = NewSlots,
+    responses(
+        (status = 200, description = "Every day and line with what becomes of it; nothing is written", body = SlotPlan),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/staff/slots/preview")]
+pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlots>) -> Result<web::Json<SlotPlan>, ApiError> {
+    let (command, now) = (body.0, app.now());
+    let plan = app
+        .db
+        .read(move |conn| {
+            let offering = store::find_offering(conn, &command.offering_id)?.ok_or(ApiError::NotFound)?;
+            planned(conn, offering, &staff.facility_id, &command, now).map(|(_, _, plan)| plan)
+        })
+        .await?;
+    Ok(web::Json(plan))
+}
+
+/// Publishes slots for a range of days from a weekly pattern
+///
+/// Days with holidays and slots that are there already are left out, as the preview said.
+#[utoipa::path(
+    tag = "slots",
+    request_body = NewSlots,
+    responses(
+        (status = 201, description = "Every day and line with what became of it", body = SlotPlan),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/staff/slots")]
+pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body<NewSlots>) -> Result<HttpResponse, ApiError> {
+    let (command, now, context) = (body.0, app.now(), request::current());
+    let actor = staff.account_id.to_string();
+    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+        let offering = store::lock_offering(conn, &command.offering_id)?.ok_or(ApiError::NotFound)?;
+        let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, &command, now)?;
+        for slot in plan.slots.iter().filter(|slot| slot.outcome == PlanOutcome::New) {
+            let blocks = blocks_within(&offering, slot.starts_at, slot.ends_at);
+            let id = store::insert_slot(conn, &offering, &municipality, (slot.starts_at, slot.ends_at), &blocks, &slot.bands, now)?;
+            let change = outbox::Change {
+                kind: "slot.published",
+                municipality: &municipality,
+                facility_id: Some(&offering.facility_id),
+                subject_id: id.as_str(),
+                actor: &actor,
+                request_id: &context.id,
+            };
+            outbox::record(conn, change, now)?;
+        }
+        Ok(Answer::new(StatusCode::CREATED, &plan)?)
+    })
+    .await
+}
+
+/// Changes the places of a slot, closes it or opens it again
+#[utoipa::path(
+    tag = "slots",
+    request_body = SlotChange,
+    params(
+        ("slot_id" = String, Path, description = "The slot"),
+        ("If-Match" = String, Header, description = "The `ETag` of the slot as it was read"),
+    ),
+    responses(
+        (status = 200, description = "The changed slot", body = Slot),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[patch("/slots/{slot_id}")]
+pub async fn change_slot(
+    app: web::Data<App>,
+    staff: Staff,
+    key: Key,
+    req: HttpRequest,
+    id: web::Path<SlotId>,
+    body: Body<SlotChange>,
+) -> Result<HttpResponse, ApiError> {
+    let (command, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
+    let actor = staff.account_id.to_string();
+    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+        store::lock_slot(conn, &id)?;
+        let slot = store::find_slot(conn, &id)?
+            .map(|stored| stored.slot)
+            .filter(|slot| slot.facility.id == staff.facility_id)
+            .ok_or(ApiError::NotFound)?;
+        if slot.version != wanted {
+            return Err(ApiError::Stale);
+        }
+        let mut changed = change(&slot, &command, now)?;
+        changed.version += 1;
+        store::update_bands(conn, &slot, &changed)?;
+        store::update_slot(conn, &changed)?;
+        let kind = match (slot.state, changed.state) {
+            (SlotState::Open, SlotState::Closed) => "slot.closed",
+            (SlotState::Closed, SlotState::Open) => "slot.opened",
+            _ => "slot.changed",
+        };
+        let record = outbox::Change {
+            kind,
+            municipality: &changed.facility.municipality,
+            facility_id: Some(&changed.facility.id),
+            subject_id: changed.id.as_str(),
+            actor: &actor,
+            request_id: &context.id,
+        };
+        outbox::record(conn, record, now)?;
+        Ok(Answer::new(StatusCode::OK, &changed)?.with_version(changed.version))
+    })
+    .await
+}

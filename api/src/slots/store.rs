@@ -1,0 +1,406 @@
+//! Offerings and slots in the database.
+
+use chrono::{DateTime, NaiveDateTime, Utc, Weekday};
+use diesel::prelude::*;
+use shared::ids::{FacilityId, OfferingId, SlotId};
+use shared::municipalities::{MunicipalityCode, Position};
+use shared::programmes::{OpenDays, ProgrammeKey};
+use shared::slots::{BandPlaces, Occupancy, Offering, Slot, SlotBand, SlotBlock, SlotFacility, SlotState};
+use shared::time::{days_after, days_before};
+
+use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
+use crate::municipalities::store::{code, list_holidays};
+use crate::new_id;
+use crate::schema::{facilities, offerings, slot_bands, slots};
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    offering_id: String,
+    programme: String,
+    starts_at: NaiveDateTime,
+    ends_at: NaiveDateTime,
+    state: String,
+    blocks: String,
+    hourly_yen: Option<i64>,
+    version: i64,
+    facility: FacilityRow,
+}
+
+/// The columns of a facility that a slot or booking shows.
+#[derive(Queryable)]
+pub struct FacilityRow {
+    id: String,
+    name: String,
+    kana: Option<String>,
+    name_en: Option<String>,
+    municipality: String,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    fictional: bool,
+    open_weekdays: Option<String>,
+}
+
+/// The columns of a [`FacilityRow`].
+pub const FACILITY: (
+    facilities::id,
+    facilities::name,
+    facilities::kana,
+    facilities::name_en,
+    facilities::municipality,
+    facilities::latitude,
+    facilities::longitude,
+    facilities::fictional,
+    facilities::open_weekdays,
+) = (
+    facilities::id,
+    facilities::name,
+    facilities::kana,
+    facilities::name_en,
+    facilities::municipality,
+    facilities::latitude,
+    facilities::longitude,
+    facilities::fictional,
+    facilities::open_weekdays,
+);
+
+const SLOT: (
+    slots::id,
+    slots::offering_id,
+    slots::programme,
+    slots::starts_at,
+    slots::ends_at,
+    slots::state,
+    slots::blocks,
+    slots::hourly_yen,
+    slots::version,
+) = (
+    slots::id,
+    slots::offering_id,
+    slots::programme,
+    slots::starts_at,
+    slots::ends_at,
+    slots::state,
+    slots::blocks,
+    slots::hourly_yen,
+    slots::version,
+);
+
+impl FacilityRow {
+    /// The facility as a slot or booking shows it.
+    pub fn facility(self) -> Result<SlotFacility, DbError> {
+        let position = self.latitude.zip(self.longitude).map(|(latitude, longitude)| Position { latitude, longitude });
+        Ok(SlotFacility {
+            id: FacilityId::new(self.id),
+            name: self.name,
+            kana: self.kana.unwrap_or_default(),
+            name_en: self.name_en,
+            municipality: code(&self.municipality)?,
+            position,
+            fictional: self.fictional,
+        })
+    }
+}
+
+/// A slot and the weekdays on which its facility is closed.
+pub struct Stored {
+    /// The slot.
+    pub slot: Slot,
+    /// The closed weekdays.
+    pub closed_weekdays: Vec<Weekday>,
+}
+
+fn closed_weekdays(open: Option<&str>) -> Vec<Weekday> {
+    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    let Some(open) = open else { return Vec::new() };
+    let open: Vec<Weekday> = open.split(',').filter_map(|day| day.trim().parse().ok()).collect();
+    [Mon, Tue, Wed, Thu, Fri, Sat, Sun].into_iter().filter(|day| !open.contains(day)).collect()
+}
+
+fn state(text: &str) -> Result<SlotState, DbError> {
+    match text {
+        "open" => Ok(SlotState::Open),
+        "closed" => Ok(SlotState::Closed),
+        other => Err(unknown("slot state", other)),
+    }
+}
+
+const fn state_text(state: SlotState) -> &'static str {
+    match state {
+        SlotState::Open => "open",
+        SlotState::Closed => "closed",
+    }
+}
+
+/// Turns rows into slots, with the bands of all of them in one question.
+fn with_bands(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Stored>, DbError> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let mut bands: Vec<(String, i64, i64, i64, String)> = slot_bands::table
+        .filter(slot_bands::slot_id.eq_any(&ids))
+        .select((slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy))
+        .load(conn)?;
+    bands.sort();
+    rows.into_iter()
+        .map(|row| {
+            let first = bands.partition_point(|band| band.0 < row.id);
+            let mine = bands.iter().skip(first).take_while(|band| band.0 == row.id);
+            let bands = mine
+                .map(|(_, from, under, capacity, occupancy)| {
+                    let occupancy: Occupancy = from_json(occupancy)?;
+                    Ok(SlotBand { from_age: age(*from), under_age: age(*under), capacity: *capacity, occupancy })
+                })
+                .collect::<Result<_, DbError>>()?;
+            let closed_weekdays = closed_weekdays(row.facility.open_weekdays.as_deref());
+            let slot = Slot {
+                id: SlotId::new(row.id),
+                offering_id: OfferingId::new(row.offering_id),
+                facility: row.facility.facility()?,
+                programme: ProgrammeKey::new(row.programme),
+                starts_at: instant(row.starts_at),
+                ends_at: instant(row.ends_at),
+                state: state(&row.state)?,
+                bands,
+                blocks: from_json(&row.blocks)?,
+                hourly_yen: row.hourly_yen,
+                version: row.version,
+            };
+            Ok(Stored { slot, closed_weekdays })
+        })
+        .collect()
+}
+
+fn age(stored: i64) -> u32 {
+    u32::try_from(stored).unwrap_or(0)
+}
+
+/// A slot, as it is.
+pub fn find_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<Option<Stored>, DbError> {
+    let row = slots::table
+        .inner_join(facilities::table)
+        .filter(slots::id.eq(id.as_str()))
+        .select((SLOT, FACILITY))
+        .first::<((_, _, _, _, _, _, _, _, _), _)>(conn);
+    let row = row.optional()?.map(flat);
+    Ok(with_bands(conn, row.into_iter().collect())?.pop())
+}
+
+type SlotColumns = (String, String, String, NaiveDateTime, NaiveDateTime, String, String, Option<i64>, i64);
+
+fn flat((slot, facility): (SlotColumns, FacilityRow)) -> Row {
+    let (id, offering_id, programme, starts_at, ends_at, state, blocks, hourly_yen, version) = slot;
+    Row { id, offering_id, programme, starts_at, ends_at, state, blocks, hourly_yen, version, facility }
+}
+
+/// Locks a slot until the transaction ends: last in the order of locks. Its bands read after this are the truth.
+pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError> {
+    let locked = diesel::update(slots::table.filter(slots::id.eq(id.as_str()))).set(slots::turn.eq(slots::turn + 1)).execute(conn)?;
+    Ok(locked == 1)
+}
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Slots that start at or after this.
+    pub from: DateTime<Utc>,
+    /// Slots that start before this.
+    pub until: DateTime<Utc>,
+    /// Only in these municipalities; everywhere when empty.
+    pub municipalities: Vec<MunicipalityCode>,
+    /// Only this programme.
+    pub programme: Option<ProgrammeKey>,
+    /// Only this facility.
+    pub facility: Option<FacilityId>,
+    /// Only slots of facilities inside this box: south-west, north-east.
+    pub within: Option<(Position, Position)>,
+    /// Only after this slot in the order of start and id.
+    pub after: Option<(DateTime<Utc>, SlotId)>,
+    /// Only those that take bookings.
+    pub open_only: bool,
+    /// So many at most.
+    pub limit: i64,
+}
+
+/// Slots by start, then id.
+pub fn list_slots(conn: &mut AnyConnection, search: &Search) -> Result<Vec<Stored>, DbError> {
+    let mut query = slots::table
+        .inner_join(facilities::table)
+        .filter(slots::starts_at.ge(stored(search.from)))
+        .filter(slots::starts_at.lt(stored(search.until)))
+        .into_boxed();
+    match search.municipalities.as_slice() {
+        [] => {}
+        [one] => query = query.filter(slots::municipality.eq(one.as_str().to_owned())),
+        many => query = query.filter(slots::municipality.eq_any(many.iter().map(|code| code.as_str().to_owned()).collect::<Vec<_>>())),
+    }
+    if let Some(programme) = &search.programme {
+        query = query.filter(slots::programme.eq(programme.as_str()));
+    }
+    if let Some(facility) = &search.facility {
+        query = query.filter(slots::facility_id.eq(facility.as_str()));
+    }
+    if let Some((south_west, north_east)) = search.within {
+        query = query
+            .filter(facilities::latitude.between(south_west.latitude, north_east.latitude))
+            .filter(facilities::longitude.between(south_west.longitude, north_east.longitude));
+    }
+    if let Some((starts_at, id)) = &search.after {
+        let starts_at = stored(*starts_at);
+        query = query.filter(slots::starts_at.ge(starts_at)).filter(slots::starts_at.gt(starts_at).or(slots::id.gt(id.as_str())));
+    }
+    if search.open_only {
+        query = query.filter(slots::state.eq(state_text(SlotState::Open)));
+    }
+    let rows =
+        query.order((slots::starts_at, slots::id)).limit(search.limit).select((SLOT, FACILITY)).load::<(SlotColumns, FacilityRow)>(conn)?;
+    with_bands(conn, rows.into_iter().map(flat).collect())
+}
+
+/// The days on which the facility of a slot is open, as far as deadlines before that day need them.
+pub fn open_days(conn: &mut AnyConnection, slot: &Stored) -> Result<OpenDays, DbError> {
+    let day = slot.slot.day();
+    let holidays = list_holidays(conn, days_before(day, 70), day)?;
+    Ok(OpenDays { closed_weekdays: slot.closed_weekdays.clone(), closed_days: holidays.into_iter().map(|(day, _)| day).collect() })
+}
+
+/// From when to when the slots of an offering go that start on these days, both included.
+pub fn list_times(
+    conn: &mut AnyConnection,
+    offering: &OfferingId,
+    from: chrono::NaiveDate,
+    to: chrono::NaiveDate,
+) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DbError> {
+    let (from, until) = (shared::time::day_start(from), shared::time::day_start(days_after(to, 1)));
+    let times = slots::table
+        .filter(slots::offering_id.eq(offering.as_str()))
+        .filter(slots::starts_at.ge(stored(from)))
+        .filter(slots::starts_at.lt(stored(until)))
+        .select((slots::starts_at, slots::ends_at))
+        .load::<(NaiveDateTime, NaiveDateTime)>(conn)?;
+    Ok(times.into_iter().map(|(from, until)| (instant(from), instant(until))).collect())
+}
+
+type OfferingRow = (String, String, String, String, Option<i64>);
+const OFFERING: (offerings::id, offerings::facility_id, offerings::programme, offerings::blocks, offerings::hourly_yen) =
+    (offerings::id, offerings::facility_id, offerings::programme, offerings::blocks, offerings::hourly_yen);
+
+fn offering((id, facility, programme, blocks, hourly_yen): OfferingRow) -> Result<Offering, DbError> {
+    Ok(Offering {
+        id: OfferingId::new(id),
+        facility_id: FacilityId::new(facility),
+        programme: ProgrammeKey::new(programme),
+        blocks: from_json(&blocks)?,
+        hourly_yen,
+    })
+}
+
+/// The offerings of a facility.
+pub fn list_offerings(conn: &mut AnyConnection, facility: &FacilityId) -> Result<Vec<Offering>, DbError> {
+    offerings::table
+        .filter(offerings::facility_id.eq(facility.as_str()))
+        .order(offerings::programme)
+        .select(OFFERING)
+        .load::<OfferingRow>(conn)?
+        .into_iter()
+        .map(offering)
+        .collect()
+}
+
+/// An offering and its municipality, locked until the transaction ends so that two publishings do not meet.
+pub fn lock_offering(conn: &mut AnyConnection, id: &OfferingId) -> Result<Option<(Offering, MunicipalityCode)>, DbError> {
+    diesel::update(offerings::table.filter(offerings::id.eq(id.as_str())))
+        .set(offerings::programme.eq(offerings::programme))
+        .execute(conn)?;
+    find_offering(conn, id)
+}
+
+/// An offering and its municipality.
+pub fn find_offering(conn: &mut AnyConnection, id: &OfferingId) -> Result<Option<(Offering, MunicipalityCode)>, DbError> {
+    let found = offerings::table
+        .filter(offerings::id.eq(id.as_str()))
+        .select((OFFERING, offerings::municipality))
+        .first::<(OfferingRow, String)>(conn)
+        .optional()?;
+    found.map(|(row, municipality)| Ok((offering(row)?, code(&municipality)?))).transpose()
+}
+
+/// Writes an offering.
+pub fn insert_offering(conn: &mut AnyConnection, new: &Offering, municipality: &MunicipalityCode) -> Result<(), DbError> {
+    diesel::insert_into(offerings::table)
+        .values((
+            offerings::id.eq(new.id.as_str()),
+            offerings::facility_id.eq(new.facility_id.as_str()),
+            offerings::municipality.eq(municipality.as_str()),
+            offerings::programme.eq(new.programme.as_str()),
+            offerings::blocks.eq(to_json(&new.blocks)?),
+            offerings::hourly_yen.eq(new.hourly_yen),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes an open slot with free places.
+pub fn insert_slot(
+    conn: &mut AnyConnection,
+    offering: &Offering,
+    municipality: &MunicipalityCode,
+    (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
+    blocks: &[SlotBlock],
+    places: &[BandPlaces],
+    now: DateTime<Utc>,
+) -> Result<SlotId, DbError> {
+    let id = SlotId::new(new_id());
+    diesel::insert_into(slots::table)
+        .values((
+            slots::id.eq(id.as_str()),
+            slots::offering_id.eq(offering.id.as_str()),
+            slots::facility_id.eq(offering.facility_id.as_str()),
+            slots::municipality.eq(municipality.as_str()),
+            slots::programme.eq(offering.programme.as_str()),
+            slots::starts_at.eq(stored(starts_at)),
+            slots::ends_at.eq(stored(ends_at)),
+            slots::state.eq(state_text(SlotState::Open)),
+            slots::blocks.eq(to_json(&blocks)?),
+            slots::hourly_yen.eq(offering.hourly_yen),
+            slots::turn.eq(0),
+            slots::version.eq(1),
+            slots::created_at.eq(stored(now)),
+        ))
+        .execute(conn)?;
+    for band in places {
+        diesel::insert_into(slot_bands::table)
+            .values((
+                slot_bands::slot_id.eq(id.as_str()),
+                slot_bands::from_age.eq(i64::from(band.from_age)),
+                slot_bands::under_age.eq(i64::from(band.under_age)),
+                slot_bands::capacity.eq(band.capacity),
+                slot_bands::peak.eq(0),
+                slot_bands::occupancy.eq("[]"),
+            ))
+            .execute(conn)?;
+    }
+    Ok(id)
+}
+
+/// Writes the bands of a slot that differ from before: places, and who is there when.
+pub fn update_bands(conn: &mut AnyConnection, before: &Slot, after: &Slot) -> Result<(), DbError> {
+    for band in after.bands.iter().filter(|band| !before.bands.contains(band)) {
+        let mine =
+            slot_bands::table.filter(slot_bands::slot_id.eq(after.id.as_str())).filter(slot_bands::from_age.eq(i64::from(band.from_age)));
+        diesel::update(mine)
+            .set((
+                slot_bands::capacity.eq(band.capacity),
+                slot_bands::peak.eq(band.occupancy.highest()),
+                slot_bands::occupancy.eq(to_json(&band.occupancy)?),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes state and version of a slot.
+pub fn update_slot(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError> {
+    diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
+        .set((slots::state.eq(state_text(slot.state)), slots::version.eq(slot.version)))
+        .execute(conn)?;
+    Ok(())
+}
