@@ -6,6 +6,7 @@ pub mod attendance;
 pub mod bookings;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod facilities;
 pub mod families;
