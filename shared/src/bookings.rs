@@ -175,17 +175,18 @@ impl MonthUsage {
     }
 }
 
-/// Counts a child's bookings of a programme in a month. The browser uses it on what it has on screen, the tests on what they
-/// know.
+/// Counts a child's bookings of a programme in a month, as far as they count in this unit: half days and minutes of two cities
+/// are never added up. The browser uses it on what it has on screen, the tests on what they know.
 pub fn month_usage<'a>(
     bookings: impl IntoIterator<Item = &'a Booking>,
     child: &ChildId,
     programme: &ProgrammeKey,
     month: Month,
+    unit: LimitUnit,
 ) -> MonthUsage {
     bookings
         .into_iter()
-        .filter(|b| b.child.id == *child && b.programme == *programme && Month::at(b.starts_at) == month)
+        .filter(|b| b.child.id == *child && b.programme == *programme && b.limit_unit == unit && Month::at(b.starts_at) == month)
         .filter(|b| !matches!(b.state, BookingState::Cancelled { counts: false, .. }))
         .fold(MonthUsage::default(), |sum, b| MonthUsage {
             total: sum.total + b.counted,
@@ -358,7 +359,7 @@ impl Rejection {
             Self::TooYoung { from } => reason.with("from", Datum::Day(*from)),
             Self::TooOld { last } => reason.with("last", Datum::Day(*last)),
             Self::NoBand { age } => reason.with("age", Datum::Count(i64::from(*age))),
-            Self::SlotFull { left, wanted } => reason.with("left", Datum::Count(*left)).with("wanted", Datum::Count(*wanted)),
+            Self::SlotFull { left, wanted } => reason.with("left", Datum::People(*left)).with("wanted", Datum::People(*wanted)),
             Self::Overlap { busy } => reason
                 .with("span", Datum::Span { starts_at: busy.starts_at, ends_at: busy.ends_at })
                 .with("facility", Datum::Text(busy.facility.clone())),
@@ -428,6 +429,8 @@ struct Stay<'a> {
     block: Option<&'a str>,
     counted: i64,
     unit: LimitUnit,
+    /// Whether the slot has such a stay, so that its price can be looked up.
+    known: bool,
 }
 
 /// Decides whether a party gets a stay: the one rule behind every way in.
@@ -454,13 +457,15 @@ pub fn place(
     if tier.is_none() {
         refuse(None, Rejection::NoCompact { residence: state.residence_name.clone() });
     }
-    let month = Month::at(stay.starts_at);
+    let month = Month::at(slot.within(stay.starts_at));
     let minutes = (stay.ends_at - stay.starts_at).num_minutes();
     let away = state.crossing.is_away();
     let mut children = Vec::with_capacity(state.children.len());
     let mut wanted: Vec<(u32, i64)> = Vec::new();
     for child in &state.children {
-        for rejection in check_child(state, child, &stay, month) {
+        let against = check_child(state, child, &stay, month);
+        let fits_age = !against.iter().any(|r| matches!(r, Rejection::TooYoung { .. } | Rejection::TooOld { .. }));
+        for rejection in against {
             refuse(Some(&child.id), rejection);
         }
         let age = state.terms.ages.band_age(child.born, slot.day());
@@ -473,7 +478,8 @@ pub fn place(
             },
         }
         let fee = tier.as_ref().map(|tier| state.terms.fee(tier, age, stay.block, minutes, slot.hourly_yen));
-        if fee == Some(None) {
+        // What is not offered to the child at all has no price; saying so too would send the family asking for nothing.
+        if fee == Some(None) && stay.known && fits_age && band.is_some() {
             refuse(Some(&child.id), Rejection::NoFee);
         }
         if let (Some(band), Some(Some(fee_yen))) = (band, fee) {
@@ -487,7 +493,7 @@ pub fn place(
     let (from, until) = (slot.minute(stay.starts_at), slot.minute(stay.ends_at));
     for (from_age, count) in wanted {
         if let Some(band) = taken.bands.iter_mut().find(|band| band.from_age == from_age) {
-            let left = (band.capacity - band.occupancy.peak(from, until)).max(0);
+            let left = band.left(from, until);
             if left < count {
                 refuse(None, Rejection::SlotFull { left, wanted: count });
             } else {
@@ -542,6 +548,7 @@ fn stay<'a>(state: &'a PlaceState, starts_at: DateTime<Utc>, ends_at: DateTime<U
                 block: known.map(|b| b.key.as_str()),
                 counted: known.map_or(0, |b| b.half_days),
                 unit: LimitUnit::HalfDays,
+                known: known.is_some(),
             }
         }
         Unit::Flexible { minimum_minutes, step_minutes } => {
@@ -549,20 +556,20 @@ fn stay<'a>(state: &'a PlaceState, starts_at: DateTime<Utc>, ends_at: DateTime<U
             if minutes < *minimum_minutes {
                 refuse(Rejection::TooShort { minimum: *minimum_minutes });
             }
-            if (ends_at - starts_at) != TimeDelta::minutes(minutes)
-                || minutes % step != 0
-                || (starts_at - slot.starts_at).num_seconds() % (step * 60) != 0
-            {
+            // Exact: half a second beside the step would take a minute that nobody counts.
+            let in_steps = |length: TimeDelta| length == TimeDelta::minutes(length.num_minutes()) && length.num_minutes() % step == 0;
+            if !in_steps(ends_at - starts_at) || !in_steps(starts_at - slot.starts_at) {
                 refuse(Rejection::NotInSteps { step });
             }
-            Stay { starts_at, ends_at, block: None, counted: minutes.max(0), unit: LimitUnit::Minutes }
+            Stay { starts_at, ends_at, block: None, counted: minutes.max(0), unit: LimitUnit::Minutes, known: true }
         }
     }
 }
 
-/// Whether the slot can be booked at all now; the same for every child.
+/// Whether the stay can be booked at all now; the same for every child. Its deadlines count from the stay's own start.
 fn check_time(state: &PlaceState, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Rejection> {
-    check_period(state.slot.state, starts_at, &booking_period(&state.terms, state.slot.starts_at, &state.crossing, &state.open_days), now)
+    let period = booking_period(&state.terms, state.slot.within(starts_at), &state.crossing, &state.open_days);
+    check_period(state.slot.state, starts_at, &period, now)
 }
 
 /// Whether a stay that starts then can be booked now: closed slot, past, not yet open, border, closed bookings.
@@ -760,7 +767,7 @@ pub fn quote(state: &PlaceState, starts_at: Option<DateTime<Utc>>, ends_at: Opti
                 fee_yen: placed.map(|c| c.fee_yen),
                 reasons: refusals.iter().filter(|r| r.child.as_ref() == Some(&child.id)).map(|r| r.rejection.reason()).collect(),
                 limit: state.limit.filter(|limit| limit.unit == asked.unit).map(|limit| QuotedLimit {
-                    month: Month::at(starts_at),
+                    month: Month::at(state.slot.within(starts_at)),
                     unit: limit.unit,
                     counted: asked.counted,
                     left_before: child.usage.left(limit, away),
@@ -776,7 +783,7 @@ pub fn quote(state: &PlaceState, starts_at: Option<DateTime<Utc>>, ends_at: Opti
         children,
         reasons: refusals.iter().filter(|r| r.child.is_none()).map(|r| r.rejection.reason()).collect(),
         fee_yen: outcome.as_ref().ok().map(|placed| placed.children.iter().map(|c| c.fee_yen).sum()),
-        free_until: state.terms.cancellation.free_until.before(starts_at, &state.open_days),
+        free_until: state.terms.cancellation.free_until.before(state.slot.within(starts_at), &state.open_days),
         cancellation: state.terms.cancellation,
         bring: state.terms.bring.clone(),
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Month, tokyo};
+use crate::time::{Month, tokyo, tokyo_day};
 
 /// A language of the product. Serialised as its language tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -53,12 +53,12 @@ impl Locale {
             .split(',')
             .filter_map(|part| {
                 let mut pieces = part.trim().split(';');
-                let tag = pieces.next()?.trim();
+                let tag = pieces.next()?.trim().to_ascii_lowercase();
                 let weight = pieces
                     .find_map(|p| p.trim().strip_prefix("q="))
                     .and_then(|q| q.parse::<f32>().ok())
                     .map_or(1000, |q| if q >= 1.0 { 1000 } else { (0..1000).rev().find(|n| f32::from(*n) / 1000.0 <= q).unwrap_or(0) });
-                let locale = Self::from_tag(tag).or_else(|| match tag.split('-').next()? {
+                let locale = Self::from_tag(&tag).or_else(|| match tag.split('-').next()? {
                     "ja" => Some(Self::Ja),
                     "en" => Some(Self::En),
                     _ => None,
@@ -136,9 +136,36 @@ pub fn day(date: NaiveDate, locale: Locale) -> String {
     let weekday = weekday(date.weekday(), locale);
     match locale {
         Locale::Ja => format!("{}月{}日（{weekday}）", date.month(), date.day()),
-        Locale::Easy => format!("{}[月|がつ]{}[日|にち]（{weekday}）", date.month(), date.day()),
+        Locale::Easy => format!("{}[月|がつ]{}（{weekday}）", date.month(), easy_days(date.day().into(), "ついたち")),
         Locale::En => format!("{weekday} {} {}", date.day(), month_name(date.month())),
     }
+}
+
+/// A day of the month or a number of days with its reading, which is irregular up to ten and for 14, 20 and 24.
+fn easy_days(days: i64, one: &str) -> String {
+    let reading = match days {
+        1 => one,
+        2 => "ふつか",
+        3 => "みっか",
+        4 => "よっか",
+        5 => "いつか",
+        6 => "むいか",
+        7 => "なのか",
+        8 => "ようか",
+        9 => "ここのか",
+        10 => "とおか",
+        14 => "じゅうよっか",
+        20 => "はつか",
+        24 => "にじゅうよっか",
+        _ => return format!("{days}[日|にち]"),
+    };
+    format!("[{days}日|{reading}]")
+}
+
+/// Minutes with the reading that the last digit asks for.
+fn easy_minutes(minutes: i64) -> String {
+    let reading = if matches!(minutes % 10, 2 | 5 | 7 | 9) { "ふん" } else { "ぷん" };
+    format!("{minutes}[分|{reading}]")
 }
 
 /// A day with its year and weekday.
@@ -212,7 +239,11 @@ pub fn moment(instant: DateTime<Utc>, locale: Locale) -> String {
 
 /// From when to when, both in Tokyo: `12月3日（木） 9:00〜12:30`.
 pub fn span(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, locale: Locale) -> String {
-    format!("{}{}", moment(starts_at, locale), until(ends_at, locale))
+    if tokyo_day(starts_at) == tokyo_day(ends_at) {
+        format!("{}{}", moment(starts_at, locale), until(ends_at, locale))
+    } else {
+        format!("{}{}{}", moment(starts_at, locale), dash(locale), moment(ends_at, locale))
+    }
 }
 
 /// Only the times: `9:00〜12:30`.
@@ -221,8 +252,11 @@ pub fn clock_span(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, locale: Loca
 }
 
 fn until(ends_at: DateTime<Utc>, locale: Locale) -> String {
-    let dash = if locale == Locale::En { "–" } else { "〜" };
-    format!("{dash}{}", clock_at(ends_at))
+    format!("{}{}", dash(locale), clock_at(ends_at))
+}
+
+fn dash(locale: Locale) -> &'static str {
+    if locale == Locale::En { "–" } else { "〜" }
 }
 
 /// A length of time given in minutes.
@@ -232,9 +266,9 @@ pub fn minutes(minutes: i64, locale: Locale) -> String {
         (Locale::Ja, 0, m) => format!("{m}分"),
         (Locale::Ja, h, 0) => format!("{h}時間"),
         (Locale::Ja, h, m) => format!("{h}時間{m}分"),
-        (Locale::Easy, 0, m) => format!("{m}[分|ふん]"),
+        (Locale::Easy, 0, m) => easy_minutes(m),
         (Locale::Easy, h, 0) => format!("{h}[時間|じかん]"),
-        (Locale::Easy, h, m) => format!("{h}[時間|じかん]{m}[分|ふん]"),
+        (Locale::Easy, h, m) => format!("{h}[時間|じかん]{}", easy_minutes(m)),
         (Locale::En, 0, m) => format!("{m} min"),
         (Locale::En, h, 0) => format!("{h} h"),
         (Locale::En, h, m) => format!("{h} h {m} min"),
@@ -246,9 +280,22 @@ pub fn half_days(halves: i64, locale: Locale) -> String {
     let number = if halves % 2 == 0 { format!("{}", halves / 2) } else { format!("{}.5", halves / 2) };
     match locale {
         Locale::Ja => format!("{number}日"),
+        Locale::Easy if halves % 2 == 0 => easy_days(halves / 2, "いちにち"),
         Locale::Easy => format!("{number}[日|にち]"),
         Locale::En if halves == 2 => "1 day".to_owned(),
         Locale::En => format!("{number} days"),
+    }
+}
+
+/// A number of people.
+pub fn people(people: i64, locale: Locale) -> String {
+    match (locale, people) {
+        (Locale::Ja, n) => format!("{n}人"),
+        (Locale::Easy, 1) => "[1人|ひとり]".to_owned(),
+        (Locale::Easy, 2) => "[2人|ふたり]".to_owned(),
+        (Locale::Easy, 4) => "[4人|よにん]".to_owned(),
+        (Locale::Easy, n) => format!("{n}[人|にん]"),
+        (Locale::En, n) => n.to_string(),
     }
 }
 
@@ -279,6 +326,8 @@ mod tests {
         assert_eq!(Locale::from_accept_language("fr, en;q=0.8, ja;q=0.9"), Locale::Ja);
         assert_eq!(Locale::from_accept_language("en-GB,en;q=0.9"), Locale::En);
         assert_eq!(Locale::from_accept_language("ja-x-easy, ja;q=0.5"), Locale::Easy);
+        assert_eq!(Locale::from_accept_language("EN-gb"), Locale::En);
+        assert_eq!(Locale::from_accept_language("en;q=0, *"), Locale::Ja);
         assert_eq!(Locale::from_accept_language(""), Locale::Ja);
     }
 
@@ -297,5 +346,31 @@ mod tests {
         assert_eq!(minutes(90, Locale::Ja), "1時間30分");
         assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::Ja), "12月3日（木）");
         assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::En), "Thu 3 December");
+    }
+
+    #[test]
+    fn easy_japanese_reads_numbers_as_people_say_them() {
+        let date = |d| NaiveDate::from_ymd_opt(2026, 12, d).unwrap();
+        assert_eq!(day(date(1), Locale::Easy), "12[月|がつ][1日|ついたち]（[火|か]）");
+        assert_eq!(day(date(20), Locale::Easy), "12[月|がつ][20日|はつか]（[日|にち]）");
+        assert_eq!(day(date(21), Locale::Easy), "12[月|がつ]21[日|にち]（[月|げつ]）");
+        assert_eq!([2, 3, 28].map(|n| half_days(n, Locale::Easy)), ["[1日|いちにち]", "1.5[日|にち]", "[14日|じゅうよっか]"]);
+        assert_eq!([30, 45, 65].map(|n| minutes(n, Locale::Easy)), ["30[分|ぷん]", "45[分|ふん]", "1[時間|じかん]5[分|ふん]"]);
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|n| people(n, Locale::Easy)),
+            ["0[人|にん]", "[1人|ひとり]", "[2人|ふたり]", "3[人|にん]", "[4人|よにん]"]
+        );
+        for n in 1..=31 {
+            assert_eq!(without_ruby(&day(date(n), Locale::Easy)), day(date(n), Locale::Ja));
+        }
+    }
+
+    #[test]
+    fn a_span_over_midnight_names_both_days() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let (evening, late, next) = (at("2026-12-03T09:00:00Z"), at("2026-12-03T14:59:00Z"), at("2026-12-03T15:00:00Z"));
+        assert_eq!(span(evening, late, Locale::Ja), "12月3日（木） 18:00〜23:59");
+        assert_eq!(span(evening, next, Locale::Ja), "12月3日（木） 18:00〜12月4日（金） 0:00");
+        assert_eq!(span(evening, next, Locale::En), "Thu 3 December 18:00–Fri 4 December 0:00");
     }
 }

@@ -29,6 +29,8 @@ pub enum Datum {
     Yen(i64),
     /// A plain number.
     Count(i64),
+    /// A number of people.
+    People(i64),
     /// A name or text as somebody wrote it.
     Text(String),
     /// A name in the languages of the product.
@@ -53,6 +55,7 @@ impl Datum {
             Self::HalfDays(halves) => locale::half_days(*halves, locale),
             Self::Yen(yen) => locale::yen(*yen, locale),
             Self::Count(count) => count.to_string(),
+            Self::People(count) => locale::people(*count, locale),
             Self::Text(text) => text.clone(),
             Self::Names(names) => names.get(locale).to_owned(),
             Self::Span { starts_at, ends_at } => locale::span(*starts_at, *ends_at, locale),
@@ -87,7 +90,25 @@ impl Reason {
 
     /// The sentence in this language (easy Japanese with furigana marks).
     pub fn sentence(&self, locale: Locale) -> String {
-        self.data.iter().fold(sentence(&self.code, locale), |text, (name, datum)| text.replace(&format!("%{{{name}}}"), &datum.say(locale)))
+        let sentence = sentence(&self.code, locale);
+        let mut said = String::with_capacity(sentence.len());
+        let mut rest = sentence.as_str();
+        // In one walk: what a datum says is never read as a sentence again.
+        while let Some((before, after)) = rest.split_once("%{") {
+            said.push_str(before);
+            match after.split_once('}').and_then(|(name, tail)| Some((self.data.get(name)?, tail))) {
+                Some((datum, tail)) => {
+                    said.push_str(&datum.say(locale));
+                    rest = tail;
+                }
+                None => {
+                    said.push_str("%{");
+                    rest = after;
+                }
+            }
+        }
+        said.push_str(rest);
+        said
     }
 }
 

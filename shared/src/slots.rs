@@ -74,6 +74,11 @@ impl SlotBand {
     pub const fn takes(&self, age: u32) -> bool {
         self.from_age <= age && age < self.under_age
     }
+
+    /// Places left at the fullest minute of `[from, until)`.
+    pub fn left(&self, from: i64, until: i64) -> i64 {
+        (self.capacity - self.occupancy.peak(from, until)).max(0)
+    }
 }
 
 /// A part of the day laid out in a slot, for programmes that are booked in blocks.
@@ -162,6 +167,11 @@ impl Slot {
         (instant - self.starts_at).num_minutes()
     }
 
+    /// The instant, moved into the slot's time: any instant can be asked for, and the calendar ends somewhere.
+    pub fn within(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        instant.min(self.ends_at).max(self.starts_at)
+    }
+
     /// The instant so many minutes after the slot's start.
     pub fn instant(&self, minute: i64) -> DateTime<Utc> {
         self.starts_at + TimeDelta::minutes(minute)
@@ -169,8 +179,7 @@ impl Slot {
 
     /// Places left for a child of this age from one time to another; `None` when no band takes the age.
     pub fn places_left(&self, age: u32, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Option<i64> {
-        let band = self.bands.iter().find(|band| band.takes(age))?;
-        Some((band.capacity - band.occupancy.peak(self.minute(starts_at), self.minute(ends_at))).max(0))
+        self.bands.iter().find(|band| band.takes(age)).map(|band| band.left(self.minute(starts_at), self.minute(ends_at)))
     }
 }
 
@@ -192,51 +201,51 @@ pub struct Opening {
 /// The stays of at least `minimum` minutes that a slot offers to a child of this age, the full ones (0 left) included where a
 /// block is full. Ages are years; with `None` the band with most places speaks.
 pub fn openings(slot: &Slot, unit: &Unit, age: Option<u32>, minimum: i64) -> Vec<Opening> {
-    let left = |from, until| match age {
-        Some(age) => slot.places_left(age, from, until),
-        None => slot.bands.iter().filter_map(|band| slot.places_left(band.from_age, from, until)).max(),
-    };
+    let bands = slot.bands.iter().filter(|band| age.is_none_or(|age| band.takes(age)));
     match unit {
         Unit::Blocks { .. } => slot
             .blocks
             .iter()
             .filter(|block| (block.ends_at - block.starts_at).num_minutes() >= minimum)
             .filter_map(|block| {
+                let (from, until) = (slot.minute(block.starts_at), slot.minute(block.ends_at));
                 Some(Opening {
                     block: Some(block.key.clone()),
                     starts_at: block.starts_at,
                     ends_at: block.ends_at,
-                    places_left: left(block.starts_at, block.ends_at)?,
+                    places_left: bands.clone().map(|band| band.left(from, until)).max()?,
                 })
             })
             .collect(),
-        Unit::Flexible { minimum_minutes, step_minutes } => {
-            let step = (*step_minutes).max(1);
-            let minimum = minimum.max(*minimum_minutes);
-            let end = slot.minute(slot.ends_at);
-            let mut stretches: Vec<Opening> = Vec::new();
-            let mut from = None;
-            let mut minute = 0;
-            // Walk the steps and join those that have a place; a step that does not fit the slot whole is not offered.
-            while minute <= end {
-                let free = minute + step <= end && left(slot.instant(minute), slot.instant(minute + step)).is_some_and(|n| n > 0);
-                match (free, from) {
-                    (true, None) => from = Some(minute),
-                    (false, Some(start)) => {
-                        if minute - start >= minimum {
-                            let (starts_at, ends_at) = (slot.instant(start), slot.instant(minute));
-                            let places_left = left(starts_at, ends_at).unwrap_or(0);
-                            stretches.push(Opening { block: None, starts_at, ends_at, places_left });
-                        }
-                        from = None;
-                    }
-                    _ => {}
-                }
-                minute += step;
-            }
-            stretches
-        }
+        Unit::Flexible { minimum_minutes, step_minutes } => bands
+            .map(|band| stretches(slot, band, minimum.max(*minimum_minutes), (*step_minutes).max(1)))
+            .max_by_key(|found| found.iter().map(|opening| (opening.places_left, opening.ends_at - opening.starts_at)).max())
+            .unwrap_or_default(),
     }
+}
+
+/// Walks a band's steps and joins those that have a place; a step that does not fit the slot whole is not offered.
+fn stretches(slot: &Slot, band: &SlotBand, minimum: i64, step: i64) -> Vec<Opening> {
+    let end = slot.minute(slot.ends_at);
+    let mut found: Vec<Opening> = Vec::new();
+    let mut from = None;
+    let mut minute = 0;
+    while minute <= end {
+        let free = minute + step <= end && band.left(minute, minute + step) > 0;
+        match (free, from) {
+            (true, None) => from = Some(minute),
+            (false, Some(start)) => {
+                if minute - start >= minimum {
+                    let (starts_at, ends_at) = (slot.instant(start), slot.instant(minute));
+                    found.push(Opening { block: None, starts_at, ends_at, places_left: band.left(start, minute) });
+                }
+                from = None;
+            }
+            _ => {}
+        }
+        minute += step;
+    }
+    found
 }
 
 /// When bookings of a slot open and close for a family.
@@ -562,7 +571,7 @@ impl Rejection {
     pub fn reason(&self) -> Reason {
         let reason = Reason::new(self.code());
         match self {
-            Self::BelowBooked { booked } => reason.with("booked", Datum::Count(*booked)),
+            Self::BelowBooked { booked } => reason.with("booked", Datum::People(*booked)),
             _ => reason,
         }
     }
