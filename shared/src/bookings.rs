@@ -788,3 +788,6 @@ pub fn quote(state: &PlaceState, starts_at: Option<DateTime<Utc>>, ends_at: Opti
         bring: state.terms.bring.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

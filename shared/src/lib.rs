@@ -21,3 +21,9 @@ pub mod programmes;
 pub mod slots;
 pub mod text;
 pub mod time;
+
+#[cfg(test)]
+extern crate self as shared;
+#[cfg(test)]
+#[path = "../tests/world/mod.rs"]
+mod world;

@@ -1,0 +1,200 @@
+//! A small world for tests and laws: two cities, one slot, a child or two.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
+use shared::bookings::{BookedChild, Booking, BookingState, ChildState, MonthUsage, PlaceState, Placed, PlacedChild};
+use shared::locale::Localised;
+use shared::municipalities::{CompactTerm, MunicipalityCode};
+use shared::programmes::{
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, OpenDays, PriceTier, ProgrammeKey, Terms,
+    Unit,
+};
+use shared::slots::{Crossing, Occupancy, Slot, SlotBand, SlotBlock, SlotFacility, SlotState};
+use shared::time::at;
+
+/// A day from its text.
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A time of day from its text.
+pub fn time(text: &str) -> NaiveTime {
+    NaiveTime::parse_from_str(text, "%H:%M").unwrap()
+}
+
+/// An instant from Tokyo's clock: `2026-12-03 9:00`, seconds if need be.
+pub fn tokyo(text: &str) -> DateTime<Utc> {
+    let (date, clock) = text.split_once(' ').unwrap();
+    let clock = NaiveTime::parse_from_str(clock, "%H:%M:%S").unwrap_or_else(|_| time(clock));
+    at(day(date), clock)
+}
+
+/// 米子市
+pub fn yonago() -> MunicipalityCode {
+    MunicipalityCode::parse("312029").unwrap()
+}
+
+/// 境港市
+pub fn sakaiminato() -> MunicipalityCode {
+    MunicipalityCode::parse("312045").unwrap()
+}
+
+/// The tier of the neighbours.
+pub fn neighbour() -> PriceTier {
+    PriceTier::new("neighbour")
+}
+
+/// A compact that lets the neighbours in, so many days after the city's own residents.
+pub fn across(resident_priority_days: u32) -> Crossing {
+    Crossing::Compact {
+        term: CompactTerm {
+            compact_id: "compact".into(),
+            residence: sakaiminato(),
+            host: yonago(),
+            programme: ProgrammeKey::new("temporary_care"),
+            valid_from: day("2026-04-01"),
+            valid_until: Some(day("2027-03-31")),
+            resident_priority_days,
+            price_tier: neighbour(),
+        },
+    }
+}
+
+fn block(key: &str, half_days: i64) -> Block {
+    Block { key: key.to_owned(), name: Localised::new(key, key, key), half_days }
+}
+
+fn block_fee(tier: &PriceTier, from_age: u32, under_age: Option<u32>, key: &str, yen: i64) -> Fee {
+    Fee { tier: tier.clone(), from_age, under_age, per: FeeUnit::Block { block: key.to_owned() }, yen }
+}
+
+/// 一時預かり: by the half day, until school, ¥2,000 a day under 3 and ¥1,000 from 3, one and a half as much for neighbours.
+/// No neighbour's price from 5 on.
+pub fn temporary_care() -> Terms {
+    let resident = PriceTier::resident();
+    Terms {
+        ages: Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay },
+        unit: Unit::Blocks { blocks: vec![block("day", 2), block("morning", 1), block("afternoon", 1)] },
+        limit: Some(MonthLimit { unit: LimitUnit::HalfDays, base: 28, local: 0 }),
+        fees: vec![
+            block_fee(&resident, 0, Some(3), "day", 2000),
+            block_fee(&resident, 0, Some(3), "morning", 1000),
+            block_fee(&resident, 0, Some(3), "afternoon", 1000),
+            block_fee(&resident, 3, None, "day", 1000),
+            block_fee(&resident, 3, None, "morning", 500),
+            block_fee(&resident, 3, None, "afternoon", 500),
+            block_fee(&neighbour(), 0, Some(3), "day", 3001),
+            block_fee(&neighbour(), 3, Some(5), "day", 1500),
+        ],
+        opens_days_ahead: 30,
+        closes: Deadline::DaysBefore { days: 1, time: time("16:30") },
+        cancellation: Cancellation {
+            free_until: Deadline::OpenDaysBefore { days: 1, time: time("15:00") },
+            late_fee_percent: 50,
+            late_counts: true,
+            undo_minutes: 10,
+        },
+        bring: vec![Localised::new("着替え", "[着替|きが]え", "A change of clothes")],
+    }
+}
+
+/// 誰でも通園: by the half hour, at least one hour, six months to under three, 10 hours a month.
+pub fn open_nursery() -> Terms {
+    let hour = |tier, yen| Fee { tier, from_age: 0, under_age: Some(3), per: FeeUnit::Hour, yen };
+    Terms {
+        ages: Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay },
+        unit: Unit::Flexible { minimum_minutes: 60, step_minutes: 30 },
+        limit: Some(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }),
+        fees: vec![hour(PriceTier::resident(), 300), hour(neighbour(), 401)],
+        opens_days_ahead: 30,
+        closes: Deadline::MinutesBefore { minutes: 120 },
+        cancellation: Cancellation {
+            free_until: Deadline::MinutesBefore { minutes: 60 },
+            late_fee_percent: 100,
+            late_counts: true,
+            undo_minutes: 10,
+        },
+        bring: vec![],
+    }
+}
+
+/// A band of places.
+pub fn band(from_age: u32, under_age: u32, capacity: i64) -> SlotBand {
+    SlotBand { from_age, under_age, capacity, occupancy: Occupancy::default() }
+}
+
+/// A slot from 9:00 to 17:00 in Yonago with places for ages 0 to 2 and 3 to 5; its blocks are a day, a morning, an afternoon.
+pub fn slot(date: &str) -> Slot {
+    let part = |key: &str, from: &str, until: &str| SlotBlock {
+        key: key.to_owned(),
+        starts_at: at(day(date), time(from)),
+        ends_at: at(day(date), time(until)),
+    };
+    Slot {
+        id: "slot".into(),
+        offering_id: "offering".into(),
+        facility: SlotFacility {
+            id: "facility".into(),
+            name: "はまなす保育園".to_owned(),
+            kana: "ハマナスホイクエン".to_owned(),
+            name_en: None,
+            municipality: yonago(),
+            position: None,
+            fictional: true,
+        },
+        programme: ProgrammeKey::new("temporary_care"),
+        starts_at: at(day(date), time("9:00")),
+        ends_at: at(day(date), time("17:00")),
+        state: SlotState::Open,
+        bands: vec![band(0, 3, 3), band(3, 6, 2)],
+        blocks: vec![part("day", "9:00", "17:00"), part("morning", "9:00", "12:00"), part("afternoon", "13:00", "17:00")],
+        hourly_yen: None,
+        version: 1,
+    }
+}
+
+/// A child who has used and booked nothing.
+pub fn child(id: &str, born: &str) -> ChildState {
+    ChildState { id: id.into(), born: day(born), usage: MonthUsage::default(), busy: vec![] }
+}
+
+/// Everything the rule knows, for a family at home; open every day but Sunday.
+pub fn state(slot: Slot, terms: Terms, children: Vec<ChildState>) -> PlaceState {
+    PlaceState {
+        slot,
+        limit: terms.limit,
+        terms,
+        crossing: Crossing::Home,
+        residence_name: Localised::new("境港市", "[境港市|さかいみなとし]", "Sakaiminato"),
+        open_days: OpenDays { closed_weekdays: vec![Weekday::Sun], closed_days: vec![] },
+        children,
+    }
+}
+
+/// The booking that a placed child gets.
+pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: DateTime<Utc>) -> Booking {
+    Booking {
+        id: "booking".into(),
+        party_id: "party".into(),
+        slot_id: state.slot.id.clone(),
+        child: BookedChild { id: child.id.clone(), name: "弓浜 空".to_owned(), kana: "ユミハマ ソラ".to_owned() },
+        facility: state.slot.facility.clone(),
+        programme: state.slot.programme.clone(),
+        programme_name: Localised::new("一時預かり", "[一時|いちじ][預|あず]かり", "Temporary care"),
+        block: placed.block.clone(),
+        starts_at: placed.starts_at,
+        ends_at: placed.ends_at,
+        state: BookingState::Confirmed,
+        fee_yen: child.fee_yen,
+        counted: placed.counted,
+        limit_unit: placed.unit,
+        is_away: placed.is_away,
+        free_until: placed.free_until,
+        cancellation: placed.cancellation,
+        notes: String::new(),
+        bring: vec![],
+        created_at: now,
+        version: 1,
+    }
+}
