@@ -122,4 +122,34 @@ mod tests {
     fn waiting_grows_and_ends_at_an_hour() {
         assert_eq!([0, 4, 5, 6, 7, 10, 11, 40, 200].map(wait_minutes), [0, 0, 1, 2, 4, 32, 60, 60, 60]);
     }
+
+    #[test]
+    fn waiting_is_told_with_its_length() {
+        let reason = Rejection::TooManyAttempts { minutes: wait_minutes(11) }.reason();
+        assert_eq!(reason.code, "accounts.too_many_attempts");
+        assert_eq!(reason.sentence(Locale::En), "Too many wrong passwords. Please wait about 1 h.");
+        for plain in [Rejection::EmailTaken, Rejection::LoginWrong, Rejection::MunicipalityUnknown] {
+            assert_eq!(plain.reason(), Reason::new(plain.code()));
+        }
+    }
+
+    #[test]
+    fn a_registration_is_read_with_its_words() {
+        let body = |email: &str, password: &str, municipality: &str| {
+            serde_json::from_value::<NewAccount>(serde_json::json!({
+                "email": email, "password": password, "name": "弓浜 花子", "kana": "ゆみはま はなこ",
+                "phone": "090-1234-5678", "municipality": municipality,
+            }))
+            .map_err(|error| error.to_string())
+        };
+        let read = body("Hanako@example.jp", "correct horse", "312045").unwrap();
+        assert_eq!((read.email.as_str(), read.kana.as_str(), read.phone.as_str()), ("hanako@example.jp", "ユミハマ ハナコ", "09012345678"));
+        assert_eq!(read.locale, Locale::Ja);
+        assert!(!format!("{read:?}").contains("horse"));
+        assert!(body("hanako", "correct horse", "312045").unwrap_err().contains("text.email_invalid"));
+        assert!(body("hanako@example.jp", "horse", "312045").unwrap_err().contains("text.password_short"));
+        assert!(body("hanako@example.jp", "correct horse", "312046").unwrap_err().contains("municipalities.code_check_digit"));
+        let login = Login { email: "hanako@example.jp".to_owned(), password: "correct horse".to_owned() };
+        assert_eq!(format!("{login:?}"), "Login(…)");
+    }
 }

@@ -184,3 +184,89 @@ pub struct Board {
     /// The days, in order.
     pub days: Vec<BoardDay>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{booking, child, day, slot, state, temporary_care, tokyo};
+
+    /// A whole day on 3 December, 9:00 to 17:00.
+    fn held(state_then: BookingState) -> Booking {
+        let asked = state(slot("2026-12-03"), temporary_care(), vec![child("sora", "2024-06-15")]);
+        let now = tokyo("2026-11-20 10:00");
+        let placed = crate::bookings::place(&asked, None, None, now).unwrap();
+        Booking { state: state_then, ..booking(&asked, &placed, &placed.children[0], now) }
+    }
+
+    fn came(clock: &str) -> BookingState {
+        BookingState::CheckedIn { at: tokyo(&format!("2026-12-03 {clock}")) }
+    }
+
+    fn left(clock: &str) -> BookingState {
+        BookingState::CheckedOut { checked_in_at: tokyo("2026-12-03 9:05"), at: tokyo(&format!("2026-12-03 {clock}")) }
+    }
+
+    fn cancelled() -> BookingState {
+        BookingState::Cancelled { at: tokyo("2026-12-01 9:00"), fee_yen: 0, counts: false }
+    }
+
+    fn come(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<BookingState, Rejection> {
+        check_in(&held(then), &CheckIn { occurred_at: occurred_at.map(tokyo) }, tokyo(now))
+    }
+
+    fn go(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<BookingState, Rejection> {
+        check_out(&held(then), &CheckOut { occurred_at: occurred_at.map(tokyo), picked_up_by: None }, tokyo(now))
+    }
+
+    #[test]
+    fn a_child_comes_and_goes_at_the_times_as_they_happened() {
+        assert_eq!(come(BookingState::Confirmed, None, "2026-12-03 9:05"), Ok(came("9:05")));
+        assert_eq!(come(BookingState::Confirmed, Some("2026-12-03 8:50"), "2026-12-03 12:00"), Ok(came("8:50")));
+        assert_eq!(go(came("9:05"), None, "2026-12-03 16:40"), Ok(left("16:40")));
+        assert_eq!(go(came("9:05"), Some("2026-12-03 16:40"), "2026-12-04 8:00"), Ok(left("16:40")));
+        assert_eq!(go(came("9:05"), Some("2026-12-03 9:05"), "2026-12-03 16:40"), Ok(left("9:05")));
+    }
+
+    #[test]
+    fn a_cancelled_booking_has_no_attendance() {
+        assert_eq!(come(cancelled(), None, "2026-12-03 9:00"), Err(Rejection::Cancelled));
+        assert_eq!(go(cancelled(), None, "2026-12-03 9:00"), Err(Rejection::Cancelled));
+    }
+
+    #[test]
+    fn attendance_is_on_the_day_in_tokyo() {
+        let other_day = Err(Rejection::OtherDay { day: day("2026-12-03") });
+        assert_eq!(come(BookingState::Confirmed, None, "2026-12-02 23:59:59"), other_day);
+        assert_eq!(come(BookingState::Confirmed, None, "2026-12-03 0:00"), Ok(came("0:00")));
+        assert_eq!(come(BookingState::Confirmed, None, "2026-12-03 23:59:59"), Ok(came("23:59:59")));
+        assert_eq!(come(BookingState::Confirmed, None, "2026-12-04 0:00"), other_day);
+        assert_eq!(go(came("9:05"), None, "2026-12-04 0:00"), other_day);
+    }
+
+    #[test]
+    fn a_child_comes_and_goes_once() {
+        let at = |clock: &str| tokyo(&format!("2026-12-03 {clock}"));
+        assert_eq!(come(came("9:05"), None, "2026-12-03 9:10"), Err(Rejection::AlreadyIn { at: at("9:05") }));
+        assert_eq!(come(left("16:40"), None, "2026-12-03 16:50"), Err(Rejection::AlreadyOut { at: at("16:40") }));
+        assert_eq!(go(left("16:40"), None, "2026-12-03 16:50"), Err(Rejection::AlreadyOut { at: at("16:40") }));
+        assert_eq!(go(BookingState::Confirmed, None, "2026-12-03 16:50"), Err(Rejection::NotIn));
+    }
+
+    #[test]
+    fn the_future_is_not_recorded_but_a_tablets_clock_may_run_ahead() {
+        assert_eq!(come(BookingState::Confirmed, Some("2026-12-03 9:02"), "2026-12-03 9:00"), Ok(came("9:02")));
+        assert_eq!(come(BookingState::Confirmed, Some("2026-12-03 9:02:01"), "2026-12-03 9:00"), Err(Rejection::InFuture));
+        assert_eq!(go(came("9:05"), Some("2026-12-03 16:42:01"), "2026-12-03 16:40"), Err(Rejection::InFuture));
+        let far = CheckIn { occurred_at: Some(DateTime::<Utc>::MAX_UTC) };
+        assert_eq!(check_in(&held(BookingState::Confirmed), &far, tokyo("2026-12-03 9:00")), Err(Rejection::InFuture));
+        let long_ago = CheckIn { occurred_at: Some(DateTime::<Utc>::MIN_UTC) };
+        let other_day = Rejection::OtherDay { day: day("2026-12-03") };
+        assert_eq!(check_in(&held(BookingState::Confirmed), &long_ago, tokyo("2026-12-03 9:00")), Err(other_day));
+    }
+
+    #[test]
+    fn nobody_leaves_before_coming() {
+        let at = tokyo("2026-12-03 9:05");
+        assert_eq!(go(came("9:05"), Some("2026-12-03 9:04:59"), "2026-12-03 16:40"), Err(Rejection::BeforeCheckIn { at }));
+    }
+}

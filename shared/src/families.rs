@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::ids::{ChildId, FamilyId};
 use crate::municipalities::MunicipalityCode;
@@ -81,11 +81,19 @@ pub enum Severity {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Allergy {
     /// To what.
-    #[validate(length(min = 1, max = 60, code = "text.too_long"))]
+    #[validate(custom(function = "check_allergen"))]
     pub name: String,
     /// How badly.
     #[serde(default)]
     pub severity: Severity,
+}
+
+fn check_allergen(name: &str) -> Result<(), ValidationError> {
+    match name.chars().count() {
+        _ if name.trim().is_empty() => Err(ValidationError::new("text.missing")),
+        ..=60 => Ok(()),
+        _ => Err(ValidationError::new("text.too_long")),
+    }
 }
 
 /// Somebody to call, or somebody who may pick the child up.
@@ -252,4 +260,115 @@ pub fn change_child(known: NewChild, change: ChildChange, has_bookings: bool, no
     let changed = change.apply(known);
     check_born(changed.born, now)?;
     Ok(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{day, tokyo};
+
+    fn known() -> NewChild {
+        NewChild {
+            name: PersonName::parse("弓浜 空").unwrap(),
+            kana: Kana::parse("ゆみはま そら").unwrap(),
+            born: day("2024-06-15"),
+            sex: Some(Sex::Female),
+            allergies: vec![Allergy { name: "卵".to_owned(), severity: Severity::Severe }],
+            care_notes: "昼寝は短め".to_owned(),
+            emergency_contacts: vec![contact()],
+            pick_up_people: vec![contact()],
+        }
+    }
+
+    fn contact() -> Contact {
+        Contact {
+            name: PersonName::parse("弓浜 月").unwrap(), relation: "祖母".to_owned(), phone: Phone::parse("0859-22-7111").unwrap()
+        }
+    }
+
+    #[test]
+    fn a_child_is_born_by_today_and_under_eighteen() {
+        let now = tokyo("2026-12-03 0:00");
+        let before_midnight = tokyo("2026-12-02 23:59:59");
+        assert_eq!(check_born(day("2026-12-03"), now), Ok(()));
+        assert_eq!(check_born(day("2026-12-03"), before_midnight), Err(Rejection::BornInFuture));
+        assert_eq!(check_born(day("2026-12-04"), now), Err(Rejection::BornInFuture));
+        // Eighteen is reached at the end of the day before the birthday, so that day already counts.
+        assert_eq!(check_born(day("2008-12-05"), now), Ok(()));
+        assert_eq!(check_born(day("2008-12-04"), now), Err(Rejection::BornTooLongAgo));
+        assert_eq!(check_born(day("2008-12-04"), before_midnight), Ok(()));
+        assert_eq!(check_born(NaiveDate::MIN, now), Err(Rejection::BornTooLongAgo));
+        assert_eq!(check_born(NaiveDate::MAX, now), Err(Rejection::BornInFuture));
+    }
+
+    #[test]
+    fn a_change_leaves_what_it_does_not_name() {
+        let now = tokyo("2026-12-03 9:00");
+        assert_eq!(change_child(known(), ChildChange::default(), true, now), Ok(known()));
+        let all = ChildChange {
+            name: Some(PersonName::parse("弓浜 海").unwrap()),
+            kana: Some(Kana::parse("ユミハマ ウミ").unwrap()),
+            born: Some(day("2023-01-02")),
+            sex: Some(Sex::Other),
+            allergies: Some(vec![]),
+            care_notes: Some(String::new()),
+            emergency_contacts: Some(vec![]),
+            pick_up_people: Some(vec![]),
+        };
+        let changed = change_child(known(), all, false, now).unwrap();
+        assert_eq!(
+            (changed.name.as_str(), changed.kana.as_str(), changed.born, changed.sex),
+            ("弓浜 海", "ユミハマ ウミ", day("2023-01-02"), Some(Sex::Other))
+        );
+        assert!(changed.allergies.is_empty() && changed.care_notes.is_empty());
+        assert!(changed.emergency_contacts.is_empty() && changed.pick_up_people.is_empty());
+    }
+
+    #[test]
+    fn a_birth_date_stays_while_there_are_bookings() {
+        let now = tokyo("2026-12-03 9:00");
+        let to = |born: &str, has_bookings| {
+            change_child(known(), ChildChange { born: Some(day(born)), ..ChildChange::default() }, has_bookings, now)
+                .map(|child| child.born)
+        };
+        assert_eq!(to("2024-06-16", true), Err(Rejection::BornFixed));
+        assert_eq!(to("2024-06-15", true), Ok(day("2024-06-15")));
+        assert_eq!(to("2024-06-16", false), Ok(day("2024-06-16")));
+        assert_eq!(to("2026-12-04", false), Err(Rejection::BornInFuture));
+        assert_eq!(to("2008-12-04", false), Err(Rejection::BornTooLongAgo));
+    }
+
+    #[test]
+    fn lists_and_notes_have_an_end() {
+        let allergy = Allergy { name: "卵".to_owned(), severity: Severity::Mild };
+        let full = NewChild {
+            allergies: vec![allergy.clone(); 20],
+            care_notes: "あ".repeat(1000),
+            emergency_contacts: vec![contact(); 5],
+            pick_up_people: vec![contact(); 8],
+            ..known()
+        };
+        assert!(full.validate().is_ok());
+        let code =
+            |child: NewChild, code: &str| serde_json::to_string(&child.validate().unwrap_err()).unwrap().contains(&format!("\"{code}\""));
+        let too_many = Rejection::TooMany.code();
+        assert!(code(NewChild { allergies: vec![allergy; 21], ..known() }, too_many));
+        assert!(code(NewChild { emergency_contacts: vec![contact(); 6], ..known() }, too_many));
+        assert!(code(NewChild { pick_up_people: vec![contact(); 9], ..known() }, too_many));
+        assert!(code(NewChild { care_notes: "あ".repeat(1001), ..known() }, "text.too_long"));
+        let long_relation = Contact { relation: "あ".repeat(31), ..contact() };
+        assert!(code(NewChild { pick_up_people: vec![long_relation], ..known() }, "text.too_long"));
+        let change = ChildChange { pick_up_people: Some(vec![contact(); 9]), ..ChildChange::default() };
+        assert!(serde_json::to_string(&change.validate().unwrap_err()).unwrap().contains(too_many));
+    }
+
+    #[test]
+    fn an_empty_allergy_is_missing_not_too_long() {
+        let unnamed = |name: &str| NewChild { allergies: vec![Allergy { name: name.to_owned(), severity: Severity::Mild }], ..known() };
+        let told = |child: NewChild| serde_json::to_string(&child.validate().unwrap_err()).unwrap();
+        assert!(told(unnamed("")).contains("\"text.missing\""));
+        assert!(told(unnamed("　")).contains("\"text.missing\""));
+        assert!(told(unnamed(&"あ".repeat(61))).contains("\"text.too_long\""));
+        assert!(unnamed("卵").validate().is_ok());
+    }
 }

@@ -389,4 +389,55 @@ mod tests {
         let day = at("2026-11-24".parse().unwrap(), time(9, 0));
         assert!(Deadline::OpenDaysBefore { days: 1, time: time(15, 0) }.before(day, &never) < day);
     }
+
+    #[test]
+    fn a_deadline_may_be_the_day_itself() {
+        let open = OpenDays { closed_weekdays: vec![], closed_days: vec!["2026-11-24".parse().unwrap()] };
+        let tuesday = at("2026-11-24".parse().unwrap(), time(9, 0));
+        let same_day = at("2026-11-24".parse().unwrap(), time(8, 0));
+        assert_eq!(Deadline::OpenDaysBefore { days: 0, time: time(8, 0) }.before(tuesday, &open), same_day);
+        assert_eq!(Deadline::DaysBefore { days: 0, time: time(8, 0) }.before(tuesday, &open), same_day);
+    }
+
+    #[test]
+    fn days_before_are_tokyos_days() {
+        // 8:00 on 1 March in Tokyo is the last of February in UTC; one day before is 28 February all the same.
+        let starts_at = at("2027-03-01".parse().unwrap(), time(8, 0));
+        let deadline = Deadline::DaysBefore { days: 1, time: NaiveTime::MIN }.before(starts_at, &OpenDays::default());
+        assert_eq!(deadline, at("2027-02-28".parse().unwrap(), NaiveTime::MIN));
+    }
+
+    #[test]
+    fn ages_begin_and_end_as_the_law_counts() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let ages = |until, basis| Ages { from_months: 6, until, basis };
+        let under_three = ages(AgeEnd::UnderYears { years: 3 }, AgeBasis::OnDay);
+        assert_eq!(under_three.first_day(day("2026-08-31")), day("2027-03-01"));
+        assert_eq!(under_three.last_day(day("2024-04-10")), day("2027-04-08"));
+        assert_eq!(ages(AgeEnd::SchoolEntry, AgeBasis::OnDay).last_day(day("2020-04-02")), day("2027-03-31"));
+        assert_eq!(
+            (under_three.band_age(day("2024-04-02"), day("2027-03-31")), under_three.band_age(day("2024-04-02"), day("2027-04-01"))),
+            (2, 3)
+        );
+        let class = ages(AgeEnd::SchoolEntry, AgeBasis::Class);
+        assert_eq!((class.band_age(day("2024-04-01"), day("2026-12-03")), class.band_age(day("2024-04-02"), day("2026-12-03"))), (2, 1));
+    }
+
+    #[test]
+    fn the_first_fitting_line_of_the_table_is_the_fee() {
+        let terms = crate::world::temporary_care();
+        let resident = PriceTier::resident();
+        assert_eq!(terms.fee(&resident, 2, Some("day"), 480, None), Some(2000));
+        assert_eq!(terms.fee(&resident, 3, Some("day"), 480, None), Some(1000));
+        assert_eq!(terms.fee(&resident, 2, Some("night"), 480, None), None);
+        assert_eq!(terms.fee(&resident, 2, None, 480, None), None);
+        assert_eq!(terms.fee(&PriceTier::new("far"), 2, Some("day"), 480, None), None);
+        // A price of an hour says nothing about blocks.
+        assert_eq!(terms.fee(&resident, 2, Some("day"), 480, Some(1)), Some(2000));
+        let hours = crate::world::open_nursery();
+        assert_eq!(hours.fee(&resident, 2, None, 90, None), Some(450));
+        assert_eq!(hours.fee(&resident, 3, None, 90, None), None);
+        assert_eq!(hours.fee(&resident, 2, Some("day"), 90, None), None);
+        assert_eq!((terms.block("morning").map(|b| b.half_days), terms.block("night"), hours.block("day")), (Some(1), None, None));
+    }
 }
