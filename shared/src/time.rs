@@ -6,13 +6,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{Asia::Tokyo, Tz};
 use serde::{Deserialize, Serialize};
 
-/// An instant on Tokyo's clock.
+/// An instant on Tokyo's clock. The last hours of the calendar that chrono knows would have no day there; they stay before its end.
 pub fn tokyo(instant: DateTime<Utc>) -> DateTime<Tz> {
-    instant.with_timezone(&Tokyo)
+    let day = TimeDelta::days(1);
+    instant.max(DateTime::<Utc>::MIN_UTC + day).min(DateTime::<Utc>::MAX_UTC - day).with_timezone(&Tokyo)
 }
 
 /// The day on which an instant falls in Tokyo.
