@@ -1,0 +1,280 @@
+//! Every code has its sentence in every language, and every sentence has what it needs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use shared::bookings::Busy;
+use shared::locale::{Locale, Localised, ruby, without_ruby};
+use shared::problem::{Reason, sentence};
+use shared::programmes::LimitUnit;
+use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, slots, text};
+use world::{day, tokyo};
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Every sentence as its file has it: key, language tag, text. Read here once more by hand, because the library would put another
+/// language where one is missing.
+fn sentences() -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for file in std::fs::read_dir(here("locales")).unwrap() {
+        let file = file.unwrap().path();
+        let stem = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut key = String::new();
+        for line in std::fs::read_to_string(&file).unwrap().lines().filter(|line| *line != "_version: 2" && !line.starts_with('#')) {
+            let (name, value) = line.split_once(':').unwrap_or_else(|| panic!("{file:?}: {line}"));
+            if let Some(language) = name.strip_prefix("  ") {
+                let text: String = serde_json::from_str(value.trim()).unwrap_or_else(|_| panic!("{file:?}: {line}"));
+                assert!(!text.trim().is_empty(), "{key} is empty in {language}");
+                assert!(all.get_mut(&key).unwrap().insert(language.to_owned(), text).is_none(), "{key} stands twice in {language}");
+            } else {
+                assert!(value.is_empty() && name.starts_with(&format!("{stem}.")), "{file:?}: {line}");
+                key = name.to_owned();
+                assert!(all.insert(key.clone(), BTreeMap::new()).is_none(), "{key} stands twice");
+            }
+        }
+    }
+    assert!(all.len() > 50);
+    all
+}
+
+/// The names in `%{name}` of a sentence.
+fn placeholders(text: &str) -> BTreeSet<String> {
+    text.split("%{").skip(1).map(|rest| rest.split_once('}').expect(text).0.to_owned()).collect()
+}
+
+/// One reason of each variant. A variant without a sample does not compile; a sample of another variant fails.
+macro_rules! samples {
+    ($kind:ty: $($pattern:pat => $sample:expr),+ $(,)?) => {{
+        fn every(rejection: &$kind) {
+            match rejection { $($pattern => {})+ }
+        }
+        let samples: Vec<$kind> = vec![$({
+            let sample: $kind = $sample;
+            assert!(matches!(&sample, $pattern), "{sample:?} is no {}", stringify!($pattern));
+            sample
+        }),+];
+        samples.iter().for_each(every);
+        samples.iter().map(|sample| sample.reason()).collect::<Vec<Reason>>()
+    }};
+}
+
+fn reasons() -> Vec<Reason> {
+    let at = tokyo("2026-12-03 9:00");
+    let names = Localised::new("境港市", "[境港市|さかいみなとし]", "Sakaiminato");
+    let busy = Busy { starts_at: at, ends_at: tokyo("2026-12-03 12:00"), facility: "はまなす保育園".to_owned() };
+    let month = "2026-12".parse().unwrap();
+    let mut all = samples! { bookings::Rejection:
+        bookings::Rejection::PartySize => bookings::Rejection::PartySize,
+        bookings::Rejection::SlotClosed => bookings::Rejection::SlotClosed,
+        bookings::Rejection::NotABlock => bookings::Rejection::NotABlock,
+        bookings::Rejection::OutsideSlot { .. } => bookings::Rejection::OutsideSlot { starts_at: at, ends_at: at },
+        bookings::Rejection::TooShort { .. } => bookings::Rejection::TooShort { minimum: 60 },
+        bookings::Rejection::NotInSteps { .. } => bookings::Rejection::NotInSteps { step: 30 },
+        bookings::Rejection::InThePast => bookings::Rejection::InThePast,
+        bookings::Rejection::NotYetOpen { .. } => bookings::Rejection::NotYetOpen { opens_at: at },
+        bookings::Rejection::NotReleased { .. } => bookings::Rejection::NotReleased { opens_at: at },
+        bookings::Rejection::BookingClosed { .. } => bookings::Rejection::BookingClosed { closed_at: at },
+        bookings::Rejection::NoCompact { .. } => bookings::Rejection::NoCompact { residence: names.clone() },
+        bookings::Rejection::TooYoung { .. } => bookings::Rejection::TooYoung { from: day("2026-12-04") },
+        bookings::Rejection::TooOld { .. } => bookings::Rejection::TooOld { last: day("2026-12-02") },
+        bookings::Rejection::NoBand { .. } => bookings::Rejection::NoBand { age: 6 },
+        bookings::Rejection::SlotFull { .. } => bookings::Rejection::SlotFull { left: 1, wanted: 2 },
+        bookings::Rejection::Overlap { .. } => bookings::Rejection::Overlap { busy: busy.clone() },
+        bookings::Rejection::MonthLimit { .. } => bookings::Rejection::MonthLimit { month, unit: LimitUnit::HalfDays, left: 1, wanted: 2 },
+        bookings::Rejection::NoFee => bookings::Rejection::NoFee,
+    };
+    all.push(bookings::Rejection::MonthLimit { month, unit: LimitUnit::Minutes, left: 30, wanted: 90 }.reason());
+    all.extend(samples! { bookings::CancelRejection:
+        bookings::CancelRejection::Already => bookings::CancelRejection::Already,
+        bookings::CancelRejection::Started => bookings::CancelRejection::Started,
+        bookings::CancelRejection::Over => bookings::CancelRejection::Over,
+        bookings::CancelRejection::TermsChanged => bookings::CancelRejection::TermsChanged,
+    });
+    all.extend(samples! { slots::Rejection:
+        slots::Rejection::RangeInvalid => slots::Rejection::RangeInvalid,
+        slots::Rejection::TimesInvalid => slots::Rejection::TimesInvalid,
+        slots::Rejection::BandsInvalid => slots::Rejection::BandsInvalid,
+        slots::Rejection::NoBlock => slots::Rejection::NoBlock,
+        slots::Rejection::BelowBooked { .. } => slots::Rejection::BelowBooked { booked: 2 },
+        slots::Rejection::BandUnknown => slots::Rejection::BandUnknown,
+        slots::Rejection::Past => slots::Rejection::Past,
+    });
+    all.extend(samples! { attendance::Rejection:
+        attendance::Rejection::Cancelled => attendance::Rejection::Cancelled,
+        attendance::Rejection::OtherDay { .. } => attendance::Rejection::OtherDay { day: day("2026-12-03") },
+        attendance::Rejection::AlreadyIn { .. } => attendance::Rejection::AlreadyIn { at },
+        attendance::Rejection::AlreadyOut { .. } => attendance::Rejection::AlreadyOut { at },
+        attendance::Rejection::NotIn => attendance::Rejection::NotIn,
+        attendance::Rejection::InFuture => attendance::Rejection::InFuture,
+        attendance::Rejection::BeforeCheckIn { .. } => attendance::Rejection::BeforeCheckIn { at },
+    });
+    all.extend(samples! { families::Rejection:
+        families::Rejection::BornInFuture => families::Rejection::BornInFuture,
+        families::Rejection::BornTooLongAgo => families::Rejection::BornTooLongAgo,
+        families::Rejection::HasBookings => families::Rejection::HasBookings,
+        families::Rejection::BornFixed => families::Rejection::BornFixed,
+        families::Rejection::TooMany => families::Rejection::TooMany,
+    });
+    all.extend(samples! { accounts::Rejection:
+        accounts::Rejection::EmailTaken => accounts::Rejection::EmailTaken,
+        accounts::Rejection::LoginWrong => accounts::Rejection::LoginWrong,
+        accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
+        accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
+    });
+    all.extend(samples! { text::Rejection:
+        text::Rejection::Missing => text::Rejection::Missing,
+        text::Rejection::TooLong => text::Rejection::TooLong,
+        text::Rejection::Email => text::Rejection::Email,
+        text::Rejection::Kana => text::Rejection::Kana,
+        text::Rejection::Phone => text::Rejection::Phone,
+        text::Rejection::PostalCode => text::Rejection::PostalCode,
+        text::Rejection::PasswordShort => text::Rejection::PasswordShort,
+        text::Rejection::PasswordLong => text::Rejection::PasswordLong,
+        text::Rejection::PasswordCommon => text::Rejection::PasswordCommon,
+    });
+    all.extend(samples! { municipalities::Rejection:
+        municipalities::Rejection::Malformed => municipalities::Rejection::Malformed,
+        municipalities::Rejection::CheckDigit => municipalities::Rejection::CheckDigit,
+    });
+    all
+}
+
+#[test]
+fn every_sentence_is_there_in_every_language() {
+    let tags: BTreeSet<String> = Locale::ALL.iter().map(|locale| locale.tag().to_owned()).collect();
+    for (key, texts) in sentences() {
+        assert_eq!(texts.keys().cloned().collect::<BTreeSet<_>>(), tags, "{key}");
+        for locale in Locale::ALL {
+            assert_eq!(sentence(&key, locale), texts[locale.tag()], "{key}");
+        }
+    }
+}
+
+#[test]
+fn every_language_needs_the_same_data() {
+    for (key, texts) in sentences() {
+        let needed: BTreeSet<_> = texts.values().map(|text| placeholders(text)).collect();
+        assert_eq!(needed.len(), 1, "{key}: {needed:?}");
+    }
+}
+
+#[test]
+fn every_reason_has_a_sentence_with_all_its_data() {
+    let sentences = sentences();
+    for reason in reasons() {
+        let texts = sentences.get(reason.code.as_ref()).unwrap_or_else(|| panic!("{} has no sentence", reason.code));
+        let given: BTreeSet<String> = reason.data.keys().cloned().collect();
+        assert_eq!(placeholders(&texts["ja"]), given, "{}", reason.code);
+        for locale in Locale::ALL {
+            let said = reason.sentence(locale);
+            assert!(!said.contains("%{") && !said.contains(reason.code.as_ref()), "{said}");
+            if locale == Locale::Easy {
+                check_furigana(reason.code.as_ref(), &said, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn rejections_without_data_have_a_sentence_that_needs_none() {
+    let sentences = sentences();
+    for reason in calendar::Rejection::ALL.iter().map(|rejection| rejection.reason()) {
+        assert!(sentences.contains_key(reason.code.as_ref()), "{}", reason.code);
+    }
+    for code in facilities::Rejection::ALL.iter().map(|rejection| rejection.code()) {
+        assert!(sentences.contains_key(code), "{code}");
+    }
+}
+
+#[test]
+fn a_sentence_that_needs_data_belongs_to_a_reason_that_is_tried_here() {
+    let tried: BTreeSet<String> = reasons().into_iter().map(|reason| reason.code.into_owned()).collect();
+    for (key, texts) in sentences() {
+        // The reader of open data tries its own on real files.
+        if key.starts_with("facilities.") || key.starts_with("calendar.") {
+            continue;
+        }
+        assert!(placeholders(&texts["ja"]).is_empty() || tried.contains(&key), "{key}: no rejection is known to give it its data");
+    }
+}
+
+/// Every file of sources under a folder.
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// Every text in quotes that looks like `room.code`.
+fn codes_in(source: &str, rooms: &BTreeSet<&str>) -> BTreeSet<String> {
+    let of_code = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_'));
+    source
+        .split('"')
+        .filter(of_code)
+        .filter(|text| text.split_once('.').is_some_and(|(room, rest)| rooms.contains(room) && !rest.is_empty()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_code_in_the_sources_has_a_sentence() {
+    let sentences = sentences();
+    let rooms: BTreeSet<&str> = sentences.keys().filter_map(|key| key.split('.').next()).collect();
+    let mut files = Vec::new();
+    sources(&here("src"), &mut files);
+    let codes: BTreeSet<String> = files.iter().flat_map(|file| codes_in(file, &rooms)).collect();
+    assert!(codes.len() > 50);
+    for code in codes {
+        assert!(sentences.contains_key(&code), "{code} has no sentence");
+    }
+}
+
+const fn is_kanji(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '々' | '\u{f900}'..='\u{faff}')
+}
+
+/// Marks are whole, each has a text and a reading in kana, and (where asked) no kanji stands without one.
+fn check_furigana(key: &str, text: &str, all_marked: bool) {
+    for (base, reading) in ruby(text) {
+        match reading {
+            Some(reading) => {
+                assert!(base.chars().any(is_kanji), "{key}: [{base}|{reading}] in {text}");
+                assert!(reading.chars().all(|c| matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー')) && !reading.is_empty(), "{key}: {text}");
+            }
+            None => assert!(!all_marked || !base.chars().any(is_kanji), "{key}: {base} has no reading in {text}"),
+        }
+        assert!(!base.contains(['[', ']', '|']), "{key}: a mark is not closed in {text}");
+    }
+}
+
+#[test]
+fn furigana_is_whole_and_only_where_it_belongs() {
+    for (key, texts) in sentences() {
+        check_furigana(&key, &texts["ja-x-easy"], true);
+        for tag in ["ja", "en"] {
+            assert_eq!(without_ruby(&texts[tag]), texts[tag], "{key}");
+            assert!(!texts[tag].contains(['[', ']']), "{key}");
+        }
+        assert!(texts["en"].chars().all(|c| !is_kanji(c) && !matches!(c, 'ぁ'..='ヺ' | '。' | '、')), "{key}");
+    }
+}
+
+#[test]
+fn what_a_datum_says_is_not_read_as_a_sentence() {
+    let busy = Busy { starts_at: tokyo("2026-12-03 9:00"), ends_at: tokyo("2026-12-03 12:00"), facility: "%{span} %{".to_owned() };
+    let said = bookings::Rejection::Overlap { busy }.reason().sentence(Locale::Ja);
+    assert_eq!(said, "%{span} %{の予約（12月3日（木） 9:00〜12:00）と重なっています。");
+    let without = Reason::new("bookings.overlap").sentence(Locale::Ja);
+    assert_eq!(without, "%{facility}の予約（%{span}）と重なっています。");
+}
