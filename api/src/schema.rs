@@ -63,6 +63,7 @@ diesel::table! {
         longitude -> Nullable<Double>,
         open_weekdays -> Nullable<Text>,
         fictional -> Bool,
+        search_text -> Text,
         details -> Text,
         version -> BigInt,
         created_at -> Timestamp,

@@ -1,4 +1,5 @@
--- Facilities: what is searched stands in columns, the rest of the national list in `details`.
+-- Facilities: what is searched stands in columns, the rest of the national list in `details`. `search_text` is name, reading
+-- and address folded to one width, one kind of kana and lower case.
 CREATE TABLE facilities (
   id TEXT PRIMARY KEY NOT NULL,
   municipality TEXT NOT NULL,
@@ -11,10 +12,11 @@ CREATE TABLE facilities (
   longitude DOUBLE,
   open_weekdays TEXT,
   fictional BOOLEAN NOT NULL,
+  search_text TEXT NOT NULL,
   details TEXT NOT NULL,
   version BIGINT NOT NULL,
   created_at TIMESTAMP NOT NULL,
   updated_at TIMESTAMP NOT NULL,
   CONSTRAINT facilities_listed_once UNIQUE (municipality, source_id)
 );
-CREATE INDEX facilities_by_name ON facilities (municipality, kana, id);
+CREATE INDEX facilities_by_name ON facilities (municipality, (COALESCE(kana, name)), id);
