@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod assets;
 pub mod attendance;
 pub mod bookings;
+pub mod calendar;
 pub mod config;
 pub mod db;
 pub mod demo;
