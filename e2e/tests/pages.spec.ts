@@ -1,0 +1,50 @@
+// Every page that anybody may open, in every language: it says what it is, breaks nothing and is accessible.
+import { expectAccessible } from '../fixtures/axe';
+import { picture } from '../fixtures/picture';
+import { expect, test } from '../fixtures/server';
+import { Frame, locales } from '../pages/frame.page';
+
+const pages = [
+  { name: 'first-page', path: '/' },
+  { name: 'menu', path: '/menu' },
+  { name: 'accessibility', path: '/accessibility' },
+  { name: 'not-found', path: '/no/such/page' },
+];
+
+for (const { name, path } of pages) {
+  for (const locale of locales) {
+    test(`${name} in ${locale.own}`, async ({ page }) => {
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        // The browser itself notes every refused request; who is signed in is asked on each visit.
+        if (message.type() === 'error' && !message.text().includes('status of 401')) complaints.push(message.text());
+      });
+      await new Frame(page).open(path, locale);
+      await expect(page.locator('html')).toHaveAttribute('lang', locale.lang);
+      await expect(page).toHaveTitle(locale.tag === 'en' ? /Yumigahama/ : /弓ヶ浜/);
+      await expectAccessible(page);
+      await picture(page, `${name}-${locale.tag}`);
+      expect(complaints).toEqual([]);
+    });
+  }
+}
+
+test('the language changes at once, without loading, and is remembered', async ({ page }) => {
+  const frame = new Frame(page);
+  await page.goto('/menu');
+  await frame.ready();
+  const before = await page.getByRole('heading', { level: 1 }).innerText();
+  await page.evaluate(() => document.documentElement.classList.add('same-page'));
+  await frame.language().first().selectOption({ label: 'English' });
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(before);
+  await expect(page.locator('html')).toHaveClass(/same-page/);
+  await page.reload();
+  await frame.ready();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+});
+
+test('an unknown file and an unknown operation are not a page', async ({ request }) => {
+  expect((await request.get('/no-such-file.js')).status()).toBe(404);
+  expect((await request.get('/api/v1/no_such_thing')).status()).toBe(404);
+});
