@@ -433,7 +433,7 @@ fn check_openings(slot: &Slot, terms: &Terms, age: u32) -> Result<(), TestCaseEr
     // Without an age nothing is promised that no age gets.
     for opening in openings(slot, &terms.unit, None, 0) {
         let best = slot.bands.iter().filter_map(|band| slot.places_left(band.from_age, opening.starts_at, opening.ends_at)).max();
-        prop_assert_eq!(Some(opening.places_left), best);
+        prop_assert!(Some(opening.places_left) <= best);
     }
     Ok(())
 }
