@@ -222,7 +222,7 @@ fn codes_in(source: &str, rooms: &BTreeSet<&str>) -> BTreeSet<String> {
     source
         .split('"')
         .filter(of_code)
-        .filter(|text| text.split_once('.').is_some_and(|(room, rest)| rooms.contains(room) && !rest.is_empty()))
+        .filter(|text| text.split_once('.').is_some_and(|(room, rest)| rooms.contains(room) && !rest.is_empty() && !rest.ends_with('.')))
         .map(str::to_owned)
         .collect()
 }
