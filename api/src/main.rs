@@ -1,13 +1,15 @@
 //! The command `yumigahama`.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use api::config::Config;
 use api::db::Db;
-use api::{App, demo, openapi, server, system_clock, telemetry};
-use clap::{Parser, Subcommand};
+use api::facilities::import::{import_facilities, report_text, terminal_locale};
+use api::{App, calendar, demo, openapi, server, system_clock, telemetry};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -36,6 +38,39 @@ enum Command {
     Demo,
     /// Print the API's document (OpenAPI 3.1)
     Openapi,
+    /// Take in published open data
+    #[command(subcommand)]
+    Import(Import),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Take in lists of childcare facilities (子育て施設一覧, CSV in UTF-8 or CP932); good records go in, bad ones are listed
+    Facilities {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only look: report what would happen and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// How the report is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take in the Cabinet Office's list of national holidays (syukujitsu.csv); all or nothing
+    Holidays {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// A table, in the language of LANG
+    #[default]
+    Text,
+    /// JSON
+    Json,
 }
 
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -78,6 +113,34 @@ async fn run(cli: Cli, started: Instant) -> Outcome {
             print!("{}", openapi::text());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Import(what) => import(config, what).await,
+    }
+}
+
+async fn import(config: Config, what: Import) -> Outcome {
+    let db = open(&config)?;
+    db.migrate()?;
+    let locale = terminal_locale(std::env::var("LANG").ok().as_deref());
+    match what {
+        Import::Facilities { files, dry_run, format } => {
+            let report = import_facilities(&db, &files, dry_run, system_clock()()).await?;
+            match format {
+                Format::Text => print!("{}", report_text(&report, locale)),
+                Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+            }
+            Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Import::Holidays { file } => match calendar::import_holidays(&db, &file).await {
+            Ok(counts) => {
+                println!("{}", calendar::counts_text(counts, locale));
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(calendar::ImportError::Unread(reasons)) => {
+                reasons.iter().for_each(|reason| eprintln!("{}: {}", file.display(), reason.sentence(locale)));
+                Ok(ExitCode::FAILURE)
+            }
+            Err(error) => Err(error.into()),
+        },
     }
 }
 

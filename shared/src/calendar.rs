@@ -68,7 +68,10 @@ impl Rejection {
     }
 }
 
-/// Reads the Cabinet Office's list: a header, then `2026/5/6,休日` a line. All or nothing: every line that cannot be read is named.
+/// How many lines that cannot be read are named; more say nothing new.
+const MOST_REASONS: usize = 10;
+
+/// Reads the Cabinet Office's list: a header, then `2026/5/6,休日` a line. All or nothing: the lines that cannot be read are named.
 pub fn read_holidays(text: &str) -> Result<Vec<Holiday>, Vec<Reason>> {
     let mut holidays = Vec::new();
     let mut reasons = Vec::new();
@@ -84,6 +87,7 @@ pub fn read_holidays(text: &str) -> Result<Vec<Holiday>, Vec<Reason>> {
             Some(holiday) => holidays.push(holiday),
             // The first line is a header, the last may be empty.
             None if number == 1 || line.is_empty() => {}
+            None if reasons.len() >= MOST_REASONS => break,
             None => reasons.push(
                 Rejection::LineUnread
                     .reason()
@@ -167,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_read_whole_or_every_bad_line_is_named() {
+    fn the_list_is_read_whole_or_its_bad_lines_are_named() {
         let read = read_holidays("国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/5/6,休日\r\n2026/7/20,海の日\r\n").unwrap();
         assert_eq!(
             read,
@@ -176,6 +180,7 @@ mod tests {
         let reasons = read_holidays("月日,名称\n2026/2/29,うるう日\n2026/5/6,休日\nもう一行\n").unwrap_err();
         assert_eq!(reasons.len(), 2);
         assert!(reasons[0].sentence(Locale::Ja).contains("2行目"));
+        assert_eq!(read_holidays(&"another file\n".repeat(500)).unwrap_err().len(), MOST_REASONS);
         assert_eq!(read_holidays("月日,名称\n").unwrap_err(), [Rejection::NoHolidays.reason()]);
         assert_eq!(read_holidays("").unwrap_err(), [Rejection::NoHolidays.reason()]);
     }
