@@ -44,6 +44,9 @@ pub enum DbError {
     /// Too much at once, or a lock was not to be had in time.
     #[error("database is busy")]
     Busy,
+    /// A text from outside holds a NUL, which PostgreSQL does not take.
+    #[error("a text that no database takes")]
+    Text,
     /// A stored text is not what it should be.
     #[error("stored text cannot be read: {0}")]
     Stored(String),
@@ -75,6 +78,7 @@ impl From<DieselError> for DbError {
         match kind {
             DatabaseErrorKind::SerializationFailure => return Self::Retry,
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ForeignKeyViolation => {}
+            _ if message.contains("invalid byte sequence for encoding") => return Self::Text,
             _ if message.contains("deadlock detected") => return Self::Retry,
             _ if message.contains("lock timeout") || message.contains("database is locked") || message.contains("statement timeout") => {
                 return Self::Busy;

@@ -179,6 +179,7 @@ impl From<DbError> for ApiError {
         match error {
             DbError::Busy => Self::Busy,
             DbError::Retry => Self::Retry,
+            DbError::Text => Self::Malformed,
             DbError::Constraint(name) => match name.as_str() {
                 "accounts_email_taken" => shared::accounts::Rejection::EmailTaken.into(),
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
