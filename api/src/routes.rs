@@ -42,6 +42,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(healthz)
         .service(readyz)
         .service(metrics)
+        .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .configure(assets::configure);
 }

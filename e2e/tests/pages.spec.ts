@@ -46,5 +46,13 @@ test('the language changes at once, without loading, and is remembered', async (
 
 test('an unknown file and an unknown operation are not a page', async ({ request }) => {
   expect((await request.get('/no-such-file.js')).status()).toBe(404);
-  expect((await request.get('/api/v1/no_such_thing')).status()).toBe(404);
+  const unknown = await request.get('/api/v1/no_such_thing');
+  expect(unknown.status()).toBe(404);
+  expect(unknown.headers()['content-type']).toContain('application/problem+json');
+});
+
+test("the API's own pages open from the footer", async ({ page }) => {
+  await new Frame(page).open('/');
+  await page.getByRole('contentinfo').getByRole('link', { name: 'API の説明' }).click();
+  await expect(page.getByText('/api/v1/bookings/quote')).toBeVisible();
 });
