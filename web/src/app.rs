@@ -2,7 +2,7 @@
 //!
 //! A slice brings its routes as a transparent component that ends in `.into_inner().into_any_nested_route()`:
 //!
-//! ```ignore
+//! ```text
 //! #[component(transparent)]
 //! pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
 //!     view! {

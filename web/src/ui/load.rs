@@ -34,7 +34,7 @@ pub fn Skeleton() -> impl IntoView {
 
 /// Shows what a resource brings. While it is fetched again the old stays on the screen.
 ///
-/// ```ignore
+/// ```text
 /// <Load what=facilities is_empty=Vec::is_empty empty="facilities.none" let:list>
 ///     <FacilityList list/>
 /// </Load>
