@@ -153,7 +153,12 @@ impl Attempt {
 }
 
 fn random_key() -> String {
-    window().crypto().map_or_else(|_| format!("{:x}", js_sys::Math::random().to_bits()), |crypto| crypto.random_uuid())
+    let window = window();
+    match window.crypto() {
+        Ok(crypto) if window.is_secure_context() => crypto.random_uuid(),
+        // Elsewhere the browser has no such function, for example on a test machine without https.
+        _ => format!("{:016x}{:016x}", js_sys::Math::random().to_bits(), js_sys::Math::random().to_bits()),
+    }
 }
 
 /// Joins a path and its query; values that are `None` are left out.

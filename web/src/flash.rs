@@ -3,46 +3,64 @@
 //! `let flash = use_flash(); flash.done("bookings.cancelled"); flash.failed(&failure);`
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::i18n::{Text, locale, marked, text};
 use crate::ui::{Banner, Explain, Tone};
 
 /// The sentence on show. One of the three contexts of the app.
 #[derive(Clone, Copy)]
-pub struct Flash(RwSignal<Option<(Tone, Text)>>);
+pub struct Flash(RwSignal<Said>);
+
+#[derive(Clone, Default)]
+struct Said {
+    sentence: Option<(Tone, Text)>,
+    /// Tells one sentence from the next, even if the words are the same.
+    number: u32,
+}
+
+/// For how many pages after the one it was said on a sentence stays.
+const PAGES: u32 = 1;
 
 /// The context; take it while the component is made, not inside an event handler.
 pub fn use_flash() -> Flash {
-    use_context().unwrap_or_else(|| Flash(RwSignal::new(None)))
+    use_context().unwrap_or_else(|| Flash(RwSignal::new(Said::default())))
 }
 
 impl Flash {
     /// Gives the app its flash.
     pub fn provide() -> Self {
-        let flash = Self(RwSignal::new(None));
+        let flash = Self(RwSignal::new(Said::default()));
         provide_context(flash);
         flash
     }
 
     /// Says that something was done.
     pub fn done(self, words: impl Into<Text>) {
-        self.0.set(Some((Tone::Success, words.into())));
+        self.say(Tone::Success, words.into());
     }
 
     /// Says something worth knowing.
     pub fn tell(self, words: impl Into<Text>) {
-        self.0.set(Some((Tone::Info, words.into())));
+        self.say(Tone::Info, words.into());
     }
 
     /// Says why something was not done.
     pub fn failed(self, why: &(impl Explain + Clone + Send + Sync + 'static)) {
         let why = why.clone();
-        self.0.set(Some((Tone::Error, text(move || why.sentences(locale()).join(" ")))));
+        self.say(Tone::Error, text(move || why.sentences(locale()).join(" ")));
+    }
+
+    fn say(self, tone: Tone, words: Text) {
+        self.0.update(|said| {
+            said.sentence = Some((tone, words));
+            said.number = said.number.wrapping_add(1);
+        });
     }
 
     /// Takes the sentence away.
     pub fn clear(self) {
-        self.0.set(None);
+        self.0.update(|said| said.sentence = None);
     }
 }
 
@@ -50,10 +68,22 @@ impl Flash {
 #[component]
 pub fn FlashRegion() -> impl IntoView {
     let flash = use_flash();
+    let pathname = use_location().pathname;
+    let visits = Memo::new(move |before: Option<&u32>| {
+        pathname.track();
+        before.map_or(0, |count| count.saturating_add(1))
+    });
+    // The number of the sentence and the visit on which it was first seen.
+    let first_seen = Memo::new(move |before: Option<&(u32, u32)>| {
+        let number = flash.0.with(|said| said.number);
+        let now = visits.get();
+        before.copied().filter(|(same, _)| *same == number).unwrap_or((number, now))
+    });
+    let current = move || flash.0.with(|said| said.sentence.clone()).filter(|_| visits.get() <= first_seen.get().1.saturating_add(PAGES));
     view! {
         <div class="flash" aria-live="polite" aria-atomic="true">
             {move || {
-                flash.0.get().map(|(tone, words)| {
+                current().map(|(tone, words)| {
                     view! { <Banner tone on_close=Callback::new(move |()| flash.clear())><p>{move || marked(&words.words())}</p></Banner> }
                 })
             }}

@@ -59,11 +59,9 @@ impl Session {
     pub async fn ask(self) {
         match api::get::<Me>("/me").await {
             Ok(me) => self.signed_in(me),
-            // Without network this device still knows whose next bookings it keeps.
-            Err(Failure::Offline) => {
-                self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me))))
-            }
-            Err(_) => self.leave(),
+            Err(failure) if failure.status() == Some(401) => self.leave(),
+            // Without an answer this device still knows whose next bookings it keeps.
+            Err(_) => self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me)))),
         }
     }
 

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Button`] | `on_press`, `[look: Look]`, `[submit]`, `[busy: Signal<bool>]`, `[disabled: Signal<bool>]`, `[icon]`; children |
 //! | [`LinkButton`] | `href`, `[look]`, `[icon]`; children |
+//! | [`Form`] | `on_submit`; children: fields and a `Button` with `submit` |
 //! | [`Field`] | `id`, `label`, `[required: Need]`, `[hint]`, `[error: Signal<Option<String>>]`; children: one input |
 //! | [`TextInput`], [`PasswordInput`], [`TextArea`], [`Select`] | `value`, and what the element needs; label, id and error come from the `Field` around |
 //! | [`RadioGroup`], [`CheckboxGroup`] | `id`, `legend`, `choices: Signal<Vec<Choice>>`, `value`, `[required]`, `[hint]`, `[error]` |
@@ -44,7 +45,7 @@ pub use calendar::{Availability, Level, WeekCalendar};
 pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
 pub use date::DateInput;
 pub use dialog::Dialog;
-pub use fields::{Field, Need, PasswordInput, Select, TextArea, TextInput};
+pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
 pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Skeleton};
 pub use map::{Map, Pin};

@@ -100,6 +100,28 @@ pub fn Field(
     }
 }
 
+/// A form whose errors we say ourselves, not the browser. Send it by a `Button` with `submit`.
+#[component]
+pub fn Form(
+    /// What sending does.
+    #[prop(into)]
+    on_submit: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form
+            class="stack stack-wide"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                on_submit.run(());
+            }
+        >
+            {children()}
+        </form>
+    }
+}
+
 /// A line of text. `kind` is the input's type (`text`, `email`, `tel`, `search`, `date`, `time`, `number`).
 #[component]
 pub fn TextInput(
