@@ -157,9 +157,14 @@ pub fn body_config() -> web::PayloadConfig {
 fn deserialize<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
+        let mut pointer = pointer(error.path());
         let inner = error.into_inner();
-        if inner.is_data() { ApiError::Invalid(vec![part(Some(pointer), field_reason(&inner.to_string()))]) } else { ApiError::Malformed }
+        let message = inner.to_string();
+        // A missing field is reported where it is missing from; the pointer says which one it is.
+        if let Some((field, _)) = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+            pointer = format!("{pointer}/{field}");
+        }
+        if inner.is_data() { ApiError::Invalid(vec![part(Some(pointer), field_reason(&message))]) } else { ApiError::Malformed }
     })
 }
 

@@ -35,12 +35,21 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(quote_booking).service(create_booking).service(list_bookings).service(get_booking).service(cancel_booking);
 }
 
+/// Whether the slot is locked before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// It is, until the transaction ends: for taking places.
+    Slot,
+    /// It is not: for telling what taking would mean.
+    Nothing,
+}
+
 /// What the rule has to know, as it is now. The slot is read last: where it is locked, that is the lock's place in the order.
-fn state(
+pub fn look(
     conn: &mut AnyConnection,
     family: &Family,
     command: &NewBooking,
-    lock: bool,
+    lock: Lock,
 ) -> Result<(PlaceState, ProgrammeVersionId), ApiError> {
     let known = families::store::list_children(conn, &family.id)?;
     let mut born = Vec::with_capacity(command.child_ids.len());
@@ -63,7 +72,7 @@ fn state(
     let ids: Vec<&str> = command.child_ids.iter().map(|id| id.as_str()).collect();
     let busy = store::list_busy(conn, &ids, stored.slot.starts_at, stored.slot.ends_at)?;
     let usages = store::list_usages(conn, &ids, &key, month)?;
-    if lock {
+    if lock == Lock::Slot {
         slots::store::lock_slot(conn, &command.slot_id)?;
         stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
     }
@@ -88,6 +97,33 @@ fn state(
     Ok((state, programme.id.clone()))
 }
 
+/// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each. The slot must have been locked before it
+/// was looked at.
+pub fn settle(
+    conn: &mut AnyConnection,
+    (state, placed): (&PlaceState, &Placed),
+    belongs: &Belongs<'_>,
+    (actor, request_id): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    let limit = state.limit.filter(|limit| limit.unit == placed.unit);
+    for child in &placed.children {
+        let id = BookingId::new(new_id());
+        store::write_usage(conn, &child.id, &placed.slot.programme, placed.month, child.usage, limit)?;
+        store::insert_booking(conn, &id, belongs, placed, child, now)?;
+        let change = outbox::Change {
+            kind: "booking.confirmed",
+            municipality: &placed.slot.facility.municipality,
+            facility_id: Some(&placed.slot.facility.id),
+            subject_id: id.as_str(),
+            actor,
+            request_id,
+        };
+        outbox::record(conn, change, now)?;
+    }
+    Ok(slots::store::update_bands(conn, &state.slot, &placed.slot)?)
+}
+
 /// Takes the places of a party: the one primitive for every way in. The family must be locked.
 pub fn take(
     conn: &mut AnyConnection,
@@ -97,52 +133,12 @@ pub fn take(
     request_id: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Booking>, ApiError> {
-    let (state, programme_id) = state(conn, family, command, true)?;
+    let (state, programme_id) = look(conn, family, command, Lock::Slot)?;
     let placed = place(&state, command.starts_at, command.ends_at, now)?;
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs {
-        party_id: &party_id,
-        family_id: &family.id,
-        programme_id: &programme_id,
-        municipality: &placed.slot.facility.municipality,
-        notes: &command.notes,
-    };
-    write_party(conn, &state, &placed, &belongs, actor, request_id, now)?;
-    slots::store::update_bands(conn, &state.slot, &placed.slot)?;
+    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &programme_id, notes: &command.notes };
+    settle(conn, (&state, &placed), &belongs, (actor, request_id), now)?;
     Ok(store::list_party(conn, &party_id)?.into_iter().map(|stored| stored.booking).collect())
-}
-
-fn write_party(
-    conn: &mut AnyConnection,
-    state: &PlaceState,
-    placed: &Placed,
-    belongs: &Belongs<'_>,
-    actor: &str,
-    request_id: &str,
-    now: DateTime<Utc>,
-) -> Result<(), ApiError> {
-    for child in &placed.children {
-        let id = BookingId::new(new_id());
-        store::write_usage(
-            conn,
-            &child.id,
-            &placed.slot.programme,
-            placed.month,
-            child.usage,
-            state.limit.filter(|limit| limit.unit == placed.unit),
-        )?;
-        store::insert_booking(conn, &id, belongs, placed, child, now)?;
-        let change = outbox::Change {
-            kind: "booking.confirmed",
-            municipality: belongs.municipality,
-            facility_id: Some(&placed.slot.facility.id),
-            subject_id: id.as_str(),
-            actor,
-            request_id,
-        };
-        outbox::record(conn, change, now)?;
-    }
-    Ok(())
 }
 
 /// Books one or more children of the family into a slot: all of them or none
@@ -194,7 +190,7 @@ pub async fn quote_booking(app: web::Data<App>, guardian: Guardian, body: Body<N
         .db
         .read(move |conn| {
             let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
-            let (state, _) = state(conn, &family, &command, false)?;
+            let (state, _) = look(conn, &family, &command, Lock::Nothing)?;
             Ok::<_, ApiError>(quote(&state, command.starts_at, command.ends_at, now))
         })
         .await?;

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use shared::bookings::{BookedChild, Booking, BookingState, Busy, MonthUsage, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SlotId};
-use shared::municipalities::MunicipalityCode;
 use shared::programmes::{LimitUnit, MonthLimit, ProgrammeKey, Terms};
 use shared::time::Month;
 
@@ -291,8 +290,6 @@ pub struct Belongs<'a> {
     pub family_id: &'a FamilyId,
     /// The host's programme.
     pub programme_id: &'a ProgrammeVersionId,
-    /// The host.
-    pub municipality: &'a MunicipalityCode,
     /// What the family wrote for the day.
     pub notes: &'a str,
 }
@@ -314,7 +311,7 @@ pub fn insert_booking(
             bookings::child_id.eq(child.id.as_str()),
             bookings::family_id.eq(belongs.family_id.as_str()),
             bookings::facility_id.eq(placed.slot.facility.id.as_str()),
-            bookings::municipality.eq(belongs.municipality.as_str()),
+            bookings::municipality.eq(placed.slot.facility.municipality.as_str()),
             bookings::programme.eq(placed.slot.programme.as_str()),
             bookings::programme_id.eq(belongs.programme_id.as_str()),
             (

@@ -1,1 +1,6 @@
+//! The server, tested over HTTP on both databases.
 
+#[macro_use]
+mod app;
+mod bookings;
+mod races;
