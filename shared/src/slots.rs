@@ -831,7 +831,8 @@ mod tests {
 
     fn planned(unit: &Unit, command: &NewSlots, now: &str) -> Result<SlotPlan, Rejection> {
         let holidays = [(day("2026-11-23"), "勤労感謝の日".to_owned())];
-        let existing = [(tokyo("2026-11-25 10:00"), tokyo("2026-11-25 12:00"))];
+        let existing = [("2026-11-24 15:00", "2026-11-24 16:00"), ("2026-11-25 10:00", "2026-11-25 12:00")];
+        let existing = existing.map(|(from, until)| (tokyo(from), tokyo(until)));
         plan(&PlanState { offering: &offering(), unit, holidays: &holidays, existing: &existing }, command, tokyo(now))
     }
 

@@ -34,9 +34,9 @@ const STEP: i64 = 30;
 /// Bookings open so many days ahead, and the border so many days later.
 const AHEAD: i64 = 20;
 const PRIORITY: i64 = 2;
-const HALF_DAYS_A_MONTH: i64 = 3;
-const MINUTES_A_MONTH: i64 = 300;
-const LOCAL_MINUTES: i64 = 120;
+/// What a child has in a month, anywhere and on top at home: little, so that it often runs out.
+const HALF_DAYS: (i64, i64) = (1, 1);
+const MINUTES: (i64, i64) = (120, 60);
 
 /// What people do.
 #[derive(Debug, Clone)]
@@ -241,9 +241,8 @@ impl Model {
         }
         for stay in &party {
             let (total, abroad) = after.used(stay.child, slot, day);
-            let (most, most_abroad) =
-                if is_hours(slot) { (MINUTES_A_MONTH + LOCAL_MINUTES, MINUTES_A_MONTH) } else { (HALF_DAYS_A_MONTH, HALF_DAYS_A_MONTH) };
-            if total > most || (away && abroad > most_abroad) {
+            let (anywhere, at_home) = if is_hours(slot) { MINUTES } else { HALF_DAYS };
+            if total > anywhere + at_home || (away && abroad > anywhere) {
                 return None;
             }
         }
@@ -269,8 +268,8 @@ impl Rules {
         let host = &slot.facility.municipality;
         let unit = if matches!(terms.unit, Unit::Flexible { .. }) { LimitUnit::Minutes } else { LimitUnit::HalfDays };
         let limit = match unit {
-            LimitUnit::Minutes => MonthLimit { unit, base: MINUTES_A_MONTH, local: LOCAL_MINUTES },
-            LimitUnit::HalfDays => MonthLimit { unit, base: HALF_DAYS_A_MONTH, local: 0 },
+            LimitUnit::Minutes => MonthLimit { unit, base: MINUTES.0, local: MINUTES.1 },
+            LimitUnit::HalfDays => MonthLimit { unit, base: HALF_DAYS.0, local: HALF_DAYS.1 },
         };
         let children = CHILDREN[family].iter().enumerate().filter(|(n, _)| who & (1 << n) != 0).map(|(_, (id, born, _))| {
             let id = ChildId::from(*id);
@@ -529,7 +528,7 @@ proptest! {
         days in 0..40_i64,
         lines in prop::collection::vec((prop::collection::vec(0..7_u8, 1..6), 6..20_u32, 1..6_u32), 1..6),
         holidays in prop::collection::vec(0..80_i64, 0..6),
-        existing in prop::collection::vec((0..80_i64, 6..20_u32, 1..6_u32), 0..6),
+        existing in prop::collection::vec((0..80_i64, 6..20_u32, 1..6_u32), 0..40),
         now in 0..80 * DAY,
         on_holidays: bool,
         hours: bool,
