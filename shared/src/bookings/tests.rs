@@ -346,7 +346,7 @@ fn usage_counts_what_is_held_and_what_was_cancelled_late() {
     let held = booking(&asked, &placed, &placed.children[0], now());
     let away = Booking { is_away: true, ..held.clone() };
     let late = Booking { state: BookingState::Cancelled { at: now(), fee_yen: 1000, counts: true }, ..held.clone() };
-    let early = Booking { state: BookingState::Cancelled { at: now(), fee_yen: 0, counts: false }, ..held.clone() };
+    let early = Booking { counted: 1, state: BookingState::Cancelled { at: now(), fee_yen: 0, counts: false }, ..held.clone() };
     let umis = Booking { child: BookedChild { id: "umi".into(), ..held.child.clone() }, ..held.clone() };
     let other = Booking { programme: ProgrammeKey::new("open_nursery"), ..held.clone() };
     let all = [held, away, late, early, umis, other];
