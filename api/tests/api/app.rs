@@ -163,13 +163,13 @@ impl TestApp {
 
     /// Somebody who is not signed in.
     pub fn anybody(&self) -> Person {
-        Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: None, id: String::new() }
+        Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: None }
     }
 
     async fn signed_in(&self, me: Me) -> Person {
         let cookie = session::open(&self.app.db, &me, false, self.app.now()).await.unwrap();
         let cookie = format!("{}={}", cookie.name(), cookie.value());
-        Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: Some(cookie), id: me.id.to_string() }
+        Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: Some(cookie) }
     }
 
     /// A guardian with a family in this city.
@@ -231,8 +231,6 @@ pub struct Person {
     client: reqwest::Client,
     base: String,
     cookie: Option<String>,
-    /// The account.
-    pub id: String,
 }
 
 /// What came back.
@@ -376,9 +374,9 @@ pub async fn families(test: &TestApp, count: usize, city: &str, born: &str) -> V
     let client = reqwest::Client::new();
     made.into_iter()
         .zip(tokens)
-        .map(|((me, _, child), token)| {
+        .map(|((_, _, child), token)| {
             let cookie = Some(format!("{}={token}", session::COOKIE));
-            (Person { client: client.clone(), base: test.base.clone(), cookie, id: me.id.to_string() }, child.id.to_string())
+            (Person { client: client.clone(), base: test.base.clone(), cookie }, child.id.to_string())
         })
         .collect()
 }

@@ -2,5 +2,11 @@
 
 #[macro_use]
 mod app;
+mod accounts;
+mod attendance;
 mod bookings;
+mod families;
+mod guards;
+mod openapi;
 mod races;
+mod slots;

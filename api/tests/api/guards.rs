@@ -1,0 +1,250 @@
+//! Guards: every operation against every wrong caller, and what holds the house together.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::access::Role;
+
+use crate::app::{Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code};
+
+/// Who may call an operation. An operation that is not in this list fails the test, so a new one cannot be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    Anybody,
+    SignedIn,
+    Guardian,
+    Staff,
+    GuardianOrStaff,
+}
+
+fn caller(operation: &str) -> Caller {
+    match operation {
+        "list_municipalities"
+        | "list_compacts"
+        | "list_programmes"
+        | "list_facilities"
+        | "get_facility"
+        | "list_slots"
+        | "get_slot"
+        | "get_settings"
+        | "register"
+        | "login" => Caller::Anybody,
+        "logout" | "get_me" => Caller::SignedIn,
+        "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
+        | "create_booking" | "quote_booking" | "cancel_booking" => Caller::Guardian,
+        "list_bookings" | "get_booking" => Caller::GuardianOrStaff,
+        "get_board" | "check_in_booking" | "check_out_booking" | "list_offerings" | "preview_slots" | "publish_slots" | "change_slot" => {
+            Caller::Staff
+        }
+        other => panic!("who may call {other}? Say so in guards.rs"),
+    }
+}
+
+/// A body that would do something if the caller were right.
+fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
+    let places = json!([{ "from_age": 0, "under_age": 3, "capacity": 9 }]);
+    let pattern = json!([{ "weekdays": ["Mon"], "starts": "08:30:00", "ends": "17:00:00", "bands": places }]);
+    match operation {
+        "register_child" => Some(json!({ "name": "子", "kana": "コ", "born": "2025-01-01" })),
+        "create_booking" | "quote_booking" => Some(json!({ "slot_id": slot, "child_ids": [child] })),
+        "change_family" => Some(json!({ "phone": "0859111111" })),
+        "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
+        "change_slot" => Some(json!({ "bands": places })),
+        "preview_slots" | "publish_slots" => {
+            Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
+        }
+        "cancel_booking" | "check_in_booking" | "check_out_booking" => Some(json!({})),
+        _ => None,
+    }
+}
+
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+}
+
+fn operations(ids: &[(&str, &str)]) -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&api::openapi::text()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let filled = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
+        assert!(!filled.contains('{'), "{path}: no id for it");
+        for (method, operation) in item.as_object().unwrap() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            found.push(Operation { name: operation["operationId"].as_str().unwrap().to_owned(), method, path: filled.clone() });
+        }
+    }
+    found
+}
+
+async fn call(person: &Person, operation: &Operation, slot: &str, child: &str) -> u16 {
+    let mut request = person.request(operation.method.clone(), &operation.path).header("if-match", "\"v1\"");
+    if let Some(body) = body(&operation.name, slot, child) {
+        request = request.json(&body);
+    }
+    person.send(request).await.code_number()
+}
+
+on_both! {
+    async fn every_operation_refuses_every_wrong_caller(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
+        let booking = ana.book(&slot, &[&child]).await.body[0]["id"].as_str().unwrap().to_owned();
+        let ids = [("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("facility_id", "sakai")];
+        let nobody = test.anybody();
+        let other_family = test.guardian("Bea", SAKAIMINATO).await;
+        let other_staff = test.staff("yonago").await;
+        let own_staff = test.staff("sakai").await;
+        let officer = test.person("Officer", Role::Officer { municipality: code(SAKAIMINATO) }).await;
+        let operator = test.person("Operator", Role::Operator).await;
+        let before = ana.get(&format!("/bookings/{booking}")).await.body;
+        for operation in operations(&ids) {
+            let who = caller(&operation.name);
+            if who == Caller::Anybody || operation.name == "logout" {
+                continue;
+            }
+            let status = call(&nobody, &operation, &slot, &child).await;
+            assert_eq!(status, 401, "nobody: {}", operation.name);
+            if who == Caller::SignedIn {
+                continue;
+            }
+            for (name, person) in [("officer", &officer), ("operator", &operator)] {
+                assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
+            }
+            let status = call(&other_staff, &operation, &slot, &child).await;
+            let own_list = ["list_bookings", "get_board", "list_offerings"].contains(&operation.name.as_str());
+            match who {
+                Caller::Guardian => assert_eq!(status, 403, "staff: {}", operation.name),
+                // Their own lists they may see; they must not hold anything of the other facility.
+                _ if own_list => assert_eq!(status, 200, "staff: {}", operation.name),
+                _ => assert_eq!(status, 404, "another facility's staff: {}", operation.name),
+            }
+            let status = call(&other_family, &operation, &slot, &child).await;
+            match who {
+                Caller::Staff => assert_eq!(status, 403, "guardian: {}", operation.name),
+                _ if operation.path.contains(&child) || operation.path.contains(&booking) => {
+                    assert_eq!(status, 404, "another family: {}", operation.name);
+                }
+                _ if ["create_booking", "quote_booking"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
+                // The rest is about the caller's own family, changed or read.
+                _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
+            }
+            if who == Caller::Guardian {
+                assert_eq!(call(&own_staff, &operation, &slot, &child).await, 403, "the facility's staff: {}", operation.name);
+            }
+        }
+        assert_eq!(other_family.get("/bookings").await.body["items"], json!([]));
+        assert_eq!(other_staff.get("/bookings").await.body["items"], json!([]));
+        assert_eq!(other_staff.get(&format!("/staff/today?from={DAY}")).await.body["days"][0]["entries"], json!([]));
+        assert_eq!(other_staff.get(&format!("/staff/today?facility_id=sakai&from={DAY}")).await.status, 404);
+        assert_eq!(ana.get(&format!("/bookings/{booking}")).await.body, before, "a wrong caller changed something");
+        assert_eq!(ana.get(&format!("/children/{child}")).await.body["care_notes"], "");
+    }
+
+    async fn another_sites_page_cannot_change_anything(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = json!({ "name": "子", "kana": "コ", "born": "2025-01-01" });
+        let request = ana.request(Method::POST, "/children").header("origin", "https://evil.example").json(&child);
+        let answer = ana.send(request).await;
+        assert_eq!((answer.code_number(), answer.code()), (403, "problem.origin"));
+        let host = test.base.clone();
+        let request = ana.request(Method::POST, "/children").header("origin", host).json(&child);
+        assert_eq!(ana.send(request).await.status, 201);
+    }
+
+    async fn every_answer_protects_itself(test) {
+        let nobody = test.anybody();
+        let answer = nobody.get("/slots").await;
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("'wasm-unsafe-eval'"));
+        assert!(!answer.headers["x-request-id"].is_empty());
+        let named = nobody.send(nobody.request(Method::GET, "/slots").header("x-request-id", "abc-1")).await;
+        assert_eq!(named.headers["x-request-id"], "abc-1");
+        let forged = nobody.send(nobody.request(Method::GET, "/slots").header("x-request-id", "a b\"c")).await;
+        assert_ne!(forged.headers["x-request-id"], "a b\"c");
+    }
+
+    async fn the_audit_is_only_ever_added_to(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        ana.child("2025-05-01").await;
+        for statement in ["UPDATE audit_lines SET actor = 'x'", "DELETE FROM audit_lines"] {
+            let refused = test.app.db.write(move |conn| {
+                use diesel::connection::SimpleConnection;
+                conn.batch_execute(statement).map_err(api::db::DbError::from)
+            }).await;
+            assert!(refused.is_err(), "{statement}");
+        }
+    }
+
+    async fn the_database_refuses_what_the_rules_refuse(test) {
+        use api::db::DbError;
+        use diesel::connection::SimpleConnection;
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let slot = test.slot("yonago_care", DAY, ("08:30", "17:00"), (1, 1)).await;
+        assert_eq!(ana.book(&slot, &[&child]).await.status, 201);
+        for (statement, name) in [
+            ("UPDATE slot_bands SET peak = capacity + 1", "slot_bands_not_overfull"),
+            ("UPDATE month_usages SET total = limit_total + 1", "month_usages_within_limit"),
+            ("UPDATE bookings SET state = 'checked_out'", "bookings_state_known"),
+            ("UPDATE slots SET ends_at = starts_at", "slots_end_after_start"),
+        ] {
+            let refused = test.app.db.write(move |conn| conn.batch_execute(statement).map_err(DbError::from)).await;
+            assert!(matches!(&refused, Err(DbError::Constraint(told)) if told == name), "{statement}: {refused:?}");
+        }
+        let columns = "party_id, slot_id, child_id, family_id, facility_id, municipality, programme, programme_id, band_from_age, starts_at, ends_at, state, \
+            active, month, counted, limit_unit, is_away, fee_yen, free_until, cancellation, notes, created_at, version";
+        let twice = format!("INSERT INTO bookings (id, {columns}) SELECT 'twice', {columns} FROM bookings");
+        let refused = test.app.db.write(move |conn| conn.batch_execute(&twice).map_err(DbError::from)).await;
+        assert!(matches!(&refused, Err(DbError::Constraint(told)) if told == "bookings_child_free"), "{refused:?}");
+    }
+}
+
+async fn up_down_up(backend: Backend) {
+    let Some(test) = TestApp::start_empty(backend).await else { return };
+    test.app.db.revert_all().unwrap();
+    assert_eq!(test.app.db.migrate().unwrap().len(), api::db::Db::migration_count());
+    assert!(test.app.db.migrate().unwrap().is_empty());
+    // Every table and column that the program knows is there.
+    test.write(|conn| {
+        use api::schema::*;
+        use diesel::prelude::*;
+        macro_rules! read {
+            ($($table:ident),*) => { $($table::table.select($table::all_columns).limit(0).execute(conn)?;)* };
+        }
+        read!(
+            municipalities,
+            compacts,
+            compact_terms,
+            programmes,
+            holidays,
+            facilities,
+            families,
+            children,
+            accounts,
+            sessions,
+            offerings,
+            slots,
+            slot_bands,
+            month_usages,
+            bookings,
+            events,
+            audit_lines,
+            idempotency_keys
+        );
+        Ok(())
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn migrations_go_up_down_and_up_again_on_sqlite() {
+    up_down_up(Backend::Sqlite).await;
+}
+
+#[actix_web::test]
+async fn migrations_go_up_down_and_up_again_on_postgres() {
+    up_down_up(Backend::Postgres).await;
+}

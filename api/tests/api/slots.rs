@@ -1,0 +1,138 @@
+//! Search and publishing over HTTP.
+
+use serde_json::{Value, json};
+
+use crate::app::{DAY, SAKAIMINATO, YONAGO};
+
+fn pattern() -> Value {
+    json!({
+        "offering_id": "yonago_care", "from": "2026-12-28", "to": "2027-01-12",
+        "pattern": [{ "weekdays": ["Mon", "Tue"], "starts": "08:30:00", "ends": "17:00:00", "bands": [{ "from_age": 0, "under_age": 3, "capacity": 4 }] }]
+    })
+}
+
+on_both! {
+    async fn free_places_are_found_by_city_programme_age_time_length_and_distance(test) {
+        let care = test.slot("yonago_care", DAY, ("08:30", "17:00"), (3, 1)).await;
+        let open = test.slot("sakai_open", DAY, ("09:00", "15:00"), (2, 0)).await;
+        let late = test.slot("sakai_open", "2026-12-02", ("13:00", "15:00"), (2, 0)).await;
+        let anybody = test.anybody();
+        let found = async |query: &str| -> Vec<String> {
+            let answer = anybody.get(&format!("/slots?from={DAY}&to=2026-12-02&{query}")).await;
+            assert_eq!(answer.status, 200, "{query}: {:?}", answer.body);
+            answer.body["items"].as_array().unwrap().iter().map(|item| item["slot_id"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(found("").await, [care.clone(), open.clone(), late.clone()]);
+        assert_eq!(found("municipality=312045").await, [open.clone(), late.clone()]);
+        assert_eq!(found("municipality=312029,312045&programme=temporary_care").await, [care.clone()]);
+        assert_eq!(found("age_months=48").await, [care.clone(), open.clone(), late.clone()], "bands without places still say that they are full");
+        assert_eq!(found("age_months=48&bookable_only=true").await, [care.clone()]);
+        assert_eq!(found("min_minutes=300").await, [care.clone(), open.clone()]);
+        assert_eq!(found("time_until=12:30").await, [care.clone(), open.clone()]);
+        assert_eq!(found("time_from=13:00&min_minutes=120").await, [care.clone(), open.clone(), late.clone()]);
+        assert_eq!(found("facility_id=sakai").await, [open.clone(), late.clone()]);
+        assert_eq!(found("near=35.5,133.3&within_metres=100").await.len(), 3);
+        assert_eq!(found("near=35.0,133.3&within_metres=1000").await.len(), 0);
+        let near = anybody.get(&format!("/slots?from={DAY}&to={DAY}&near=35.5,133.31")).await;
+        assert_eq!(near.body["items"][0]["distance_metres"], 905);
+        for wrong in ["from=2026-13-01", "to=2026-11-01", "municipality=312028", "near=1", "age_months=-1", "limit=0", "limit=201", "cursor=x", "time_from=25:00", "min_minutes=0", "to=2027-12-01"] {
+            let answer = anybody.get(&format!("/slots?from={DAY}&{wrong}")).await;
+            assert_eq!(answer.status, 422, "{wrong}: {:?}", answer.body);
+        }
+    }
+
+    async fn what_is_left_is_told_for_the_age_and_the_hours(test) {
+        let open = test.slot("sakai_open", DAY, ("09:00", "15:00"), (1, 0)).await;
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let child = ana.child("2025-05-01").await;
+        assert_eq!(ana.book_times(&open, &[&child], DAY, ("10:30", "12:00")).await.status, 201);
+        let place = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&age_months=12")).await.body["items"][0].clone();
+        assert_eq!(place["places_left"], 0);
+        assert_eq!(place["bookable"], true);
+        let hours: Vec<(String, String)> = place["openings"].as_array().unwrap().iter().map(|o| (o["starts_at"].as_str().unwrap().to_owned(), o["ends_at"].as_str().unwrap().to_owned())).collect();
+        let hours: Vec<(&str, &str)> = hours.iter().map(|(a, b)| (&a[11..16], &b[11..16])).collect();
+        assert_eq!(hours, [("00:00", "01:30"), ("03:00", "06:00")]);
+        let long = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&age_months=12&min_minutes=240")).await.body["items"][0].clone();
+        assert_eq!((long["bookable"].clone(), long["reasons"][0]["code"].as_str()), (json!(false), Some("slots.full")));
+    }
+
+    async fn the_border_is_told_to_those_who_live_behind_it(test) {
+        test.slot("sakai_care", "2027-01-14", ("08:30", "17:00"), (3, 0)).await;
+        let answer = |city: &str| format!("/slots?from=2027-01-14&to=2027-01-14&residence={city}");
+        let home = test.anybody().get(&answer(SAKAIMINATO)).await.body["items"][0].clone();
+        let away = test.anybody().get(&answer(YONAGO)).await.body["items"][0].clone();
+        let far = test.anybody().get(&answer("313840")).await.body["items"][0].clone();
+        assert_eq!(home["bookable"], true);
+        assert_eq!((away["bookable"].clone(), away["reasons"][0]["code"].as_str()), (json!(false), Some("bookings.not_released")));
+        assert_eq!(away["period"]["opens_to_family_at"], "2026-11-23T15:00:00Z");
+        assert_eq!(far["reasons"][0]["code"], "slots.no_compact");
+    }
+
+    async fn pages_follow_each_other_without_gap_or_repetition(test) {
+        let mut all = Vec::new();
+        for day in 1..=12 {
+            let day = format!("2026-12-{day:02}");
+            all.push(test.slot("yonago_care", &day, ("08:30", "17:00"), (1, 1)).await);
+            all.push(test.slot("sakai_care", &day, ("08:30", "17:00"), (1, 1)).await);
+        }
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = test.anybody().get(&format!("/slots?from=2026-12-01&to=2026-12-31&limit=5{cursor}")).await.body;
+            seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["slot_id"].as_str().unwrap().to_owned()));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        all.sort();
+        seen.sort();
+        assert_eq!(seen, all);
+    }
+
+    async fn a_weekly_pattern_is_shown_before_and_published_as_shown(test) {
+        let staff = test.staff("yonago").await;
+        test.write(|conn| {
+            use diesel::prelude::*;
+            use api::schema::holidays;
+            diesel::insert_into(holidays::table).values((holidays::day.eq(crate::app::date("2027-01-11")), holidays::name.eq("成人の日"))).execute(conn)?;
+            Ok(())
+        }).await;
+        test.slot("yonago_care", "2026-12-29", ("08:30", "12:30"), (1, 1)).await;
+        let preview = staff.post("/staff/slots/preview", pattern()).await;
+        assert_eq!(preview.status, 200, "{:?}", preview.body);
+        let outcomes: Vec<&str> = preview.body["slots"].as_array().unwrap().iter().map(|slot| slot["outcome"]["kind"].as_str().unwrap()).collect();
+        assert_eq!(outcomes, ["new", "exists", "new", "new", "holiday", "new"]);
+        let published = staff.post_with_key("/staff/slots", pattern(), "p").await;
+        assert_eq!((published.code_number(), &published.body), (201, &preview.body));
+        assert_eq!(staff.post_with_key("/staff/slots", pattern(), "p").await.body, published.body);
+        assert_eq!(staff.post("/staff/slots", pattern()).await.body["new_count"], 0);
+        let found = test.anybody().get("/slots?from=2026-12-28&to=2027-01-12&limit=200").await;
+        assert_eq!(found.body["items"].as_array().unwrap().len(), 5);
+        assert_eq!(found.body["items"][0]["openings"].as_array().unwrap().len(), 3);
+        let mut wrong = pattern();
+        wrong["to"] = json!("2026-12-01");
+        assert_eq!(staff.post("/staff/slots/preview", wrong).await.code(), "slots.range_invalid");
+        let mut wrong = pattern();
+        wrong["pattern"][0]["ends"] = json!("12:00:00");
+        assert_eq!(staff.post("/staff/slots/preview", wrong).await.code(), "slots.no_block");
+    }
+
+    async fn staff_change_places_but_never_below_what_is_booked(test) {
+        let staff = test.staff("yonago").await;
+        let slot = test.slot("yonago_care", DAY, ("08:30", "17:00"), (2, 2)).await;
+        let ana = test.guardian("Ana", YONAGO).await;
+        let (a, b) = (ana.child("2025-05-01").await, ana.child("2024-12-01").await);
+        assert_eq!(ana.book(&slot, &[&a, &b]).await.status, 201);
+        let path = format!("/slots/{slot}");
+        let lower = json!({ "bands": [{ "from_age": 0, "under_age": 3, "capacity": 1 }] });
+        let refused = staff.patch(&path, lower, "\"v1\"").await;
+        assert_eq!((refused.code_number(), refused.code()), (409, "slots.below_booked"));
+        assert_eq!(refused.body["errors"][0]["data"]["booked"]["value"], 2);
+        let closed = staff.patch(&path, json!({ "state": "closed" }), "\"v1\"").await;
+        assert_eq!((closed.code_number(), closed.etag()), (200, "\"v2\"".to_owned()));
+        let c = ana.child("2022-05-01").await;
+        assert_eq!(ana.book(&slot, &[&c]).await.code(), "bookings.slot_closed");
+        assert_eq!(staff.patch(&path, json!({ "state": "open" }), "\"v2\"").await.status, 200);
+        assert_eq!(ana.book(&slot, &[&c]).await.status, 201);
+    }
+}
