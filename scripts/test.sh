@@ -41,7 +41,9 @@ title() {
   case $1 in
     *"/shared-"*) echo "rules" ;;
     *"/laws-"*) echo "laws" ;;
-    *"/web-"*) echo "view models and sentences" ;;
+    *"/golden-"*) echo "golden vectors" ;;
+    *"/sentences-"*) echo "sentences of every code in every language" ;;
+    *"/web-"*) echo "view models" ;;
     *"tests/api/main.rs"*) echo "endpoints, races, guards, contract (both databases)" ;;
     *"/api-"* | *"/yumigahama-"*) echo "server units" ;;
     *"Doc-tests"*) echo "examples in the documentation" ;;
