@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use api::config::{Config, LogFormat};
 use api::db::{AnyConnection, Db, DbError};
-use api::{App, accounts, families, municipalities, new_id, programmes, server, session, slots};
+use api::{App, accounts, facilities, families, municipalities, new_id, programmes, server, session, slots};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -14,6 +14,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shared::access::Role;
 use shared::accounts::Me;
+use shared::facilities::{FacilityKind, Listing};
 use shared::families::{Child, NewChild};
 use shared::ids::{AccountId, ChildId, CompactId, FacilityId, FamilyId, OfferingId, ProgrammeVersionId, SlotId};
 use shared::locale::{Locale, Localised};
@@ -548,27 +549,11 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
 
 /// A facility that is closed on Sundays.
 fn facility_row(conn: &mut AnyConnection, id: &str, city: &str) -> Result<(), DbError> {
-    use api::schema::facilities;
-    let now = moment(START).naive_utc();
-    diesel::insert_into(facilities::table)
-        .values((
-            facilities::id.eq(id),
-            facilities::municipality.eq(city),
-            facilities::source_id.eq(id),
-            facilities::name.eq(format!("{id}園")),
-            facilities::kind.eq("licensed_nursery"),
-            facilities::latitude.eq(35.5),
-            facilities::longitude.eq(133.3),
-            facilities::open_weekdays.eq("Mon,Tue,Wed,Thu,Fri,Sat"),
-            facilities::search_text.eq(id),
-            facilities::fictional.eq(true),
-            facilities::details.eq("{}"),
-            facilities::version.eq(1),
-            facilities::created_at.eq(now),
-            facilities::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(())
+    use chrono::Weekday::{Fri, Mon, Sat, Thu, Tue, Wed};
+    let mut listing = Listing::named(code(city), id, &format!("{id}園"), FacilityKind::LicensedNursery);
+    listing.position = Some(Position { latitude: 35.5, longitude: 133.3 });
+    listing.opening.weekdays = Some(vec![Mon, Tue, Wed, Thu, Fri, Sat]);
+    facilities::store::insert_facility(conn, &FacilityId::from(id), &listing, true, moment(START))
 }
 
 /// A slot id that nobody gave out.

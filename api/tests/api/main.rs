@@ -5,6 +5,7 @@ mod app;
 mod accounts;
 mod attendance;
 mod bookings;
+mod facilities;
 mod families;
 mod guards;
 mod openapi;
