@@ -1,0 +1,132 @@
+//! The fictional demo world: two real cities, everything else made up, laid out around today and the same whenever it is laid out.
+
+mod bookings;
+mod cities;
+mod facilities;
+mod people;
+mod slots;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use shared::time::tokyo_day;
+
+use crate::db::{AnyConnection, DbError};
+use crate::error::ApiError;
+use crate::outbox::Change;
+use crate::schema::{accounts, facilities as facility_rows, municipalities};
+use crate::{App, accounts as signing, outbox};
+
+/// The password of every demo account. It is printed on purpose: there is nothing real behind it.
+pub const PASSWORD: &str = "yumigahama-demo";
+
+/// Who made the demo world, in the audit.
+const ACTOR: &str = "demo";
+
+/// The kinds of things with ids that stay the same, so that an address of the demo world is good after it was made anew.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Programme,
+    Compact,
+    Facility,
+    Offering,
+    Family,
+    Child,
+    Account,
+}
+
+/// The id of the n-th thing of a kind, in the form of every other id.
+fn id(kind: Kind, n: usize) -> String {
+    let kind = match kind {
+        Kind::Programme => 1,
+        Kind::Compact => 2,
+        Kind::Facility => 3,
+        Kind::Offering => 4,
+        Kind::Family => 5,
+        Kind::Child => 6,
+        Kind::Account => 7,
+    };
+    format!("0199{kind:04x}-0000-7000-8000-{n:012x}")
+}
+
+/// One of a list, by a number of any size.
+fn pick<T: Copy + Default>(list: &[T], n: usize) -> T {
+    list.get(n % list.len().max(1)).copied().unwrap_or_default()
+}
+
+/// A word of the demo world that a parser has to take.
+fn read<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, DbError> {
+    parsed.map_err(|error| DbError::Stored(format!("demo world: {error}")))
+}
+
+/// A time of day.
+fn time(hour: u32, minute: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN)
+}
+
+/// Writes the event and audit line of something that the demo world made.
+fn record(conn: &mut AnyConnection, kind: &'static str, city: cities::City, subject: &str, at: DateTime<Utc>) -> Result<(), DbError> {
+    let change = Change { kind, municipality: &cities::code(city)?, facility_id: None, subject_id: subject, actor: ACTOR, request_id: "" };
+    outbox::record(conn, change, at)
+}
+
+/// When the demo world is laid out.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    now: DateTime<Utc>,
+    today: NaiveDate,
+}
+
+/// Fills an empty database; says whether it did.
+pub async fn load_when_empty(app: &App) -> Result<bool, ApiError> {
+    if !app.db.read(|conn| is_empty(conn).map_err(ApiError::from)).await? {
+        return Ok(false);
+    }
+    // One hash for all: they share the password, and hashing is slow by design.
+    let hash = signing::hash_password(PASSWORD.to_owned()).await?;
+    let now = app.now();
+    app.db.write(move |conn| load(conn, &hash, Moment { now, today: tokyo_day(now) })).await
+}
+
+/// Lays the world out in one transaction: all of it is there, or nothing.
+fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, ApiError> {
+    if !is_empty(conn)? {
+        return Ok(false);
+    }
+    cities::insert(conn, moment)?;
+    facilities::insert(conn, moment)?;
+    let families = people::insert(conn, hash, moment)?;
+    let slots = slots::insert(conn, moment)?;
+    bookings::insert(conn, &families, &slots, moment)?;
+    Ok(true)
+}
+
+/// Whether nobody has begun to use the database.
+fn is_empty(conn: &mut AnyConnection) -> Result<bool, DbError> {
+    let used: (bool, bool, bool) = diesel::select((
+        exists(municipalities::table.select(municipalities::code)),
+        exists(facility_rows::table.select(facility_rows::id)),
+        exists(accounts::table.select(accounts::id)),
+    ))
+    .get_result(conn)?;
+    Ok(used == (false, false, false))
+}
+
+/// Whether the demo world is loaded.
+pub async fn is_loaded(app: &App) -> Result<bool, ApiError> {
+    app.db
+        .read(|conn| {
+            let first = accounts::table.filter(accounts::id.eq(id(Kind::Account, 1)));
+            diesel::select(exists(first)).get_result(conn).map_err(|error| ApiError::from(DbError::from(error)))
+        })
+        .await
+}
+
+/// The demo sign-ins, for the screen.
+pub fn sign_ins() -> String {
+    let mut text = format!("  デモ用の架空のアカウント / demo accounts, all fictional\n  password  {PASSWORD}\n\n");
+    for (email, who) in people::sign_ins() {
+        text.push_str(&format!("  {email:<34}{who}\n"));
+    }
+    text
+}
