@@ -128,7 +128,7 @@ impl Rules {
             Unit::Blocks { blocks } => {
                 // Where a slot is to be full, it is so the whole day.
                 let whole = slot.blocks.iter().find(|block| block.key == "day").or(slot.blocks.first())?;
-                let block = if level == Level::Half && k % 3 != 0 { slot.blocks.get(k % slot.blocks.len())? } else { whole };
+                let block = if level == Level::Half && !k.is_multiple_of(3) { slot.blocks.get(k % slot.blocks.len())? } else { whole };
                 let counted = blocks.iter().find(|known| known.key == block.key)?.half_days;
                 Some(Stay { starts_at: block.starts_at, ends_at: block.ends_at, counted })
             }
@@ -195,6 +195,9 @@ pub fn insert(conn: &mut AnyConnection, families: &[Household], slots: &[Publish
     Ok(())
 }
 
+/// Whose party, from when to when.
+type PartyKey = (usize, DateTime<Utc>, DateTime<Utc>);
+
 /// Fills one slot with families of the background: brothers and sisters go together.
 fn fill(
     conn: &mut AnyConnection,
@@ -205,7 +208,7 @@ fn fill(
     rules: &Rules,
 ) -> Result<Vec<Booking>, ApiError> {
     let level = level(slot);
-    let mut parties: BTreeMap<(usize, DateTime<Utc>, DateTime<Utc>), (DateTime<Utc>, Vec<ChildId>)> = BTreeMap::new();
+    let mut parties: BTreeMap<PartyKey, (DateTime<Utc>, Vec<ChildId>)> = BTreeMap::new();
     let count = guests.len();
     for (b, band) in slot.bands.iter().enumerate() {
         let mut left = wanted(level, band.capacity);
