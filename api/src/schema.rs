@@ -166,10 +166,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    month_usages (child_id, programme, month) {
+    month_usages (child_id, programme, month, unit) {
         child_id -> Text,
         programme -> Text,
         month -> Text,
+        unit -> Text,
         total -> BigInt,
         away -> BigInt,
         limit_total -> Nullable<BigInt>,

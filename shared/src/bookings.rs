@@ -591,6 +591,21 @@ pub fn check_period(slot: SlotState, starts_at: DateTime<Utc>, period: &BookingP
     rejections
 }
 
+/// The first start among these at which bookings are not over yet; none when they are over for all of them. For a slot that has begun, or
+/// whose first hours are too near, later stays may still be had.
+pub fn first_start(
+    starts: &[DateTime<Utc>],
+    terms: &Terms,
+    crossing: &Crossing,
+    open_days: &OpenDays,
+    now: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, BookingPeriod)> {
+    starts
+        .iter()
+        .map(|start| (*start, booking_period(terms, *start, crossing, open_days)))
+        .find(|(start, period)| now < *start && now < period.closes_at)
+}
+
 /// What stands against one child: age, another stay, the month's limit.
 fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>, month: Month) -> Vec<Rejection> {
     let mut rejections = Vec::new();

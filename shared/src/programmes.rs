@@ -181,6 +181,16 @@ pub enum Unit {
     },
 }
 
+impl Unit {
+    /// What a stay of this unit counts in.
+    pub const fn limit_unit(&self) -> LimitUnit {
+        match self {
+            Self::Blocks { .. } => LimitUnit::HalfDays,
+            Self::Flexible { .. } => LimitUnit::Minutes,
+        }
+    }
+}
+
 /// A part of the day that is booked whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -248,6 +248,62 @@ fn stretches(slot: &Slot, band: &SlotBand, minimum: i64, step: i64) -> Vec<Openi
     found
 }
 
+/// The hours that somebody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hours {
+    /// At least so many minutes.
+    pub minimum: i64,
+    /// Not before this.
+    pub earliest: Option<DateTime<Utc>>,
+    /// Not after this.
+    pub latest: Option<DateTime<Utc>>,
+}
+
+/// The stays that a slot offers within some hours: blocks whole, free stretches cut to the programme's steps. `None` when the slot does
+/// not have those hours at all, full or free.
+pub fn openings_within(slot: &Slot, unit: &Unit, age: Option<u32>, hours: &Hours) -> Option<Vec<Opening>> {
+    let inside = |from, until| hours.earliest.is_none_or(|t| t <= from) && hours.latest.is_none_or(|t| until <= t);
+    let found = openings(slot, unit, age, hours.minimum);
+    match unit {
+        Unit::Blocks { .. } => {
+            let kept: Vec<Opening> = found.into_iter().filter(|opening| inside(opening.starts_at, opening.ends_at)).collect();
+            (!kept.is_empty()).then_some(kept)
+        }
+        Unit::Flexible { minimum_minutes, step_minutes } => {
+            let (minimum, step) = (hours.minimum.max(*minimum_minutes), (*step_minutes).max(1));
+            let from = hours.earliest.map_or(0, |t| (slot.minute(t).max(0) + step - 1) / step * step);
+            let until = hours.latest.map_or(i64::MAX, |t| slot.minute(t).max(0) / step * step).min(slot.minute(slot.ends_at));
+            if until - from < minimum {
+                return None;
+            }
+            let cut = |mut opening: Opening| {
+                opening.starts_at = opening.starts_at.max(slot.instant(from));
+                opening.ends_at = opening.ends_at.min(slot.instant(until));
+                ((opening.ends_at - opening.starts_at).num_minutes() >= minimum).then_some(opening)
+            };
+            Some(found.into_iter().filter_map(cut).collect())
+        }
+    }
+}
+
+/// When the stays of a slot may begin, ascending: its blocks' starts, or every step that leaves the least length.
+pub fn starts(slot: &Slot, unit: &Unit) -> Vec<DateTime<Utc>> {
+    match unit {
+        Unit::Blocks { .. } => {
+            let mut starts: Vec<DateTime<Utc>> = slot.blocks.iter().map(|block| block.starts_at).collect();
+            starts.sort_unstable();
+            starts
+        }
+        Unit::Flexible { minimum_minutes, step_minutes } => {
+            let last = slot.minute(slot.ends_at) - minimum_minutes;
+            std::iter::successors(Some(0), |minute| Some(minute + (*step_minutes).max(1)))
+                .take_while(|minute| *minute <= last)
+                .map(|minute| slot.instant(minute))
+                .collect()
+        }
+    }
+}
+
 /// When bookings of a slot open and close for a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -71,7 +71,7 @@ pub fn look(
     let month = Month::at(command.starts_at.unwrap_or(stored.slot.starts_at));
     let ids: Vec<&str> = command.child_ids.iter().map(|id| id.as_str()).collect();
     let busy = store::list_busy(conn, &ids, stored.slot.starts_at, stored.slot.ends_at)?;
-    let usages = store::list_usages(conn, &ids, &key, month)?;
+    let usages = store::list_usages(conn, &ids, &key, month, programme.terms.unit.limit_unit())?;
     if lock == Lock::Slot {
         slots::store::lock_slot(conn, &command.slot_id)?;
         stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
@@ -109,7 +109,7 @@ pub fn settle(
     let limit = state.limit.filter(|limit| limit.unit == placed.unit);
     for child in &placed.children {
         let id = BookingId::new(new_id());
-        store::write_usage(conn, &child.id, &placed.slot.programme, placed.month, child.usage, limit)?;
+        store::write_usage(conn, &child.id, &placed.slot.programme, (placed.month, placed.unit), child.usage, limit)?;
         store::insert_booking(conn, &id, belongs, placed, child, now)?;
         let change = outbox::Change {
             kind: "booking.confirmed",

@@ -230,11 +230,13 @@ pub fn list_usages(
     ids: &[&str],
     programme: &ProgrammeKey,
     month: Month,
+    unit: LimitUnit,
 ) -> Result<Vec<(String, MonthUsage)>, DbError> {
     let rows = month_usages::table
         .filter(month_usages::child_id.eq_any(ids))
         .filter(month_usages::programme.eq(programme.as_str()))
         .filter(month_usages::month.eq(month.to_string()))
+        .filter(month_usages::unit.eq(unit_text(unit)))
         .select((month_usages::child_id, month_usages::total, month_usages::away))
         .load::<(String, i64, i64)>(conn)?;
     Ok(rows.into_iter().map(|(child, total, away)| (child, MonthUsage { total, away })).collect())
@@ -246,7 +248,7 @@ pub fn write_usage(
     conn: &mut AnyConnection,
     child: &ChildId,
     programme: &ProgrammeKey,
-    month: Month,
+    (month, unit): (Month, LimitUnit),
     usage: MonthUsage,
     limit: Option<MonthLimit>,
 ) -> Result<(), DbError> {
@@ -260,10 +262,15 @@ pub fn write_usage(
     let mine = month_usages::table
         .filter(month_usages::child_id.eq(child.as_str()))
         .filter(month_usages::programme.eq(programme.as_str()))
-        .filter(month_usages::month.eq(&month));
+        .filter(month_usages::month.eq(&month))
+        .filter(month_usages::unit.eq(unit_text(unit)));
     if diesel::update(mine).set(values).execute(conn)? == 0 {
-        let key =
-            (month_usages::child_id.eq(child.as_str()), month_usages::programme.eq(programme.as_str()), month_usages::month.eq(&month));
+        let key = (
+            month_usages::child_id.eq(child.as_str()),
+            month_usages::programme.eq(programme.as_str()),
+            month_usages::month.eq(&month),
+            month_usages::unit.eq(unit_text(unit)),
+        );
         diesel::insert_into(month_usages::table).values((key, values)).execute(conn)?;
     }
     Ok(())
@@ -275,7 +282,8 @@ pub fn give_back(conn: &mut AnyConnection, cancelled: &Stored) -> Result<(), DbE
     let mine = month_usages::table
         .filter(month_usages::child_id.eq(cancelled.booking.child.id.as_str()))
         .filter(month_usages::programme.eq(cancelled.booking.programme.as_str()))
-        .filter(month_usages::month.eq(cancelled.month.to_string()));
+        .filter(month_usages::month.eq(cancelled.month.to_string()))
+        .filter(month_usages::unit.eq(unit_text(cancelled.booking.limit_unit)));
     diesel::update(mine)
         .set((month_usages::total.eq(month_usages::total - cancelled.booking.counted), month_usages::away.eq(month_usages::away - away)))
         .execute(conn)?;

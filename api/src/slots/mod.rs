@@ -10,13 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
-use shared::bookings::check_period;
+use shared::bookings::{check_period, first_start};
 use shared::ids::{FacilityId, SlotId};
 use shared::municipalities::{CompactTerm, MunicipalityCode, Position};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
-use shared::programmes::{OpenDays, Programme, ProgrammeKey, Unit};
-use shared::slots::{Crossing, FreePlace, SlotDetail, booking_period, openings};
+use shared::programmes::{OpenDays, Programme, ProgrammeKey};
+use shared::slots::{Crossing, FreePlace, Hours, SlotDetail, booking_period, openings_within, starts};
 use shared::time::{at, day_start, days_after, days_before, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -224,29 +224,18 @@ impl Rules {
         if wanted.within.is_some_and(|metres| distance.is_none_or(|d| d > f64::from(i32::try_from(metres).unwrap_or(i32::MAX)))) {
             return None;
         }
-        let mut stays = openings(&slot, &programme.terms.unit, wanted.age, wanted.minimum);
-        let (earliest, latest) = (wanted.times.0.map(|t| at(day, t)), wanted.times.1.map(|t| at(day, t)));
-        stays.retain_mut(|stay| {
-            if stay.block.is_some() {
-                return earliest.is_none_or(|t| t <= stay.starts_at) && latest.is_none_or(|t| stay.ends_at <= t);
-            }
-            // A free stretch is cut to the asked hours, on the programme's steps because those hours are.
-            stay.starts_at = earliest.map_or(stay.starts_at, |t| t.max(stay.starts_at));
-            stay.ends_at = latest.map_or(stay.ends_at, |t| t.min(stay.ends_at));
-            (stay.ends_at - stay.starts_at).num_minutes() >= wanted.minimum.max(minimum(&programme.terms.unit))
-        });
-        // Hours or a length that the slot does not have at all: it is not what was asked for. A slot that is full stays, as full.
-        let cut = earliest.map_or(slot.starts_at, |t| t.max(slot.starts_at))..latest.map_or(slot.ends_at, |t| t.min(slot.ends_at));
-        let blocks = matches!(programme.terms.unit, Unit::Blocks { .. });
-        if stays.is_empty() && (blocks || (cut.end - cut.start).num_minutes() < wanted.minimum.max(minimum(&programme.terms.unit))) {
-            return None;
-        }
         if wanted.age.is_some_and(|age| !slot.bands.iter().any(|band| band.takes(age))) {
             return None;
         }
+        let terms = &programme.terms;
         let open_days = OpenDays { closed_weekdays: stored.closed_weekdays, closed_days: self.holidays.clone() };
-        let period = booking_period(&programme.terms, slot.starts_at, &crossing, &open_days);
-        let mut reasons: Vec<Reason> = check_period(slot.state, slot.starts_at, &period, now).iter().map(|r| r.reason()).collect();
+        let first = first_start(&starts(&slot, &terms.unit), terms, &crossing, &open_days, now);
+        let earliest = wanted.times.0.map(|t| at(day, t)).max(first.map(|(start, _)| start));
+        let hours = Hours { minimum: wanted.minimum, earliest, latest: wanted.times.1.map(|t| at(day, t)) };
+        let stays = openings_within(&slot, &terms.unit, wanted.age, &hours)?;
+        // Where bookings are over for every stay, the slot says so by its own start.
+        let (start, period) = first.unwrap_or_else(|| (slot.starts_at, booking_period(terms, slot.starts_at, &crossing, &open_days)));
+        let mut reasons: Vec<Reason> = check_period(slot.state, start, &period, now).iter().map(|r| r.reason()).collect();
         if crossing == Crossing::None {
             reasons.push(Reason::new("slots.no_compact"));
         }
@@ -276,13 +265,6 @@ impl Rules {
 /// A distance in whole metres.
 pub fn metres(distance: f64) -> i64 {
     format!("{distance:.0}").parse().unwrap_or(0)
-}
-
-const fn minimum(unit: &Unit) -> i64 {
-    match unit {
-        Unit::Flexible { minimum_minutes, .. } => *minimum_minutes,
-        Unit::Blocks { .. } => 1,
-    }
 }
 
 fn search(conn: &mut AnyConnection, mut wanted: Wanted, now: DateTime<Utc>) -> Result<Page<FreePlace>, ApiError> {

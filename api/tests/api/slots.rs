@@ -56,6 +56,29 @@ on_both! {
         assert_eq!((long["bookable"].clone(), long["reasons"][0]["code"].as_str()), (json!(false), Some("slots.full")));
     }
 
+    async fn a_slot_that_has_begun_offers_what_is_left_of_the_day(test) {
+        let open = test.slot("sakai_open", DAY, ("09:00", "15:00"), (1, 0)).await;
+        let care = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 0)).await;
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let child = ana.child("2025-05-01").await;
+        test.at("2026-12-01T10:10:00+09:00");
+        let places = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&age_months=12")).await.body["items"].clone();
+        let (of_care, of_open) = (places[0].clone(), places[1].clone());
+        assert_eq!((of_care["slot_id"].as_str(), of_open["slot_id"].as_str()), (Some(care.as_str()), Some(open.as_str())));
+        assert_eq!((of_care["bookable"].clone(), of_care["reasons"][0]["code"].as_str()), (json!(false), Some("bookings.in_the_past")));
+        // Bookings close an hour before: 11:30 is the first step that is still to be had.
+        assert_eq!((of_open["bookable"].clone(), of_open["openings"][0]["starts_at"].as_str()), (json!(true), Some("2026-12-01T02:30:00Z")));
+        assert_eq!(ana.book_times(&open, &[&child], DAY, ("11:00", "12:00")).await.code(), "bookings.booking_closed");
+        assert_eq!(ana.book_times(&open, &[&child], DAY, ("11:30", "12:30")).await.status, 201);
+    }
+
+    async fn asked_hours_are_cut_to_the_programmes_steps(test) {
+        let open = test.slot("sakai_open", DAY, ("09:00", "15:00"), (1, 0)).await;
+        let place = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&time_from=09:15&time_until=12:50")).await.body["items"][0].clone();
+        assert_eq!(place["slot_id"], open.as_str());
+        assert_eq!((place["openings"][0]["starts_at"].as_str(), place["openings"][0]["ends_at"].as_str()), (Some("2026-12-01T00:30:00Z"), Some("2026-12-01T03:30:00Z")));
+    }
+
     async fn the_border_is_told_to_those_who_live_behind_it(test) {
         test.slot("sakai_care", "2027-01-14", ("08:30", "17:00"), (3, 0)).await;
         let answer = |city: &str| format!("/slots?from=2027-01-14&to=2027-01-14&residence={city}");

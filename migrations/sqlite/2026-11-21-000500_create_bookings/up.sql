@@ -4,11 +4,12 @@ CREATE TABLE month_usages (
   child_id TEXT NOT NULL REFERENCES children (id),
   programme TEXT NOT NULL,
   month TEXT NOT NULL,
+  unit TEXT NOT NULL,
   total BIGINT NOT NULL,
   away BIGINT NOT NULL,
   limit_total BIGINT,
   limit_away BIGINT,
-  PRIMARY KEY (child_id, programme, month),
+  PRIMARY KEY (child_id, programme, month, unit),
   CONSTRAINT month_usages_not_negative CHECK (total >= 0 AND away >= 0 AND away <= total),
   CONSTRAINT month_usages_within_limit CHECK ((limit_total IS NULL OR total <= limit_total) AND (limit_away IS NULL OR away <= limit_away))
 );
