@@ -24,6 +24,7 @@ use leptos_router::path;
 use wasm_bindgen::JsCast;
 
 use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
+use crate::attendance::AttendanceRoutes;
 use crate::flash::Flash;
 use crate::frame::Frame;
 use crate::i18n::{LocaleContext, Say, t};
@@ -65,7 +66,8 @@ pub fn App() -> impl IntoView {
                     // Family, at /: SearchRoutes, FacilityRoutes, AccountRoutes, FamilyRoutes, BookingRoutes.
                     <Route path=path!("/") view=WelcomePage/>
 
-                    // Staff, at /staff: StaffRoutes.
+                    // Staff, at /staff.
+                    <AttendanceRoutes/>
 
                     // About the app.
                     <Route path=path!("/menu") view=MenuPage/>

@@ -1,5 +1,7 @@
 //! Every address of the app, as functions; the patterns of the routes stand in the slices that own them.
 
+use chrono::NaiveDate;
+
 use crate::api::{percent_encoded, query};
 
 /// The search, which is the first page.
@@ -50,6 +52,26 @@ pub fn accessibility() -> String {
 /// Today's board of a facility.
 pub fn staff() -> String {
     "/staff".to_owned()
+}
+
+/// The board of another day.
+pub fn staff_day(day: NaiveDate) -> String {
+    query("/staff", &[("day", Some(day.to_string()))])
+}
+
+/// The bookings of a week; this one without a day.
+pub fn staff_week(from: Option<NaiveDate>) -> String {
+    query("/staff/week", &[("from", from.map(|day| day.to_string()))])
+}
+
+/// The facility's slots of a week; this one without a day.
+pub fn staff_slots(from: Option<NaiveDate>) -> String {
+    query("/staff/slots", &[("from", from.map(|day| day.to_string()))])
+}
+
+/// Publishing slots.
+pub fn staff_new_slots() -> String {
+    "/staff/slots/new".to_owned()
 }
 
 /// An address to return to, if it is one of this app's pages and nothing else: never another site.

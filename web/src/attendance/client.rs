@@ -1,0 +1,35 @@
+//! The API's operations of attendance.
+
+use chrono::{NaiveDate, Utc};
+use shared::attendance::{Board, CheckIn, CheckOut};
+use shared::bookings::Booking;
+use shared::ids::BookingId;
+use shared::page::Page;
+use shared::programmes::Programme;
+
+use super::model::{Asked, Command, Live};
+use crate::api::{self, Attempt, Failure, percent_encoded, query};
+
+/// The board of the asked days, with how far the server's clock runs ahead of this device's.
+pub async fn board(asked: Asked) -> Result<Live, Failure> {
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+    let board: Board = api::get(&query("/staff/today", &[("from", day(asked.from)), ("to", day(asked.to))])).await?;
+    let ahead = board.now - Utc::now();
+    Ok(Live { asked, board, ahead })
+}
+
+/// The programmes, for the names of parts of the day.
+pub async fn programmes() -> Result<Vec<Programme>, Failure> {
+    api::get::<Page<Programme>>("/programmes").await.map(|page| page.items)
+}
+
+/// Records that a child came or left.
+pub async fn record(booking: &BookingId, command: &Command, attempt: &Attempt) -> Result<Booking, Failure> {
+    let path = |verb: &str| format!("/bookings/{}/{verb}", percent_encoded(booking.as_str()));
+    match command {
+        Command::Come { at } => api::post(&path("check_in"), &CheckIn { occurred_at: *at }, attempt).await,
+        Command::Leave { at, with } => {
+            api::post(&path("check_out"), &CheckOut { occurred_at: *at, picked_up_by: Some(with.clone()) }, attempt).await
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! What the board says of a day: who is where, who is next, how full it gets.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
+use shared::attendance::{Board, BoardDay, BoardEntry};
+use shared::bookings::{Booking, BookingState};
+use shared::families::{Allergy, Severity};
+use shared::programmes::{Programme, ProgrammeKey};
+use shared::slots::Slot;
+use shared::time::{at, days_after, days_before};
+
+use crate::api::Failure;
+
+/// Which days were asked for; without days it is today by the server's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+}
+
+impl Asked {
+    /// Seven days.
+    pub fn week(monday: NaiveDate) -> Self {
+        Self { from: Some(monday), to: Some(days_after(monday, 6)) }
+    }
+}
+
+/// A board as it was answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    /// What was asked for.
+    pub asked: Asked,
+    /// The answer.
+    pub board: Board,
+    /// How far the server's clock runs ahead of this device's.
+    pub ahead: TimeDelta,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Screen {
+    /// Nothing yet.
+    Waiting,
+    /// Nothing, because of this.
+    Failed(Failure),
+    /// A board; with a failure when it could not be read anew, and is as old as it says.
+    Showing(Box<Live>, Option<Failure>),
+}
+
+/// The next screen: a board once shown stays when it cannot be read again, because the children are still there.
+pub fn next_screen(before: Option<&Screen>, asked: Asked, answer: Option<Result<Live, Failure>>) -> Screen {
+    let kept = match before {
+        Some(Screen::Showing(live, stale)) if live.asked == asked => Some((live, stale)),
+        _ => None,
+    };
+    match (answer, kept) {
+        (Some(Ok(live)), _) if live.asked == asked => Screen::Showing(Box::new(live), None),
+        (Some(Err(failure)), Some((live, _))) => Screen::Showing(live.clone(), Some(failure)),
+        (Some(Err(failure)), None) => Screen::Failed(failure),
+        (_, Some((live, stale))) => Screen::Showing(live.clone(), stale.clone()),
+        (_, None) => Screen::Waiting,
+    }
+}
+
+/// Something to record of a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The child comes.
+    Come {
+        /// When; now when absent.
+        at: Option<DateTime<Utc>>,
+    },
+    /// The child leaves.
+    Leave {
+        /// When; now when absent.
+        at: Option<DateTime<Utc>>,
+        /// Who fetched it.
+        with: String,
+    },
+}
+
+/// Where a child is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// これから来る
+    Coming,
+    /// 来ている
+    Here,
+    /// 帰った
+    Gone,
+}
+
+/// Where a booking's child is; nowhere when it was cancelled.
+pub const fn stage(state: &BookingState) -> Option<Stage> {
+    match state {
+        BookingState::Confirmed => Some(Stage::Coming),
+        BookingState::CheckedIn { .. } => Some(Stage::Here),
+        BookingState::CheckedOut { .. } => Some(Stage::Gone),
+        BookingState::Cancelled { .. } => None,
+    }
+}
+
+/// An answer of this device's own check-in or check-out, with who fetched the child.
+pub type Answered = (Booking, Option<String>);
+
+/// The day with what the server answered since it was read.
+pub fn with_answers(mut day: BoardDay, answers: &[Answered]) -> BoardDay {
+    for entry in &mut day.entries {
+        for (booking, with) in answers {
+            if booking.id == entry.booking.id && booking.version > entry.booking.version {
+                entry.booking = booking.clone();
+                entry.picked_up_by.clone_from(with);
+            }
+        }
+    }
+    day
+}
+
+/// The children of a stage: those to come by when they come, those here by when they leave, those gone with the last first.
+pub fn at_stage(day: &BoardDay, wanted: Stage) -> Vec<BoardEntry> {
+    let mut found: Vec<BoardEntry> = day.entries.iter().filter(|entry| stage(&entry.booking.state) == Some(wanted)).cloned().collect();
+    found.sort_by(|a, b| {
+        let (one, other) = (&a.booking, &b.booking);
+        let by_time = match wanted {
+            Stage::Coming => one.starts_at.cmp(&other.starts_at),
+            Stage::Here => one.ends_at.cmp(&other.ends_at),
+            Stage::Gone => left_at(other).cmp(&left_at(one)),
+        };
+        by_time.then_with(|| one.child.kana.cmp(&other.child.kana))
+    });
+    found
+}
+
+fn left_at(booking: &Booking) -> Option<DateTime<Utc>> {
+    match booking.state {
+        BookingState::CheckedOut { at, .. } => Some(at),
+        _ => None,
+    }
+}
+
+/// Who is next, and when: several where they come or leave together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The children's names.
+    pub names: Vec<String>,
+}
+
+/// Who comes next.
+pub fn next_to_come(day: &BoardDay) -> Option<Next> {
+    next(&at_stage(day, Stage::Coming), |booking| booking.starts_at)
+}
+
+/// Who leaves next.
+pub fn next_to_leave(day: &BoardDay) -> Option<Next> {
+    next(&at_stage(day, Stage::Here), |booking| booking.ends_at)
+}
+
+fn next(sorted: &[BoardEntry], when: fn(&Booking) -> DateTime<Utc>) -> Option<Next> {
+    let at = when(&sorted.first()?.booking);
+    let names = sorted.iter().take_while(|entry| when(&entry.booking) == at).map(|entry| entry.booking.child.name.clone()).collect();
+    Some(Next { at, names })
+}
+
+/// So long after the agreed time nobody worries.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether the child should have come, or been fetched, some time ago.
+pub fn is_late(booking: &Booking, now: DateTime<Utc>) -> bool {
+    match stage(&booking.state) {
+        Some(Stage::Coming) => booking.starts_at + PATIENCE < now,
+        Some(Stage::Here) => booking.ends_at + PATIENCE < now,
+        Some(Stage::Gone) | None => false,
+    }
+}
+
+/// The allergies, the strongest first.
+pub fn allergies(entry: &BoardEntry) -> (Vec<&Allergy>, Vec<&Allergy>) {
+    entry.allergies.iter().partition(|allergy| allergy.severity == Severity::Severe)
+}
+
+/// Half an hour of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HalfHour {
+    /// Its start.
+    pub starts_at: DateTime<Utc>,
+    /// Children booked at its fullest minute.
+    pub taken: i64,
+    /// Places.
+    pub places: i64,
+}
+
+const HALF_HOUR: TimeDelta = TimeDelta::minutes(30);
+
+/// How full the day gets, half hour by half hour, from the first slot's start to the last one's end.
+pub fn half_hours(slots: &[Slot]) -> Vec<HalfHour> {
+    let (Some(first), Some(last)) = (slots.iter().map(|slot| slot.starts_at).min(), slots.iter().map(|slot| slot.ends_at).max()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut starts_at = first;
+    while starts_at < last {
+        let ends_at = starts_at + HALF_HOUR;
+        let mut half = HalfHour { starts_at, taken: 0, places: 0 };
+        for slot in slots.iter().filter(|slot| slot.starts_at < ends_at && starts_at < slot.ends_at) {
+            let (from, until) = (slot.minute(starts_at), slot.minute(ends_at));
+            half.taken += slot.bands.iter().map(|band| band.occupancy.peak(from, until)).sum::<i64>();
+            half.places += slot.bands.iter().map(|band| band.capacity).sum::<i64>();
+        }
+        found.push(half);
+        starts_at = ends_at;
+    }
+    found
+}
+
+/// The fullest half hour, the earliest of equals; none when nobody is booked.
+pub fn peak(halves: &[HalfHour]) -> Option<HalfHour> {
+    halves.iter().filter(|half| half.taken > 0).copied().reduce(|best, half| if half.taken > best.taken { half } else { best })
+}
+
+/// Places of an age band on a day, and the most of them taken at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BandLoad {
+    /// The programme.
+    pub programme: ProgrammeKey,
+    /// From this age in years.
+    pub from_age: u32,
+    /// Under this age in years.
+    pub under_age: u32,
+    /// The most children at once.
+    pub taken: i64,
+    /// Places at that time.
+    pub places: i64,
+}
+
+/// How full each programme's age bands get; of several slots, the fullest speaks.
+pub fn bands(slots: &[Slot]) -> Vec<BandLoad> {
+    let mut found: Vec<BandLoad> = Vec::new();
+    for slot in slots {
+        for band in &slot.bands {
+            let load = BandLoad {
+                programme: slot.programme.clone(),
+                from_age: band.from_age,
+                under_age: band.under_age,
+                taken: band.occupancy.highest(),
+                places: band.capacity,
+            };
+            let same = |other: &&mut BandLoad| {
+                (&other.programme, other.from_age, other.under_age) == (&load.programme, load.from_age, load.under_age)
+            };
+            match found.iter_mut().find(same) {
+                Some(known) if load.places - load.taken < known.places - known.taken => *known = load,
+                Some(_) => {}
+                None => found.push(load),
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.programme, a.from_age).cmp(&(&b.programme, b.from_age)));
+    found
+}
+
+/// The name of a programme in the reader's words.
+pub fn programme_of<'a>(programmes: &'a [Programme], key: &ProgrammeKey) -> Option<&'a Programme> {
+    programmes.iter().find(|programme| programme.key == *key)
+}
+
+/// The moment of a time typed as `9:05`, on a day.
+pub fn moment_of(day: NaiveDate, typed: &str) -> Option<DateTime<Utc>> {
+    let mut parts = typed.trim().split(':');
+    let hour = parts.next()?.parse().ok()?;
+    let minute = parts.next()?.parse().ok()?;
+    NaiveTime::from_hms_opt(hour, minute, 0).map(|time| at(day, time))
+}
+
+/// A time as an input of the kind `time` wants it.
+pub fn typed(moment: DateTime<Utc>) -> String {
+    shared::time::tokyo(moment).format("%H:%M").to_string()
+}
+
+/// The Monday of a day's week.
+pub fn monday_of(day: NaiveDate) -> NaiveDate {
+    days_before(day, day.weekday().num_days_from_monday())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::slots::{Occupancy, SlotBand, SlotFacility, SlotState};
+
+    const DAY: &str = "2026-11-24";
+
+    fn day() -> NaiveDate {
+        DAY.parse().unwrap()
+    }
+
+    fn time(clock: &str) -> DateTime<Utc> {
+        moment_of(day(), clock).unwrap()
+    }
+
+    fn facility() -> SlotFacility {
+        serde_json::from_value(serde_json::json!({
+            "id": "f", "name": "なぎさ保育園", "kana": "ナギサホイクエン", "municipality": "312029", "fictional": true
+        }))
+        .unwrap()
+    }
+
+    fn entry(name: &str, starts: &str, ends: &str, state: BookingState) -> BoardEntry {
+        let names = serde_json::json!({ "ja": "一時預かり", "en": "Occasional care" });
+        let booking = serde_json::json!({
+            "id": name, "party_id": "p", "slot_id": "s", "child": { "id": name, "name": name, "kana": name },
+            "facility": facility(), "programme": "temporary_care", "programme_name": names, "starts_at": time(starts),
+            "ends_at": time(ends), "state": state, "fee_yen": 2000, "counted": 2, "limit_unit": "half_days", "is_away": false,
+            "free_until": time("0:00"), "created_at": time("0:00"), "version": 1,
+            "cancellation": { "free_until": { "kind": "minutes_before", "minutes": 60 }, "late_fee_percent": 0, "late_counts": false, "undo_minutes": 10 },
+        });
+        BoardEntry {
+            booking: serde_json::from_value(booking).unwrap(),
+            age_years: 2,
+            age_months: 3,
+            allergies: Vec::new(),
+            care_notes: String::new(),
+            emergency_contacts: Vec::new(),
+            pick_up_people: Vec::new(),
+            is_away: false,
+            picked_up_by: None,
+        }
+    }
+
+    fn came(clock: &str) -> BookingState {
+        BookingState::CheckedIn { at: time(clock) }
+    }
+
+    fn left(clock: &str) -> BookingState {
+        BookingState::CheckedOut { checked_in_at: time("8:00"), at: time(clock) }
+    }
+
+    fn board_day(entries: Vec<BoardEntry>) -> BoardDay {
+        BoardDay { day: day(), holiday: None, slots: Vec::new(), entries }
+    }
+
+    fn names(entries: &[BoardEntry]) -> Vec<&str> {
+        entries.iter().map(|entry| entry.booking.child.name.as_str()).collect()
+    }
+
+    fn slot(starts: &str, ends: &str, bands: Vec<(u32, u32, i64, Occupancy)>) -> Slot {
+        Slot {
+            id: "s".into(),
+            offering_id: "o".into(),
+            facility: facility(),
+            programme: ProgrammeKey::new("temporary_care"),
+            starts_at: time(starts),
+            ends_at: time(ends),
+            state: SlotState::Open,
+            bands: bands
+                .into_iter()
+                .map(|(from_age, under_age, capacity, occupancy)| SlotBand { from_age, under_age, capacity, occupancy })
+                .collect(),
+            blocks: Vec::new(),
+            hourly_yen: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn children_stand_where_they_are_in_the_order_that_matters_there() {
+        let board = board_day(vec![
+            entry("late_goer", "9:00", "17:00", came("9:00")),
+            entry("second", "10:00", "12:00", BookingState::Confirmed),
+            entry("first", "9:00", "17:00", BookingState::Confirmed),
+            entry("early_goer", "9:30", "12:00", came("9:31")),
+            entry("gone_first", "8:00", "9:00", left("9:00")),
+            entry("gone_last", "8:00", "9:00", left("9:10")),
+            entry("never", "8:00", "9:00", BookingState::Cancelled { at: time("7:00"), fee_yen: 0, counts: false }),
+        ]);
+        assert_eq!(names(&at_stage(&board, Stage::Coming)), ["first", "second"]);
+        assert_eq!(names(&at_stage(&board, Stage::Here)), ["early_goer", "late_goer"]);
+        assert_eq!(names(&at_stage(&board, Stage::Gone)), ["gone_last", "gone_first"]);
+    }
+
+    #[test]
+    fn next_are_all_who_come_or_leave_together() {
+        let mut board = board_day(vec![
+            entry("b", "9:00", "17:00", BookingState::Confirmed),
+            entry("a", "9:00", "12:00", BookingState::Confirmed),
+            entry("c", "9:30", "12:00", BookingState::Confirmed),
+        ]);
+        assert_eq!(next_to_come(&board), Some(Next { at: time("9:00"), names: vec!["a".to_owned(), "b".to_owned()] }));
+        assert_eq!(next_to_leave(&board), None);
+        for here in &mut board.entries {
+            here.booking.state = came("9:00");
+        }
+        assert_eq!(next_to_come(&board), None);
+        assert_eq!(next_to_leave(&board), Some(Next { at: time("12:00"), names: vec!["a".to_owned(), "c".to_owned()] }));
+    }
+
+    #[test]
+    fn lateness_begins_after_ten_minutes_of_patience() {
+        let coming = entry("a", "9:00", "12:00", BookingState::Confirmed).booking;
+        assert_eq!([is_late(&coming, time("9:10")), is_late(&coming, time("9:11"))], [false, true]);
+        let here = entry("a", "9:00", "12:00", came("9:30")).booking;
+        assert_eq!([is_late(&here, time("12:10")), is_late(&here, time("12:11"))], [false, true]);
+        assert!(!is_late(&entry("a", "9:00", "12:00", left("15:00")).booking, time("23:00")));
+    }
+
+    #[test]
+    fn the_own_answer_counts_until_the_board_is_newer() {
+        let before = board_day(vec![entry("a", "9:00", "12:00", BookingState::Confirmed)]);
+        let mut answer = before.entries[0].booking.clone();
+        (answer.state, answer.version) = (left("12:00"), 3);
+        let after = with_answers(before.clone(), &[(answer.clone(), Some("祖母".to_owned()))]);
+        assert_eq!((&after.entries[0].booking, after.entries[0].picked_up_by.as_deref()), (&answer, Some("祖母")));
+        let mut newer = before;
+        newer.entries[0].booking.version = 3;
+        assert_eq!(with_answers(newer.clone(), &[(answer, None)]), newer);
+    }
+
+    #[test]
+    fn a_board_once_shown_stays_when_it_cannot_be_read_again() {
+        let live = |from: Option<NaiveDate>| Live {
+            asked: Asked { from, to: from },
+            board: Board { now: time("9:00"), facility: String::new(), days: Vec::new() },
+            ahead: TimeDelta::zero(),
+        };
+        let (today, other) = (Asked::default(), Asked { from: Some(day()), to: Some(day()) });
+        let shown = next_screen(None, today, Some(Ok(live(None))));
+        assert_eq!(shown, Screen::Showing(Box::new(live(None)), None));
+        let stale = next_screen(Some(&shown), today, Some(Err(Failure::Offline)));
+        assert_eq!(stale, Screen::Showing(Box::new(live(None)), Some(Failure::Offline)));
+        assert_eq!(next_screen(Some(&stale), today, None), stale);
+        assert_eq!(next_screen(Some(&stale), today, Some(Ok(live(None)))), shown);
+        // Another day: never the children of the day before under its name.
+        assert_eq!(next_screen(Some(&shown), other, Some(Ok(live(None)))), Screen::Waiting);
+        assert_eq!(next_screen(Some(&shown), other, Some(Err(Failure::Offline))), Screen::Failed(Failure::Offline));
+        assert_eq!(next_screen(None, today, None), Screen::Waiting);
+    }
+
+    #[test]
+    fn half_hours_add_up_what_is_booked_and_find_the_peak() {
+        let morning = Occupancy::default().plus(0, 60, 2).plus(30, 180, 1);
+        let slots = [
+            slot("9:00", "12:00", vec![(0, 3, 3, morning), (3, 6, 5, Occupancy::default().plus(0, 180, 1))]),
+            slot("11:00", "12:30", vec![(0, 6, 4, Occupancy::default())]),
+        ];
+        let halves = half_hours(&slots);
+        let told: Vec<(i64, i64)> = halves.iter().map(|half| (half.taken, half.places)).collect();
+        assert_eq!(told, [(3, 8), (4, 8), (2, 8), (2, 8), (2, 12), (2, 12), (0, 4)]);
+        assert_eq!(peak(&halves), Some(HalfHour { starts_at: time("9:30"), taken: 4, places: 8 }));
+        assert_eq!((half_hours(&[]), peak(&[])), (Vec::new(), None));
+        assert_eq!(peak(&half_hours(&[slot("9:00", "10:00", vec![(0, 3, 3, Occupancy::default())])])), None);
+    }
+
+    #[test]
+    fn of_two_slots_of_a_day_the_fuller_speaks_for_its_band() {
+        let full = Occupancy::default().plus(0, 60, 2);
+        let slots = [
+            slot("9:00", "12:00", vec![(3, 6, 5, Occupancy::default()), (0, 3, 3, Occupancy::default())]),
+            slot("13:00", "15:00", vec![(0, 3, 2, full)]),
+        ];
+        let told: Vec<(u32, i64, i64)> = bands(&slots).iter().map(|load| (load.from_age, load.taken, load.places)).collect();
+        assert_eq!(told, [(0, 2, 2), (3, 0, 5)]);
+    }
+
+    #[test]
+    fn strong_allergies_are_told_apart() {
+        let mut one = entry("a", "9:00", "12:00", BookingState::Confirmed);
+        let allergy = |name: &str, severity| Allergy { name: name.to_owned(), severity };
+        one.allergies = vec![allergy("牛乳", Severity::Mild), allergy("卵", Severity::Severe)];
+        let (severe, mild) = allergies(&one);
+        assert_eq!((severe[0].name.as_str(), mild[0].name.as_str()), ("卵", "牛乳"));
+    }
+
+    #[test]
+    fn times_are_typed_on_tokyos_clock() {
+        assert_eq!(moment_of(day(), "9:05").map(|at| at.to_rfc3339()), Some("2026-11-24T00:05:00+00:00".to_owned()));
+        assert_eq!(typed(time("9:05")), "09:05");
+        assert_eq!(moment_of(day(), "09:05:00"), Some(time("9:05")));
+        for bad in ["", "9", "25:00", "9:60", "a:b"] {
+            assert_eq!(moment_of(day(), bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(monday_of(date("2026-11-22")), date("2026-11-16"));
+        assert_eq!(monday_of(date("2026-11-23")), date("2026-11-23"));
+        assert_eq!(Asked::week(date("2026-11-23")).to, Some(date("2026-11-29")));
+    }
+}
