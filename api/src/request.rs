@@ -45,7 +45,7 @@ pub async fn with_context<B: MessageBody>(req: ServiceRequest, next: Next<B>) ->
     let header = |name: &HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let id = header(&REQUEST_ID).filter(plain).map_or_else(crate::new_id, str::to_owned);
-    let locale = Locale::from_accept_language(header(&HeaderName::from(ACCEPT_LANGUAGE)).unwrap_or_default());
+    let locale = Locale::from_accept_language(header(&ACCEPT_LANGUAGE).unwrap_or_default());
     let (method, route) = (req.method().to_string(), req.match_pattern());
     let metrics = req.app_data::<web::Data<crate::telemetry::Metrics>>().cloned();
     let started = std::time::Instant::now();

@@ -140,10 +140,7 @@ fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {
 /// Locks a booking of this facility by its slot, and reads it.
 fn lock_booking(conn: &mut AnyConnection, id: &BookingId, facility: &FacilityId) -> Result<Booking, ApiError> {
     let mine = |conn: &mut AnyConnection| -> Result<Booking, ApiError> {
-        Ok(find_booking(conn, id)?
-            .map(|stored| stored.booking)
-            .filter(|booking| booking.facility.id == *facility)
-            .ok_or(ApiError::NotFound)?)
+        find_booking(conn, id)?.map(|stored| stored.booking).filter(|booking| booking.facility.id == *facility).ok_or(ApiError::NotFound)
     };
     let booking = mine(conn)?;
     slots::store::lock_slot(conn, &booking.slot_id)?;

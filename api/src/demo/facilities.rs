@@ -630,7 +630,7 @@ fn listing(n: usize, place: &Place) -> Result<Listing, DbError> {
     listing.care.closes_at = place.care.as_ref().map(|care| clock(care.ends));
     listing.amenities.nursing_room = Some(true);
     listing.amenities.changing_corner = Some(true);
-    listing.amenities.strollers_allowed = Some(place.every_day() || n % 3 != 0);
+    listing.amenities.strollers_allowed = Some(place.every_day() || !n.is_multiple_of(3));
     listing.notes = Some(format!("{}（デモ用の架空の施設です）", place.notes));
     Ok(listing)
 }

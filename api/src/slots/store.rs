@@ -262,13 +262,16 @@ pub fn open_days(conn: &mut AnyConnection, slot: &Stored) -> Result<OpenDays, Db
     Ok(OpenDays { closed_weekdays: slot.closed_weekdays.clone(), closed_days: holidays.into_iter().map(|(day, _)| day).collect() })
 }
 
+/// From when to when.
+pub type Times = (DateTime<Utc>, DateTime<Utc>);
+
 /// From when to when the slots of an offering go that start on these days, both included.
 pub fn list_times(
     conn: &mut AnyConnection,
     offering: &OfferingId,
     from: chrono::NaiveDate,
     to: chrono::NaiveDate,
-) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DbError> {
+) -> Result<Vec<Times>, DbError> {
     let (from, until) = (shared::time::day_start(from), shared::time::day_start(days_after(to, 1)));
     let times = slots::table
         .filter(slots::offering_id.eq(offering.as_str()))
@@ -343,7 +346,7 @@ pub fn insert_slot(
     conn: &mut AnyConnection,
     offering: &Offering,
     municipality: &MunicipalityCode,
-    (starts_at, ends_at): (DateTime<Utc>, DateTime<Utc>),
+    (starts_at, ends_at): Times,
     blocks: &[SlotBlock],
     places: &[BandPlaces],
     now: DateTime<Utc>,

@@ -112,7 +112,7 @@ impl TestApp {
     /// Starts a server with the tests' small world; none where the database is not to be had.
     pub async fn start(backend: Backend) -> Option<Self> {
         let test = Self::start_empty(backend).await?;
-        test.write(|conn| world(conn)).await;
+        test.write(world).await;
         Some(test)
     }
 
