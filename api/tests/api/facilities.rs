@@ -21,7 +21,7 @@ async fn import(test: &TestApp, bytes: &[u8], dry_run: bool) -> ImportReport {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("list.csv");
     std::fs::write(&file, bytes).unwrap();
-    import_facilities(&test.app.db, &[file], dry_run, test.app.now()).await.unwrap()
+    import_facilities(test.app.db, &[file], dry_run, test.app.now()).await.unwrap()
 }
 
 fn counts(report: &ImportReport) -> [u32; 5] {
@@ -53,35 +53,35 @@ async fn names(test: &TestApp, path: &str) -> Vec<String> {
 
 on_both! {
     async fn importing_a_list_twice_changes_nothing_the_second_time(test) {
-        assert_eq!(counts(&import(&test, LIST.as_bytes(), false).await), [3, 3, 0, 0, 0]);
-        let first = rows(&test).await;
+        assert_eq!(counts(&import(test, LIST.as_bytes(), false).await), [3, 3, 0, 0, 0]);
+        let first = rows(test).await;
         test.at("2026-11-22T12:00:00+09:00");
-        assert_eq!(counts(&import(&test, LIST.as_bytes(), false).await), [3, 0, 0, 3, 0]);
-        assert_eq!(rows(&test).await, first);
-        assert_eq!(events_of(&test, "facility.registered").await, 3);
-        assert_eq!(events_of(&test, "facility.changed").await, 0);
+        assert_eq!(counts(&import(test, LIST.as_bytes(), false).await), [3, 0, 0, 3, 0]);
+        assert_eq!(rows(test).await, first);
+        assert_eq!(events_of(test, "facility.registered").await, 3);
+        assert_eq!(events_of(test, "facility.changed").await, 0);
 
         let changed = LIST.replace("６０", "６５");
-        assert_eq!(counts(&import(&test, changed.as_bytes(), false).await), [3, 0, 1, 2, 0]);
-        let after = rows(&test).await;
+        assert_eq!(counts(&import(test, changed.as_bytes(), false).await), [3, 0, 1, 2, 0]);
+        let after = rows(test).await;
         assert_eq!(after.iter().map(|row| row.1).collect::<Vec<_>>(), [2, 1, 1]);
         assert_eq!(after[1..], first[1..]);
-        assert_eq!(events_of(&test, "facility.changed").await, 1);
+        assert_eq!(events_of(test, "facility.changed").await, 1);
     }
 
     async fn a_dry_run_tells_the_same_and_writes_nothing(test) {
-        let dry = import(&test, LIST.as_bytes(), true).await;
+        let dry = import(test, LIST.as_bytes(), true).await;
         assert!(dry.dry_run);
-        assert_eq!(rows(&test).await, []);
-        assert_eq!(events_of(&test, "facility.registered").await, 0);
-        let wet = import(&test, LIST.as_bytes(), false).await;
+        assert_eq!(rows(test).await, []);
+        assert_eq!(events_of(test, "facility.registered").await, 0);
+        let wet = import(test, LIST.as_bytes(), false).await;
         assert_eq!(dry.files, wet.files);
         assert!(report_text(&dry, Locale::En).contains("nothing was written"));
     }
 
     async fn a_bad_record_is_listed_and_the_good_ones_go_in(test) {
         let list = LIST.replace("312029,a2", "312028,a2") + "312029,,名無し園,,,,,,,,,,,,,\r\n312029,a1,松原保育園,,,,,,,,,,,,,\r\n";
-        let report = import(&test, list.as_bytes(), false).await;
+        let report = import(test, list.as_bytes(), false).await;
         assert_eq!(counts(&report), [5, 2, 0, 0, 3]);
         assert!(!report.is_clean());
         let errors: Vec<_> = report.files[0]
@@ -98,23 +98,23 @@ on_both! {
                 (7, "ID", "facilities.import.id_twice"),
             ]
         );
-        assert_eq!(rows(&test).await.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["a1", "a3"]);
+        assert_eq!(rows(test).await.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["a1", "a3"]);
         assert!(report_text(&report, Locale::Ja).contains("市町村コードの検査数字が合いません。"));
     }
 
     async fn a_list_in_the_encoding_of_windows_is_the_same_list(test) {
         let (bytes, _, lossy) = encoding_rs::SHIFT_JIS.encode(LIST);
         assert!(!lossy);
-        let report = import(&test, &bytes, false).await;
+        let report = import(test, &bytes, false).await;
         assert_eq!((counts(&report), report.files[0].encoding), ([3, 3, 0, 0, 0], Some(Encoding::Cp932)));
-        let utf8 = import(&test, LIST.as_bytes(), false).await;
+        let utf8 = import(test, LIST.as_bytes(), false).await;
         assert_eq!((counts(&utf8), utf8.files[0].encoding), ([3, 0, 0, 3, 0], Some(Encoding::Utf8)));
-        let broken = import(&test, b"\xFF\xFE", false).await;
+        let broken = import(test, b"\xFF\xFE", false).await;
         assert_eq!(broken.files[0].findings[0].reason.code, "facilities.import.not_text");
     }
 
     async fn a_facility_says_what_was_published_and_what_was_understood(test) {
-        import(&test, LIST.as_bytes(), false).await;
+        import(test, LIST.as_bytes(), false).await;
         let listed = test.anybody().get(&format!("/facilities?municipality={YONAGO}&q=まつばら")).await;
         let id = listed.body["items"][0]["id"].as_str().unwrap();
         let facility = test.anybody().get(&format!("/facilities/{id}")).await.body;
@@ -135,14 +135,14 @@ on_both! {
     }
 
     async fn the_catalogue_is_searched_by_word_city_programme_and_distance(test) {
-        import(&test, LIST.as_bytes(), false).await;
-        assert_eq!(names(&test, "/facilities?q=ﾏﾂﾊﾞﾗ").await, ["松原保育園"]);
-        assert_eq!(names(&test, "/facilities?q=米子市　トウダイ").await, ["灯台児童館"]);
-        assert_eq!(names(&test, "/facilities?q=松原 灯台").await, [""; 0]);
-        assert_eq!(names(&test, "/facilities?programme=open_nursery").await.len(), 2);
-        assert_eq!(names(&test, "/facilities?programme=open_nursery&municipality=312045").await, ["sakai園"]);
-        let city = names(&test, "/facilities?municipality=312029").await;
-        let near = names(&test, "/facilities?municipality=312029&near=35.43,133.33").await;
+        import(test, LIST.as_bytes(), false).await;
+        assert_eq!(names(test, "/facilities?q=ﾏﾂﾊﾞﾗ").await, ["松原保育園"]);
+        assert_eq!(names(test, "/facilities?q=米子市　トウダイ").await, ["灯台児童館"]);
+        assert_eq!(names(test, "/facilities?q=松原 灯台").await, [""; 0]);
+        assert_eq!(names(test, "/facilities?programme=open_nursery").await.len(), 2);
+        assert_eq!(names(test, "/facilities?programme=open_nursery&municipality=312045").await, ["sakai園"]);
+        let city = names(test, "/facilities?municipality=312029").await;
+        let near = names(test, "/facilities?municipality=312029&near=35.43,133.33").await;
         assert_eq!((city.len(), near.len()), (4, 4));
         // What has no position comes last, not never.
         assert_eq!((near[0].as_str(), near[1].as_str(), near[3].as_str()), ("松原保育園", "砂浜こども園", "灯台児童館"));
@@ -172,13 +172,13 @@ on_both! {
         let file = folder.path().join("holidays.csv");
         let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode("国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/9/21,敬老の日\r\n2026/9/22,休日\r\n2026/9/23,秋分の日\r\n");
         std::fs::write(&file, &bytes).unwrap();
-        let counts = api::calendar::import_holidays(&test.app.db, &file).await.unwrap();
+        let counts = api::calendar::import_holidays(test.app.db, &file).await.unwrap();
         assert_eq!((counts.new, counts.changed, counts.unchanged, counts.removed), (3, 0, 0, 0));
         std::fs::write(&file, "月日,名称\n2026/9/21,敬老の日\n2026/9/22,国民の休日\n").unwrap();
-        let counts = api::calendar::import_holidays(&test.app.db, &file).await.unwrap();
+        let counts = api::calendar::import_holidays(test.app.db, &file).await.unwrap();
         assert_eq!((counts.new, counts.changed, counts.unchanged, counts.removed), (0, 1, 1, 1));
         std::fs::write(&file, "月日,名称\n2026/9/21,敬老の日\n2026/9/31,無い日\n").unwrap();
-        assert!(api::calendar::import_holidays(&test.app.db, &file).await.is_err());
+        assert!(api::calendar::import_holidays(test.app.db, &file).await.is_err());
         let (from, to) = ("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap());
         let held = test.write(move |conn| api::municipalities::store::list_holidays(conn, from, to)).await;
         assert_eq!(held.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["敬老の日", "国民の休日"]);
