@@ -21,7 +21,7 @@ async fn import(test: &TestApp, bytes: &[u8], dry_run: bool) -> ImportReport {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("list.csv");
     std::fs::write(&file, bytes).unwrap();
-    import_facilities(test.app.db, &[file], dry_run, test.app.now()).await.unwrap()
+    import_facilities(&test.app.db, &[file], dry_run, test.app.now()).await.unwrap()
 }
 
 fn counts(report: &ImportReport) -> [u32; 5] {
@@ -172,13 +172,13 @@ on_both! {
         let file = folder.path().join("holidays.csv");
         let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode("国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/9/21,敬老の日\r\n2026/9/22,休日\r\n2026/9/23,秋分の日\r\n");
         std::fs::write(&file, &bytes).unwrap();
-        let counts = api::calendar::import_holidays(test.app.db, &file).await.unwrap();
+        let counts = api::calendar::import_holidays(&test.app.db, &file).await.unwrap();
         assert_eq!((counts.new, counts.changed, counts.unchanged, counts.removed), (3, 0, 0, 0));
         std::fs::write(&file, "月日,名称\n2026/9/21,敬老の日\n2026/9/22,国民の休日\n").unwrap();
-        let counts = api::calendar::import_holidays(test.app.db, &file).await.unwrap();
+        let counts = api::calendar::import_holidays(&test.app.db, &file).await.unwrap();
         assert_eq!((counts.new, counts.changed, counts.unchanged, counts.removed), (0, 1, 1, 1));
         std::fs::write(&file, "月日,名称\n2026/9/21,敬老の日\n2026/9/31,無い日\n").unwrap();
-        assert!(api::calendar::import_holidays(test.app.db, &file).await.is_err());
+        assert!(api::calendar::import_holidays(&test.app.db, &file).await.is_err());
         let (from, to) = ("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap());
         let held = test.write(move |conn| api::municipalities::store::list_holidays(conn, from, to)).await;
         assert_eq!(held.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["敬老の日", "国民の休日"]);
