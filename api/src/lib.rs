@@ -82,3 +82,9 @@ pub fn new_id() -> String {
 pub fn system_clock() -> Clock {
     Arc::new(Utc::now)
 }
+
+/// A clock that begins at an instant and then runs as the machine's.
+pub fn clock_starting_at(start: DateTime<Utc>) -> Clock {
+    let ahead = start - Utc::now();
+    Arc::new(move || Utc::now() + ahead)
+}

@@ -8,7 +8,8 @@ use std::time::Instant;
 use api::config::Config;
 use api::db::Db;
 use api::facilities::import::{import_facilities, report_text, terminal_locale};
-use api::{App, calendar, demo, openapi, server, system_clock, telemetry};
+use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry};
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 #[global_allocator]
@@ -31,6 +32,9 @@ enum Command {
         /// Leave an empty database empty
         #[arg(long)]
         no_demo: bool,
+        /// Let the clock begin at this instant (RFC 3339) instead of now, for demonstrations and journeys
+        #[arg(long)]
+        clock_from: Option<DateTime<Utc>>,
     },
     /// Bring the tables up to date
     Migrate,
@@ -91,8 +95,10 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli, started: Instant) -> Outcome {
     let config = cli.config;
-    match cli.command.unwrap_or(Command::Serve { no_demo: false }) {
-        Command::Serve { no_demo } => serve(config, !no_demo, started).await,
+    match cli.command.unwrap_or(Command::Serve { no_demo: false, clock_from: None }) {
+        Command::Serve { no_demo, clock_from } => {
+            serve(config, !no_demo, clock_from.map_or_else(system_clock, clock_starting_at), started).await
+        }
         Command::Migrate => {
             let ran = open(&config)?.migrate()?;
             println!("{} migrations ran", ran.len());
@@ -148,12 +154,12 @@ fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {
     Ok(Db::open(&config.database_url, config.db_connections)?)
 }
 
-async fn serve(config: Config, with_demo: bool, started: Instant) -> Outcome {
+async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) -> Outcome {
     let db = open(&config)?;
     db.migrate()?;
     let listener = TcpListener::bind(&config.bind).map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
     let address = listener.local_addr()?;
-    let app = App::new(db, config, system_clock());
+    let app = App::new(db, config, clock);
     if with_demo && demo::load_when_empty(&app).await? {
         eprintln!("demo world loaded / デモ用の架空データを読み込みました");
     }
