@@ -37,7 +37,7 @@ pub struct Config {
     pub log_format: LogFormat,
 
     /// Which log lines are written, for example `info` or `yumigahama=debug`
-    #[arg(long, env = "YUMIGAHAMA_LOG", default_value = "info", global = true)]
+    #[arg(long, env = "YUMIGAHAMA_LOG", default_value = "info,actix_server=warn", global = true)]
     pub log: String,
 }
 
