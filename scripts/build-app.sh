@@ -17,6 +17,9 @@ touch "$stamp.new" # what is edited while we build counts as newer
 host=$(rustc -vV | sed -n 's/^host: //p')
 cargo fetch --quiet --target wasm32-unknown-unknown --target "$host" ||
   fail "The app's libraries could not be fetched." "Check the network, then try again."
+# Erased components make the app a tenth smaller, more with every page. Set here and not in .cargo/config.toml, because only what is
+# shipped needs it; the first flag repeats the one from there.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Clink-arg=--keep-section=target_features --cfg=erase_components"
 # Trunk takes NO_COLOR=1 for a wrong argument.
 env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release ||
   fail "The app could not be built." "Read the compiler's words above."
