@@ -24,6 +24,7 @@ use crate::{bookings, families, municipalities, programmes};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Empty,
+    /// One child in all.
     One,
     Half,
     /// One place left in each band.
@@ -34,26 +35,25 @@ enum Level {
 /// How full, by facility and day: without chance, yet without a pattern that meets the eye.
 fn level(slot: &Published) -> Level {
     let day = usize::try_from(slot.ahead.max(0)).unwrap_or(0);
-    let mixed = (slot.place * 7 + day * 5 + slot.place * day * 3 + usize::from(slot.programme.as_str() == OPEN_NURSERY) * 4) % 12;
+    let open_nursery = slot.programme.as_str() == OPEN_NURSERY;
+    let mixed = (slot.place * 7 + day * 5 + slot.place * day * 3 + usize::from(open_nursery) * 4) % 16;
     if !slot.open {
         return Level::Empty;
     }
     if PLACES.get(slot.place).is_some_and(super::facilities::Place::every_day) {
         // Staff sign in here: today is busy, and there is always a place for one who tries a booking.
-        return match slot.ahead {
-            ..0 if slot.programme.as_str() == OPEN_NURSERY => Level::Empty,
-            ..0 => Level::One,
-            0 => Level::Half,
-            1..=9 if mixed < 6 => Level::Half,
-            1..=30 => Level::One,
+        return match (slot.ahead, mixed) {
+            (..0, _) if open_nursery => Level::Empty,
+            (0, _) | (1..=7, 0..=5) => Level::Half,
+            (..=14, _) | (15..=40, 0..=5) => Level::One,
             _ => Level::Empty,
         };
     }
     match (slot.ahead, mixed) {
         (..=9, 0 | 1) | (10..=20, 0) => Level::Full,
-        (..=9, 2..=4) | (10..=20, 1 | 2) | (21..=30, 0) => Level::Nearly,
-        (..=9, 5..=7) => Level::Half,
-        (..=9, 8 | 9) | (10..=20, 3..=5) | (21..=30, 1 | 2) | (31..=45, 0) => Level::One,
+        (..=9, 2) | (10..=20, 1) => Level::Nearly,
+        (..=9, 3) => Level::Half,
+        (..=9, 4..=6) | (10..=20, 2..=4) | (21..=45, 0 | 1) => Level::One,
         _ => Level::Empty,
     }
 }
@@ -211,6 +211,9 @@ fn fill(
     let mut parties: BTreeMap<PartyKey, (DateTime<Utc>, Vec<ChildId>)> = BTreeMap::new();
     let count = guests.len();
     for (b, band) in slot.bands.iter().enumerate() {
+        if level == Level::One && b != turn % slot.bands.len() {
+            continue;
+        }
         let mut left = wanted(level, band.capacity);
         for step in 0..count {
             if left == 0 {
@@ -220,6 +223,10 @@ fn fill(
             let (Some(guest), Some(stay)) = (guests.get_mut(k), rules.stay(slot, level, k)) else { continue };
             let Some(household) = families.get(guest.family) else { continue };
             let residence = code(household.city)?;
+            // Most people stay on their side of the border.
+            if residence != slot.host && !(guest.family + turn).is_multiple_of(3) {
+                continue;
+            }
             if !rules.fits(guest, &residence, slot, band, &stay) {
                 continue;
             }
