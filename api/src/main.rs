@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use api::accounts::staff::{self, NewStaff, Wanted};
 use api::config::Config;
 use api::db::Db;
 use api::facilities::import::{import_facilities, report_text, terminal_locale};
 use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
+use shared::ids::FacilityId;
+use shared::problem::sentence;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,6 +48,32 @@ enum Command {
     /// Take in published open data
     #[command(subcommand)]
     Import(Import),
+    /// Let people of facilities in
+    #[command(subcommand)]
+    Staff(Staff),
+}
+
+#[derive(Subcommand)]
+enum Staff {
+    /// Make an account for a member of a facility's staff; a password is made up and printed once unless one is given
+    #[command(group = clap::ArgGroup::new("where").required(true))]
+    Add {
+        /// The facility by its id, the last part of its page's address
+        #[arg(long, group = "where", value_name = "ID")]
+        facility_id: Option<String>,
+        /// The facility by its whole name
+        #[arg(long, group = "where", value_name = "NAME")]
+        facility: Option<String>,
+        /// The mail address to sign in with
+        #[arg(long)]
+        email: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -120,6 +149,13 @@ async fn run(cli: Cli, started: Instant) -> Outcome {
             Ok(ExitCode::SUCCESS)
         }
         Command::Import(what) => import(config, what).await,
+        Command::Staff(Staff::Add { facility_id, facility, email, name, password_stdin }) => {
+            let password = if password_stdin { Some(std::io::stdin().lines().next().transpose()?.unwrap_or_default()) } else { None };
+            let wanted = facility_id.map(|id| Wanted::Id(FacilityId::new(id))).or(facility.map(Wanted::Name)).ok_or("which facility?")?;
+            let db = open(&config)?;
+            db.migrate()?;
+            add_staff(&db, NewStaff { facility: wanted, email, name, password }).await
+        }
     }
 }
 
@@ -148,6 +184,17 @@ async fn import(config: Config, what: Import) -> Outcome {
             Err(error) => Err(error.into()),
         },
     }
+}
+
+async fn add_staff(db: &Db, new: NewStaff) -> Outcome {
+    let locale = terminal_locale(std::env::var("LANG").ok().as_deref());
+    let added = staff::add(db, new, system_clock()()).await.map_err(|refusal| refusal.sentence(locale))?;
+    println!("{}", sentence("accounts.staff_added", locale));
+    println!("  {}\n  {}\n  {}", added.facility, added.name, added.email);
+    if let Some(password) = added.made_up_password {
+        println!("\n{}\n  {password}", sentence("accounts.password_once", locale));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn open(config: &Config) -> Result<Db, Box<dyn std::error::Error>> {

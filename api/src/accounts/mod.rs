@@ -1,5 +1,6 @@
 //! Accounts: register, sign in, sign out, who am I.
 
+pub mod staff;
 pub mod store;
 
 use actix_web::http::StatusCode;

@@ -131,6 +131,12 @@ pub fn find_name(conn: &mut AnyConnection, id: &FacilityId) -> Result<Option<Str
     Ok(facilities::table.filter(facilities::id.eq(id.as_str())).select(facilities::name).first(conn).optional()?)
 }
 
+/// The ids of all facilities with exactly this name.
+pub fn list_named(conn: &mut AnyConnection, name: &str) -> Result<Vec<FacilityId>, DbError> {
+    let ids: Vec<String> = facilities::table.filter(facilities::name.eq(name)).order(facilities::id).select(facilities::id).load(conn)?;
+    Ok(ids.into_iter().map(FacilityId::new).collect())
+}
+
 /// Facilities in a stable order: nearest first, or by reading.
 pub fn list_facilities(conn: &mut AnyConnection, search: &Search) -> Result<Vec<Listed>, DbError> {
     let mut query = facilities::table.into_boxed();

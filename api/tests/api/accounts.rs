@@ -3,6 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use api::accounts::staff::{self, NewStaff, Refusal, Wanted};
+
 use crate::app::{SAKAIMINATO, YONAGO};
 
 fn new_account(email: &str) -> Value {
@@ -88,5 +90,36 @@ on_both! {
         let stale = ana.patch("/family", json!({ "phone": "0859999999" }), &family.etag()).await;
         assert_eq!((stale.code_number(), stale.code()), (412, "problem.stale"));
         assert_eq!(ana.patch("/family", json!({ "phone": "0859999999" }), &changed.etag()).await.status, 200);
+    }
+}
+
+on_both! {
+    async fn staff_are_let_in_from_the_command_line(test) {
+        let new = |facility: Wanted, email: &str, password: Option<&str>| NewStaff {
+            facility,
+            email: email.to_owned(),
+            name: "米原 さくら".to_owned(),
+            password: password.map(str::to_owned),
+        };
+        let by_name = || Wanted::Name("yonago園".to_owned());
+        let now = test.app.now();
+        let added = staff::add(&test.app.db, new(by_name(), "sakura@example.jp", None), now).await.unwrap();
+        assert_eq!((added.facility.as_str(), added.email.as_str()), ("yonago園", "sakura@example.jp"));
+        let login = json!({ "email": "sakura@example.jp", "password": added.made_up_password.unwrap() });
+        let signed_in = test.anybody().post("/auth/login", login).await;
+        assert_eq!(signed_in.status, 200, "{:?}", signed_in.body);
+        assert_eq!(signed_in.body["role"], json!({ "kind": "staff", "facility_id": "yonago" }));
+
+        let given = staff::add(&test.app.db, new(Wanted::Id("sakai".into()), "kaede@example.jp", Some("松原と海のあいだ")), now).await.unwrap();
+        assert_eq!((given.facility.as_str(), given.made_up_password), ("sakai園", None));
+        let login = json!({ "email": "kaede@example.jp", "password": "松原と海のあいだ" });
+        assert_eq!(test.anybody().post("/auth/login", login).await.status, 200);
+
+        let refused = staff::add(&test.app.db, new(by_name(), "sakura@example.jp", None), now).await;
+        assert!(matches!(refused, Err(Refusal::EmailTaken)), "{refused:?}");
+        let refused = staff::add(&test.app.db, new(Wanted::Name("どこにもない園".to_owned()), "x@example.jp", None), now).await;
+        assert!(matches!(refused, Err(Refusal::FacilityUnknown)), "{refused:?}");
+        let refused = staff::add(&test.app.db, new(by_name(), "x@example.jp", Some("short")), now).await;
+        assert!(matches!(refused, Err(Refusal::Option("--password-stdin", _))), "{refused:?}");
     }
 }

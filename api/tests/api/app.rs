@@ -410,7 +410,7 @@ pub fn code(text: &str) -> MunicipalityCode {
 /// Runs a test on both databases.
 #[macro_export]
 macro_rules! on_both {
-    ($(async fn $name:ident($test:ident) $body:block)*) => {
+    (over $start:ident; $(async fn $name:ident($test:ident) $body:block)*) => {
         $(mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -419,16 +419,19 @@ macro_rules! on_both {
 
             #[actix_web::test]
             async fn sqlite() {
-                run(&$crate::app::TestApp::start($crate::app::Backend::Sqlite).await.unwrap()).await;
+                run(&$crate::app::TestApp::$start($crate::app::Backend::Sqlite).await.unwrap()).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                if let Some(test) = $crate::app::TestApp::start($crate::app::Backend::Postgres).await {
+                if let Some(test) = $crate::app::TestApp::$start($crate::app::Backend::Postgres).await {
                     run(&test).await;
                 }
             }
         })*
+    };
+    ($(async fn $name:ident($test:ident) $body:block)*) => {
+        on_both! { over start; $(async fn $name($test) $body)* }
     };
 }
 

@@ -8,6 +8,7 @@ mod app;
 mod accounts;
 mod attendance;
 mod bookings;
+mod demo;
 mod facilities;
 mod families;
 mod guards;
