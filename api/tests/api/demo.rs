@@ -24,7 +24,11 @@ const MOMENTS: [&str; 7] = [
     "2026-11-24T15:30:00+09:00",
 ];
 
+/// Slot, band, start, end, state, child.
 type Row = (String, i64, NaiveDateTime, NaiveDateTime, String, String);
+
+/// Child, facility, programme, start, end, fee, state, time of booking.
+type Whole = (String, String, String, NaiveDateTime, NaiveDateTime, i64, String, NaiveDateTime);
 
 /// What the bookings say of every band: who is there from when to when.
 async fn booked(test: &TestApp) -> BTreeMap<(String, i64), Occupancy> {
@@ -52,7 +56,7 @@ on_both! {
     async fn the_demo_world_keeps_every_rule_on_any_day(test) {
         test.at(MOMENTS[0]);
         assert!(demo::load_when_empty(&test.app).await.unwrap());
-        check(&test, MOMENTS[0]).await;
+        check(test, MOMENTS[0]).await;
         // Once is enough.
         assert!(!demo::load_when_empty(&test.app).await.unwrap());
         assert!(demo::is_loaded(&test.app).await.unwrap());
@@ -94,7 +98,7 @@ async fn the_same_moment_gives_the_same_world() {
         let test = TestApp::start_empty(crate::app::Backend::Sqlite).await.unwrap();
         test.at(MOMENTS[2]);
         demo::load_when_empty(&test.app).await.unwrap();
-        let rows: Vec<(String, String, String, NaiveDateTime, NaiveDateTime, i64, String, NaiveDateTime)> = test
+        let rows: Vec<Whole> = test
             .write(|conn| {
                 Ok(bookings::table
                     .select((
