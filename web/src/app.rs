@@ -24,7 +24,10 @@ use leptos_router::path;
 use wasm_bindgen::JsCast;
 
 use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
+use crate::accounts::AccountRoutes;
 use crate::attendance::AttendanceRoutes;
+use crate::bookings::BookingRoutes;
+use crate::families::FamilyRoutes;
 use crate::flash::Flash;
 use crate::frame::Frame;
 use crate::i18n::{LocaleContext, Say, t};
@@ -63,8 +66,11 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame>
                 <Routes fallback=NotFoundPage>
-                    // Family, at /: SearchRoutes, FacilityRoutes, AccountRoutes, FamilyRoutes, BookingRoutes.
+                    // Family, at /: SearchRoutes, FacilityRoutes.
                     <Route path=path!("/") view=WelcomePage/>
+                    <AccountRoutes/>
+                    <FamilyRoutes/>
+                    <BookingRoutes/>
 
                     // Staff, at /staff.
                     <AttendanceRoutes/>

@@ -12,9 +12,12 @@
 rust_i18n::i18n!("locales", fallback = "ja");
 
 pub mod about;
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod attendance;
+pub mod bookings;
+pub mod families;
 pub mod flash;
 pub mod frame;
 pub mod i18n;

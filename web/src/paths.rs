@@ -1,6 +1,6 @@
 //! Every address of the app, as functions; the patterns of the routes stand in the slices that own them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::api::{percent_encoded, query};
 
@@ -27,6 +27,55 @@ pub fn register(next: Option<&str>) -> String {
 /// The family: residence and children.
 pub fn family() -> String {
     "/family".to_owned()
+}
+
+/// Changing the family's own data.
+pub fn family_change() -> String {
+    "/family/change".to_owned()
+}
+
+/// Registering a child; afterwards the person comes to `next`.
+pub fn new_child(next: Option<&str>) -> String {
+    query("/family/children/new", &[("next", next.map(str::to_owned))])
+}
+
+/// One child of the family.
+pub fn child(child_id: &str) -> String {
+    format!("/family/children/{}", percent_encoded(child_id))
+}
+
+/// Booking a slot, for a stay inside it where one is already in mind.
+pub fn book(slot_id: &str, starts_at: Option<DateTime<Utc>>, ends_at: Option<DateTime<Utc>>) -> String {
+    query(&format!("/book/{}", percent_encoded(slot_id)), &[("from", starts_at.map(instant)), ("to", ends_at.map(instant))])
+}
+
+/// A step of booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookStep {
+    /// Who comes.
+    Children,
+    /// From when to when.
+    Times,
+    /// Everything once more before it is booked.
+    Check,
+    /// It is booked.
+    Booked,
+}
+
+/// One step of booking a slot with what is chosen so far.
+pub fn book_step(slot_id: &str, step: BookStep, chosen: &[(&str, Option<String>)]) -> String {
+    let tail = match step {
+        BookStep::Children => "",
+        BookStep::Times => "/times",
+        BookStep::Check => "/check",
+        BookStep::Booked => "/booked",
+    };
+    query(&format!("/book/{}{tail}", percent_encoded(slot_id)), chosen)
+}
+
+/// An instant in an address (RFC 3339, UTC).
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The family's bookings.
@@ -83,6 +132,16 @@ pub fn safe_next(next: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_booking_begins_with_the_stay_in_mind() {
+        assert_eq!(book("a b", None, None), "/book/a%20b");
+        let at = |text: &str| text.parse().ok();
+        assert_eq!(
+            book("1", at("2026-11-24T09:00:00+09:00"), at("2026-11-24T03:30:00Z")),
+            "/book/1?from=2026-11-24T00%3A00%3A00Z&to=2026-11-24T03%3A30%3A00Z"
+        );
+    }
 
     #[test]
     fn signing_in_returns_only_to_our_own_pages() {

@@ -1,0 +1,22 @@
+//! Accounts: registering, signing in, and coming back to where one wanted to go.
+
+pub mod client;
+pub mod model;
+mod pages;
+
+use leptos::prelude::*;
+use leptos_router::components::Route;
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+
+use self::pages::{RegisterPage, SignInPage};
+
+/// The slice's pages.
+#[component(transparent)]
+pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/register") view=RegisterPage/>
+        <Route path=path!("/sign_in") view=SignInPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

@@ -1,0 +1,141 @@
+//! Requests of the pages for bookings, and what this device keeps of them for times without network.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::{join, join4};
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use shared::bookings::{Booking, Cancel, NewBooking, Quote};
+use shared::facilities::Facility;
+use shared::page::Page;
+use shared::programmes::Programme;
+use shared::slots::SlotDetail;
+use shared::time::{Month, days_before, tokyo_day};
+
+use super::model::{Ground, Sheet, split};
+use crate::accounts::client::municipalities;
+use crate::api::{self, Attempt, Failure, percent_encoded, query};
+use crate::families::client::{children, family};
+use crate::offline;
+
+/// So many pages of bookings are read at most.
+const MAX_PAGES: usize = 5;
+/// So far back the list of past bookings goes.
+const PAST_DAYS: u32 = 200;
+/// So many of the next bookings are kept with everything needed on the day.
+const KEPT_SHEETS: usize = 6;
+const KEPT_LIST: &str = "next_bookings";
+
+/// Everything that the rules need to know of a slot for this family.
+pub async fn ground(slot_id: String) -> Result<Ground, Failure> {
+    let slot_path = format!("/slots/{}", percent_encoded(&slot_id));
+    let (detail, family, children, cities) = join4(api::get::<SlotDetail>(&slot_path), family(), children(), municipalities()).await;
+    let (detail, family) = (detail?, family?.value);
+    let month = Month::at(detail.slot.starts_at);
+    let programmes = query(
+        "/programmes",
+        &[
+            ("municipality", Some(family.municipality.to_string())),
+            ("programme", Some(detail.slot.programme.as_str().to_owned())),
+            ("on", Some(detail.slot.day().to_string())),
+        ],
+    );
+    let (programmes, bookings) = join(
+        api::get::<Page<Programme>>(&programmes),
+        all_bookings(Some(month.first_day().to_string()), Some(days_before(month.next_first_day(), 1).to_string())),
+    )
+    .await;
+    let limit = programmes?.items.into_iter().next().and_then(|programme| programme.terms.limit);
+    Ok(Ground { detail, family, children: children?, cities: cities?, limit, bookings: bookings? })
+}
+
+async fn all_bookings(from: Option<String>, to: Option<String>) -> Result<Vec<Booking>, Failure> {
+    let mut bookings = Vec::new();
+    let mut cursor = None;
+    for _ in 0..MAX_PAGES {
+        let path = query("/bookings", &[("from", from.clone()), ("to", to.clone()), ("limit", Some("200".to_owned())), ("cursor", cursor)]);
+        let page: Page<Booking> = api::get(&path).await?;
+        bookings.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(bookings)
+}
+
+/// What booking now would mean.
+pub async fn quote(command: &NewBooking) -> Result<Quote, Failure> {
+    api::post("/bookings/quote", command, &Attempt::new()).await
+}
+
+/// Books.
+pub async fn book(command: &NewBooking, attempt: &Attempt) -> Result<Vec<Booking>, Failure> {
+    api::post("/bookings", command, attempt).await
+}
+
+/// The bookings of a day that were made together.
+pub async fn party(day: String, party_id: &str) -> Result<Vec<Booking>, Failure> {
+    let bookings = all_bookings(Some(day.clone()), Some(day)).await?;
+    Ok(bookings.into_iter().filter(|booking| booking.party_id.as_str() == party_id).collect())
+}
+
+/// Cancels a booking on the terms that were shown.
+pub async fn cancel(booking_id: &str, command: &Cancel, attempt: &Attempt) -> Result<Booking, Failure> {
+    api::post(&format!("/bookings/{}/cancel", percent_encoded(booking_id)), command, attempt).await
+}
+
+/// Something from the server, or from this device's memory of an earlier visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Known<T> {
+    /// The thing.
+    pub value: T,
+    /// When it was read, if not just now.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// The family's bookings of the last months and all to come. Without network: the next ones as they were at the last visit.
+pub async fn bookings(account: String) -> Result<Known<Vec<Booking>>, Failure> {
+    let now = Utc::now();
+    match all_bookings(Some(days_before(tokyo_day(now), PAST_DAYS).to_string()), None).await {
+        Ok(bookings) => {
+            let (next, _) = split(&bookings, now);
+            offline::remember(&account, KEPT_LIST, &Known { value: next.clone(), as_of: Some(now) });
+            keep_sheets(account, next);
+            Ok(Known { value: bookings, as_of: None })
+        }
+        Err(Failure::Offline) => offline::recall(&account, KEPT_LIST).ok_or(Failure::Offline),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn kept_sheet(booking_id: &str) -> String {
+    format!("sheet/{booking_id}")
+}
+
+/// Keeps the next bookings with everything needed on the day, quietly.
+fn keep_sheets(account: String, next: Vec<Booking>) {
+    spawn_local(async move {
+        for booking in next.into_iter().take(KEPT_SHEETS) {
+            let _ = sheet_of(&account, booking).await;
+        }
+    });
+}
+
+/// One booking with everything needed on the day. Without network: as it was at the last visit.
+pub async fn sheet(account: String, booking_id: String) -> Result<Known<Sheet>, Failure> {
+    match api::get::<Booking>(&format!("/bookings/{}", percent_encoded(&booking_id))).await {
+        Ok(booking) => Ok(Known { value: sheet_of(&account, booking).await, as_of: None }),
+        Err(Failure::Offline) => offline::recall(&account, &kept_sheet(&booking_id)).ok_or(Failure::Offline),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn sheet_of(account: &str, booking: Booking) -> Sheet {
+    let facility_path = format!("/facilities/{}", percent_encoded(booking.facility.id.as_str()));
+    let (facility, children) = join(api::get::<Facility>(&facility_path), children()).await;
+    // A page for the day is better without address than not at all.
+    let sheet = Sheet::of(booking, facility.ok().map(|facility| facility.listing), &children.unwrap_or_default());
+    let id = sheet.booking.id.to_string();
+    offline::remember(account, &kept_sheet(&id), &Known { value: sheet.clone(), as_of: Some(Utc::now()) });
+    sheet
+}

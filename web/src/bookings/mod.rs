@@ -1,0 +1,36 @@
+//! Bookings: from a found place in four steps to a booking, and everything needed on the day.
+
+pub mod client;
+mod flow;
+pub mod model;
+mod pages;
+mod parts;
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+
+use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, TimesPage};
+use self::pages::{BookingPage, BookingsPage};
+use crate::session::FamilyOnly;
+
+/// The slice's pages.
+#[component(transparent)]
+pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/book") view=FamilyOnly>
+            <ParentRoute path=path!(":slot_id") view=BookFrame>
+                <Route path=path!("") view=ChildrenPage/>
+                <Route path=path!("times") view=TimesPage/>
+                <Route path=path!("check") view=CheckPage/>
+                <Route path=path!("booked") view=BookedPage/>
+            </ParentRoute>
+        </ParentRoute>
+        <ParentRoute path=path!("/bookings") view=FamilyOnly>
+            <Route path=path!("") view=BookingsPage/>
+            <Route path=path!(":booking_id") view=BookingPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

@@ -1,0 +1,303 @@
+//! The family's bookings, and one booking with everything needed on the day.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use shared::bookings::{Booking, BookingState, Cancel, CancelTerms, cancel};
+use shared::locale::{day, moment, yen};
+use shared::time::{next_day, tokyo_day};
+
+use super::client::{self, Known};
+use super::model::{Sheet, by_day, split};
+use super::parts::{BookingCard, Bring, CancelRule, StateChip, When, amount, facility_words};
+use crate::api::{Attempt, Failure, query};
+use crate::flash::use_flash;
+use crate::i18n::{Say, furigana, locale, marked, name, say_with};
+use crate::paths;
+use crate::session::use_session;
+use crate::ui::{
+    Banner, Breadcrumbs, Button, Card, Chip, Dialog, EmptyState, Explain, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, TabPanel,
+    Tabs, Tone,
+};
+
+/// Says that what is shown is from an earlier visit.
+fn as_of_notice(as_of: Option<DateTime<Utc>>) -> impl IntoView {
+    as_of.map(|as_of| {
+        view! {
+            <Banner tone=Tone::Warning title="bookings.as_of_title">
+                <p>{say_with("bookings.as_of", move || vec![("moment", moment(as_of, locale()))])}</p>
+            </Banner>
+        }
+    })
+}
+
+fn account() -> String {
+    use_session().me().map(|me| me.id.to_string()).unwrap_or_default()
+}
+
+/// The bookings: those to come first.
+#[component]
+pub fn BookingsPage() -> impl IntoView {
+    let account = account();
+    let bookings = LocalResource::new(move || client::bookings(account.clone()));
+    view! {
+        <div class="narrow stack">
+            <PageTitle text="bookings.title"/>
+            <Load what=bookings let:known><BookingLists known/></Load>
+        </div>
+    }
+}
+
+#[component]
+fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
+    let (next, past) = split(&known.value, Utc::now());
+    let (next, past) = (StoredValue::new(next), StoredValue::new(past));
+    let is_old = known.as_of.is_some();
+    let address = use_query_map();
+    let navigate = leptos_router::hooks::use_navigate();
+    let selected =
+        Signal::derive(move || address.with(|query| query.get("show")).filter(|show| show == "past").unwrap_or_else(|| "next".to_owned()));
+    let select = Callback::new(move |tab: String| {
+        let to = query(&paths::bookings(), &[("show", (tab == "past").then_some(tab))]);
+        navigate(&to, leptos_router::NavigateOptions { replace: true, scroll: false, ..Default::default() });
+    });
+    let empty = move || {
+        view! {
+            <EmptyState words="bookings.none_to_come">
+                <LinkButton href=paths::home() icon=Glyph::Search><Say key="bookings.to_search"/></LinkButton>
+            </EmptyState>
+        }
+    };
+    view! {
+        {as_of_notice(known.as_of)}
+        <Show when=move || !is_old>
+            <Tabs id="bookings" label="bookings.title" tabs=vec![("next", "bookings.tab_next".into()), ("past", "bookings.tab_past".into())] selected on_select=select/>
+            <TabPanel id="bookings" name="next" selected>
+                {move || if next.with_value(Vec::is_empty) { empty().into_any() } else { days(next.get_value()).into_any() }}
+            </TabPanel>
+            <TabPanel id="bookings" name="past" selected>
+                {move || {
+                    if past.with_value(Vec::is_empty) { view! { <EmptyState words="bookings.none_past"/> }.into_any() } else { days(past.get_value()).into_any() }
+                }}
+            </TabPanel>
+        </Show>
+        {is_old.then(|| if next.with_value(Vec::is_empty) { view! { <EmptyState words="bookings.none_kept"/> }.into_any() } else { days(next.get_value()).into_any() })}
+    }
+}
+
+fn days(bookings: Vec<Booking>) -> impl IntoView {
+    let today = tokyo_day(Utc::now());
+    by_day(bookings)
+        .into_iter()
+        .map(|(date, bookings)| {
+            view! {
+                <section class="stack booking-day">
+                    <h2 class="booking-date">{furigana(move || day(date, locale()))} " " {near(date, today)}</h2>
+                    <ul class="plain-list stack">{bookings.into_iter().map(|booking| view! { <li><BookingCard booking/></li> }).collect_view()}</ul>
+                </section>
+            }
+        })
+        .collect_view()
+}
+
+/// Today and tomorrow by their names.
+fn near(date: NaiveDate, today: NaiveDate) -> Option<AnyView> {
+    if date == today {
+        Some(view! { <Chip tone=Tone::Info><Say key="ui.today"/></Chip> }.into_any())
+    } else if date == next_day(today) {
+        Some(view! { <Chip><Say key="bookings.tomorrow"/></Chip> }.into_any())
+    } else {
+        None
+    }
+}
+
+/// One booking with everything needed on the day.
+#[component]
+pub fn BookingPage() -> impl IntoView {
+    let params = use_params_map();
+    let account = account();
+    let id = Memo::new(move |_| params.with(|params| params.get("booking_id")).unwrap_or_default());
+    let sheet = LocalResource::new(move || client::sheet(account.clone(), id.get()));
+    let trail = vec![(paths::bookings(), "bookings.title".into())];
+    view! {
+        <div class="narrow stack">
+            <Breadcrumbs trail here="bookings.one_title"/>
+            <PageTitle text="bookings.one_title"/>
+            <Load what=sheet let:known>
+                {as_of_notice(known.as_of)}
+                <SheetView sheet=known.value is_old=known.as_of.is_some() on_change=move |()| sheet.refetch()/>
+            </Load>
+        </div>
+    }
+}
+
+#[component]
+fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
+    let now = Utc::now();
+    let booking = sheet.booking.clone();
+    let Booking { starts_at, ends_at, fee_yen, counted, limit_unit, .. } = booking;
+    let is_over = ends_at <= now;
+    let can_cancel = !is_old && cancel(&booking, &Cancel::default(), now).is_ok();
+    let shown_rule = matches!(booking.state, BookingState::Confirmed) && !is_over;
+    let date = tokyo_day(starts_at);
+    let facility = paths::facility(booking.facility.id.as_str());
+    let cancelled = match &booking.state {
+        BookingState::Cancelled { at, fee_yen, counts } => Some((*at, CancelTerms { fee_yen: *fee_yen, counts: *counts })),
+        _ => None,
+    };
+    let notes = booking.notes.clone();
+    let to_cancel = can_cancel.then(|| booking.clone());
+    view! {
+        {cancelled.map(|(at, terms)| view! { <Cancelled at terms amount_counted=amount(limit_unit, counted, locale())/> })}
+        <Card>
+            <div class="row"><StateChip state=booking.state.clone() is_over/> {near(date, tokyo_day(now))}</div>
+            <When starts_at ends_at/>
+            <Facts>
+                <Fact name="bookings.who_comes" icon=Glyph::Family><strong>{booking.child.name.clone()}</strong> " " <span class="quiet">{booking.child.kana.clone()}</span></Fact>
+                <Fact name="bookings.place" icon=Glyph::Pin>
+                    <p><a href=facility.clone()>{furigana(facility_words(&booking.facility))}</a></p>
+                    {sheet.address.map(|address| view! { <p>{address}</p> })}
+                    {sheet.access.map(|access| view! { <p class="quiet">{access}</p> })}
+                    {sheet.parking.map(|parking| view! { <p class="quiet"><Say key="bookings.parking"/> " " {parking}</p> })}
+                    <p class="no-print"><a href=facility><Say key="bookings.map"/></a></p>
+                </Fact>
+                {sheet.phone.map(|phone| {
+                    let call = format!("tel:{}", phone.chars().filter(char::is_ascii_digit).collect::<String>());
+                    view! { <Fact name="bookings.phone" icon=Glyph::Phone><a class="call" href=call>{phone}</a></Fact> }
+                })}
+                <Fact name="bookings.programme" icon=Glyph::Info>
+                    {name(booking.programme_name.clone())} " "
+                    {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
+                </Fact>
+                <Fact name="bookings.fee" icon=Glyph::Yen>{furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span></Fact>
+                <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || amount(limit_unit, counted, locale()))}</Fact>
+                <Bring things=booking.bring.clone()/>
+                <Fact name="bookings.pick_up" icon=Glyph::Person>
+                    <ul class="plain-list">
+                        <li><Say key="bookings.guardian"/></li>
+                        {sheet
+                            .pick_up
+                            .into_iter()
+                            .map(|(who, relation)| {
+                                let relation = if relation.is_empty() { String::new() } else { format!("（{relation}）") };
+                                view! { <li>{who}{relation}</li> }
+                            })
+                            .collect_view()}
+                    </ul>
+                </Fact>
+                {(!notes.is_empty()).then(|| view! { <Fact name="bookings.notes" icon=Glyph::Pencil><p class="as-written">{notes}</p></Fact> })}
+                {shown_rule
+                    .then(|| {
+                        view! {
+                            <Fact name="bookings.cancelling" icon=Glyph::Exit>
+                                <CancelRule cancellation=booking.cancellation free_until=booking.free_until fee_yen/>
+                            </Fact>
+                        }
+                    })}
+            </Facts>
+        </Card>
+        <div class="row no-print actions">
+            <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
+            {to_cancel.map(|booking| view! { <CancelPart booking on_change/> })}
+        </div>
+        <p class="print-only"><Say key="bookings.printed_note"/></p>
+    }
+}
+
+#[component]
+fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, amount_counted: String) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Info title="bookings.cancelled_title">
+            <p>{say_with("bookings.cancelled_at", move || vec![("moment", moment(at, locale()))])}</p>
+            <Consequence terms amount_counted/>
+            <p><a href=paths::home()><Say key="bookings.to_search"/></a></p>
+        </Banner>
+    }
+}
+
+/// What cancelling costs, in words.
+#[component]
+fn Consequence(terms: CancelTerms, amount_counted: String) -> impl IntoView {
+    let CancelTerms { fee_yen, counts } = terms;
+    view! {
+        <ul class="reasons">
+            {if fee_yen > 0 {
+                view! { <li><strong>{say_with("bookings.cancel_costs", move || vec![("yen", yen(fee_yen, locale()))])}</strong></li> }.into_any()
+            } else {
+                view! { <li><strong><Say key="bookings.cancel_free"/></strong></li> }.into_any()
+            }}
+            {if counts {
+                view! { <li>{say_with("bookings.cancel_counts", move || vec![("amount", amount_counted.clone())])}</li> }.into_any()
+            } else {
+                view! { <li><Say key="bookings.cancel_counts_not"/></li> }.into_any()
+            }}
+        </ul>
+    }
+}
+
+/// Asks before it cancels, with the consequence as it is at that moment.
+#[component]
+fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
+    let flash = use_flash();
+    let asking = RwSignal::new(false);
+    let counted = amount(booking.limit_unit, booking.counted, locale());
+    let booking = StoredValue::new(booking);
+    // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
+    let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
+    let failure: RwSignal<Option<Failure>> = RwSignal::new(None);
+    let look = move || terms.set(booking.with_value(|booking| cancel(booking, &Cancel::default(), Utc::now()).ok()));
+    let attempt = Attempt::new();
+    let cancelling = Action::new_local(move |command: &Cancel| {
+        let (command, attempt) = (command.clone(), attempt.clone());
+        async move {
+            match client::cancel(booking.with_value(|booking| booking.id.to_string()).as_str(), &command, &attempt).await {
+                Ok(_) => {
+                    asking.set(false);
+                    flash.done("bookings.cancelled");
+                    on_change.run(());
+                }
+                Err(why) => {
+                    // The deadline may have passed while the dialog was open: show what holds now, and let the family decide again.
+                    look();
+                    failure.set(Some(why));
+                }
+            }
+        }
+    });
+    let ask = Callback::new(move |()| {
+        failure.set(None);
+        look();
+        asking.set(true);
+    });
+    let busy = cancelling.pending();
+    view! {
+        <Button look=Look::Danger on_press=ask><Say key="bookings.cancel"/></Button>
+        <Dialog id="cancel-booking" title="bookings.cancel_question" open=asking>
+            {move || {
+                failure
+                    .get()
+                    .map(|failure| {
+                        view! {
+                            <div role="alert">
+                                <Banner tone=Tone::Warning>
+                                    {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                                </Banner>
+                            </div>
+                        }
+                    })
+            }}
+            <p><strong>{booking.with_value(|booking| booking.child.name.clone())}</strong></p>
+            {booking.with_value(|booking| view! { <When starts_at=booking.starts_at ends_at=booking.ends_at/> })}
+            {
+                let counted = counted.clone();
+                move || terms.get().map(|terms| view! { <Consequence terms amount_counted=counted.clone()/> })
+            }
+            <div class="row">
+                <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked() })))>
+                    <Say key="bookings.cancel_yes"/>
+                </Button>
+                <Button look=Look::Text on_press=Callback::new(move |()| asking.set(false))><Say key="bookings.cancel_no"/></Button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,301 @@
+//! Parts of the pages for bookings.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use shared::bookings::{Booking, BookingState, QuotedLimit};
+use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, yen};
+use shared::problem::Reason;
+use shared::programmes::{Cancellation, LimitUnit};
+use shared::slots::{Availability as Places, SlotFacility};
+use shared::time::tokyo_day;
+
+use super::model::{Against, Ground};
+use crate::i18n::{Say, Text, furigana, locale, name, reasons, say_with, sentence, text};
+use crate::paths;
+use crate::ui::{Availability, Banner, Chip, Fact, Glyph, Icon, Level, Steps, Tone};
+
+/// The steps of booking; `current` counts from 1.
+#[component]
+pub fn BookSteps(current: usize) -> impl IntoView {
+    let labels: Vec<Text> =
+        vec!["bookings.step_children".into(), "bookings.step_times".into(), "bookings.step_check".into(), "bookings.step_booked".into()];
+    view! { <Steps current=Signal::stored(current) labels/> }
+}
+
+/// A facility's name in the reader's language, with its reading in easy Japanese.
+pub fn facility_name(facility: &SlotFacility, locale: Locale) -> String {
+    match locale {
+        Locale::Ja => facility.name.clone(),
+        Locale::Easy if facility.kana.is_empty() => facility.name.clone(),
+        Locale::Easy => format!("[{}|{}]", facility.name, facility.kana),
+        Locale::En => facility.name_en.clone().unwrap_or_else(|| facility.name.clone()),
+    }
+}
+
+/// The facility's name as words for a prop or a view.
+pub fn facility_words(facility: &SlotFacility) -> impl Fn() -> String + Send + Sync + Clone + 'static + use<> {
+    let facility = facility.clone();
+    move || facility_name(&facility, locale())
+}
+
+/// Where and on which day: stands over every step of booking.
+#[component]
+pub fn SlotHead(ground: Ground) -> impl IntoView {
+    let slot = ground.detail.slot.clone();
+    let day = slot.day();
+    let is_away = ground.is_away();
+    view! {
+        <div class="slot-head">
+            <p class="slot-head-day">{furigana(move || full_day(day, locale()))}</p>
+            <p><a href=paths::facility(slot.facility.id.as_str())>{furigana(facility_words(&slot.facility))}</a></p>
+            <div class="row">
+                <Chip>{name(ground.detail.programme_name)}</Chip>
+                {is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
+            </div>
+        </div>
+    }
+}
+
+/// Everything against a party: for all, then child by child.
+#[component]
+pub fn AgainstNotice(
+    /// The reasons.
+    #[prop(into)]
+    against: Signal<Against>,
+    /// The heading.
+    #[prop(into)]
+    title: Text,
+    /// Its id, by which a button can say why it is disabled.
+    #[prop(optional)]
+    id: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <div id=id aria-live="polite">
+            {move || {
+                let Against { all, children } = against.get();
+                let title = title.clone();
+                (!all.is_empty() || !children.is_empty())
+                    .then(|| {
+                        view! {
+                            <Banner tone=Tone::Warning title>
+                                {(!all.is_empty()).then(|| reasons(move || all.clone()))}
+                                {children
+                                    .into_iter()
+                                    .map(|(child, why)| {
+                                        view! {
+                                            <p class="against-child"><strong>{child}</strong></p>
+                                            {reasons(move || why.clone())}
+                                        }
+                                    })
+                                    .collect_view()}
+                            </Banner>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// ○ △ × with number and words.
+#[component]
+pub fn PlacesLeft(left: i64) -> impl IntoView {
+    let (level, words): (Level, Text) = match Places::of(left) {
+        Places::Full => (Level::None, "bookings.full".into()),
+        level => (
+            if level == Places::Few { Level::Few } else { Level::Many },
+            text(move || sentence("bookings.left", locale()).replace("%{people}", &people(left, locale()))),
+        ),
+    };
+    view! { <Availability level words/> }
+}
+
+/// A large box to tick or to choose from, with anything below its name.
+#[component]
+pub fn PickBox(
+    /// `checkbox` or `radio`.
+    kind: &'static str,
+    /// Id of the input.
+    id: String,
+    /// Name of the input.
+    group: &'static str,
+    /// What is chosen.
+    #[prop(into)]
+    label: Text,
+    /// Whether it is.
+    #[prop(into)]
+    checked: Signal<bool>,
+    /// Whether it cannot be chosen.
+    disabled: bool,
+    /// It was chosen or not.
+    #[prop(into)]
+    on_pick: Callback<bool>,
+    children: Children,
+) -> impl IntoView {
+    let hint = format!("{id}-hint");
+    view! {
+        <div class="choice choice-large" class:is-disabled=disabled>
+            <input
+                type=kind
+                id=id.clone()
+                name=group
+                disabled=disabled
+                aria-describedby=hint.clone()
+                prop:checked=checked
+                on:change:target=move |event| on_pick.run(event.target().checked())
+            />
+            <label for=id>{label.view()}</label>
+            <div class="choice-hint" id=hint>{children()}</div>
+        </div>
+    }
+}
+
+/// Reasons below a box.
+#[component]
+pub fn Why(why: Vec<Reason>) -> impl IntoView {
+    (!why.is_empty()).then(|| view! { <div class="why"><Icon glyph=Glyph::Info/>{reasons(move || why.clone())}</div> })
+}
+
+/// A time out of several, folded.
+#[component]
+pub fn TimeSelect(
+    /// Id of the select.
+    id: &'static str,
+    /// What is asked.
+    label: &'static str,
+    /// The times with their words.
+    #[prop(into)]
+    options: Signal<Vec<(DateTime<Utc>, String)>>,
+    /// The time chosen.
+    #[prop(into)]
+    value: Signal<Option<DateTime<Utc>>>,
+    /// Another was chosen.
+    #[prop(into)]
+    on_pick: Callback<DateTime<Utc>>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="field-label" for=id><Say key=label/></label>
+            <div class="select">
+                <select
+                    class="input"
+                    id=id
+                    on:change:target=move |event| {
+                        if let Ok(at) = event.target().value().parse() {
+                            on_pick.run(at);
+                        }
+                    }
+                >
+                    {move || {
+                        options
+                            .get()
+                            .into_iter()
+                            .map(|(at, words)| {
+                                view! { <option value=paths::instant(at) prop:selected=move || value.get() == Some(at)>{words}</option> }
+                            })
+                            .collect_view()
+                    }}
+                </select>
+                <Icon glyph=Glyph::Down/>
+            </div>
+        </div>
+    }
+}
+
+/// An amount of a month's limit in words.
+pub fn amount(unit: LimitUnit, n: i64, locale: Locale) -> String {
+    match unit {
+        LimitUnit::HalfDays => half_days(n, locale),
+        LimitUnit::Minutes => minutes(n, locale),
+    }
+}
+
+/// What a stay leaves of the month.
+pub fn month_left(limit: QuotedLimit) -> impl IntoView {
+    let left = limit.left_after.unwrap_or(limit.left_before);
+    let key = if limit.left_after.is_some() { "bookings.month_left_after" } else { "bookings.month_left" };
+    say_with(key, move || vec![("month", month(limit.month, locale())), ("left", amount(limit.unit, left, locale()))])
+}
+
+/// What cancelling costs and until when it is free.
+#[component]
+pub fn CancelRule(cancellation: Cancellation, free_until: DateTime<Utc>, fee_yen: i64) -> impl IntoView {
+    let late = fee_yen * cancellation.late_fee_percent / 100;
+    let percent = cancellation.late_fee_percent;
+    let undo = cancellation.undo_minutes;
+    let is_free_now = Utc::now() < free_until;
+    view! {
+        <ul class="reasons">
+            {if is_free_now {
+                view! { <li><strong>{say_with("bookings.free_until", move || vec![("until", moment(free_until, locale()))])}</strong></li> }.into_any()
+            } else {
+                view! { <li><strong><Say key="bookings.free_no_more"/></strong></li> }.into_any()
+            }}
+            {(late > 0)
+                .then(|| {
+                    view! {
+                        <li>{say_with("bookings.late_fee", move || vec![("percent", percent.to_string()), ("yen", yen(late, locale()))])}</li>
+                    }
+                })}
+            {cancellation.late_counts.then(|| view! { <li><Say key="bookings.late_counts"/></li> })}
+            {(late == 0 && !cancellation.late_counts).then(|| view! { <li><Say key="bookings.late_free"/></li> })}
+            {(undo > 0).then(|| view! { <li>{say_with("bookings.undo", move || vec![("minutes", minutes(undo, locale()))])}</li> })}
+        </ul>
+    }
+}
+
+/// How a booking stands, in a word.
+#[component]
+pub fn StateChip(state: BookingState, is_over: bool) -> impl IntoView {
+    match state {
+        BookingState::Confirmed if is_over => view! { <Chip><Say key="bookings.state_over"/></Chip> }.into_any(),
+        BookingState::Confirmed => view! { <Chip tone=Tone::Success><Say key="bookings.state_confirmed"/></Chip> }.into_any(),
+        BookingState::CheckedIn { .. } => view! { <Chip tone=Tone::Info><Say key="bookings.state_in"/></Chip> }.into_any(),
+        BookingState::CheckedOut { .. } => view! { <Chip><Say key="bookings.state_out"/></Chip> }.into_any(),
+        BookingState::Cancelled { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_cancelled"/></Chip> }.into_any(),
+    }
+}
+
+/// A booking in a list.
+#[component]
+pub fn BookingCard(booking: Booking) -> impl IntoView {
+    let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
+    let is_over = ends_at <= Utc::now();
+    view! {
+        <div class="card card-link booking-card">
+            <div class="stack booking-card-body">
+                <p class="booking-time"><Icon glyph=Glyph::Clock/><a class="card-target" href=paths::booking(booking.id.as_str())>{furigana(move || clock_span(starts_at, ends_at, locale()))}</a></p>
+                <p class="booking-child">{booking.child.name.clone()}</p>
+                <p><Icon glyph=Glyph::Pin/> {furigana(facility_words(&booking.facility))}</p>
+                <div class="row">
+                    <StateChip state=booking.state is_over/>
+                    <Chip>{name(booking.programme_name)}</Chip>
+                    {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
+                </div>
+            </div>
+            <Icon glyph=Glyph::Right/>
+        </div>
+    }
+}
+
+/// When: the day, large, and the times.
+#[component]
+pub fn When(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> impl IntoView {
+    view! {
+        <p class="when">
+            <span class="when-day">{furigana(move || full_day(tokyo_day(starts_at), locale()))}</span> " "
+            <span class="when-times">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
+        </p>
+    }
+}
+
+/// What to bring.
+#[component]
+pub fn Bring(things: Vec<shared::locale::Localised>) -> impl IntoView {
+    (!things.is_empty()).then(|| {
+        view! {
+            <Fact name="bookings.bring" icon=Glyph::Bag>
+                <ul class="plain-list">{things.into_iter().map(|thing| view! { <li>{name(thing)}</li> }).collect_view()}</ul>
+            </Fact>
+        }
+    })
+}
