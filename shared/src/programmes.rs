@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;
 use crate::municipalities::MunicipalityCode;
+use crate::problem::{Datum, Reason};
 use crate::time::{age_class, age_on, at, days_before, last_day_before_school, last_day_under, months_complete_on};
 
 /// Names a programme in every municipality, for example `temporary_care` (一時預かり) or `open_nursery` (こども誰でも通園制度).
@@ -150,6 +151,21 @@ impl Ages {
         match self.until {
             AgeEnd::UnderYears { years } => last_day_under(born, years),
             AgeEnd::SchoolEntry => last_day_before_school(born),
+        }
+    }
+
+    /// Why a child of so many completed months is not taken, as far as months without a birth date can tell; the birth date decides when
+    /// booking.
+    pub fn outside(&self, months: u32) -> Option<Reason> {
+        if months < self.from_months {
+            return Some(Reason::new("slots.too_young").with("from", Datum::Count(i64::from(self.from_months))));
+        }
+        match self.until {
+            AgeEnd::UnderYears { years } if months >= years.saturating_mul(12) => {
+                Some(Reason::new("slots.too_old").with("under", Datum::Count(i64::from(years))))
+            }
+            AgeEnd::SchoolEntry if months >= 84 => Some(Reason::new("slots.at_school")),
+            AgeEnd::UnderYears { .. } | AgeEnd::SchoolEntry => None,
         }
     }
 
@@ -449,5 +465,17 @@ mod tests {
         assert_eq!(hours.fee(&resident, 3, None, 90, None), None);
         assert_eq!(hours.fee(&resident, 2, Some("day"), 90, None), None);
         assert_eq!((terms.block("morning").map(|b| b.half_days), terms.block("night"), hours.block("day")), (Some(1), None, None));
+    }
+
+    #[test]
+    fn months_alone_tell_who_is_too_young_or_too_old() {
+        let hours = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+        let code = |ages: &Ages, months| ages.outside(months).map(|reason| reason.code.into_owned());
+        assert_eq!(code(&hours, 5).as_deref(), Some("slots.too_young"));
+        assert_eq!([6, 35].map(|months| code(&hours, months)), [None, None]);
+        assert_eq!(code(&hours, 36).as_deref(), Some("slots.too_old"));
+        let days = Ages { until: AgeEnd::SchoolEntry, ..hours };
+        assert_eq!(code(&days, 83), None);
+        assert_eq!(code(&days, 84).as_deref(), Some("slots.at_school"));
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
-use shared::programmes::LimitUnit;
+use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit};
 use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, slots, text};
 use world::{day, tokyo};
 
@@ -142,6 +142,9 @@ fn reasons() -> Vec<Reason> {
         municipalities::Rejection::Malformed => municipalities::Rejection::Malformed,
         municipalities::Rejection::CheckDigit => municipalities::Rejection::CheckDigit,
     });
+    let three_years = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+    let school = Ages { until: AgeEnd::SchoolEntry, ..three_years.clone() };
+    all.extend([three_years.outside(0), three_years.outside(40), school.outside(90)].map(Option::unwrap));
     all.extend(calendar::read_holidays("date,name\n2026-xx,休日\n").unwrap_err());
     all.extend(calendar::read_holidays("date,name\n").unwrap_err());
     all

@@ -95,10 +95,7 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
     };
     let slots = slots::store::list_slots(conn, &search)?;
     let holidays = municipalities::store::list_holidays(conn, from, to)?;
-    let mut entries = Vec::with_capacity(bookings.len());
-    for stored in bookings {
-        entries.push(entry(conn, stored)?);
-    }
+    let mut entries = entries(conn, bookings)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
     let name = facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?;
     let days = from
@@ -114,10 +111,19 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
     Ok(Board { now, facility: name, days })
 }
 
-fn entry(conn: &mut AnyConnection, stored: Stored) -> Result<BoardEntry, ApiError> {
-    let family = families::store::find_family(conn, &stored.family_id)?.ok_or(ApiError::NotFound)?;
-    let child = families::store::find_any_child(conn, &stored.booking.child.id)?.ok_or(ApiError::NotFound)?;
-    Ok(board_entry(stored, &family, child))
+/// The lines of bookings, with families and children of all of them in two questions.
+fn entries(conn: &mut AnyConnection, bookings: Vec<Stored>) -> Result<Vec<BoardEntry>, ApiError> {
+    let families = families::store::list_families(conn, bookings.iter().map(|stored| &stored.family_id))?;
+    let children = families::store::list_any_children(conn, bookings.iter().map(|stored| &stored.booking.child.id))?;
+    bookings
+        .into_iter()
+        .map(|stored| {
+            let family = families.iter().find(|family| family.id == stored.family_id);
+            let child = children.iter().find(|child| child.id == stored.booking.child.id);
+            let (family, child) = family.zip(child).ok_or(ApiError::NotFound)?;
+            Ok(board_entry(stored, family, child.clone()))
+        })
+        .collect()
 }
 
 fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {

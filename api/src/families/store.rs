@@ -1,5 +1,7 @@
 //! Families and children in the database.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,12 @@ fn family(row: FamilyRow) -> Result<Family, DbError> {
 /// The family, as it is.
 pub fn find_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Family>, DbError> {
     families::table.filter(families::id.eq(id.as_str())).select(FAMILY).first::<FamilyRow>(conn).optional()?.map(family).transpose()
+}
+
+/// Families by their ids.
+pub fn list_families<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a FamilyId>) -> Result<Vec<Family>, DbError> {
+    let ids: BTreeSet<&str> = ids.map(FamilyId::as_str).collect();
+    families::table.filter(families::id.eq_any(ids)).select(FAMILY).load::<FamilyRow>(conn)?.into_iter().map(family).collect()
 }
 
 /// The family, locked until the transaction ends: first in the order of locks, and with it its children and their limits.
@@ -172,9 +180,10 @@ pub fn find_child(conn: &mut AnyConnection, family: &FamilyId, id: &ChildId) -> 
         .transpose()
 }
 
-/// A child, also one that its family took off the list: past and present bookings keep it.
-pub fn find_any_child(conn: &mut AnyConnection, id: &ChildId) -> Result<Option<Child>, DbError> {
-    children::table.filter(children::id.eq(id.as_str())).select(CHILD).first::<ChildRow>(conn).optional()?.map(child).transpose()
+/// Children by their ids, also those that their family took off the list: past and present bookings keep them.
+pub fn list_any_children<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a ChildId>) -> Result<Vec<Child>, DbError> {
+    let ids: BTreeSet<&str> = ids.map(ChildId::as_str).collect();
+    children::table.filter(children::id.eq_any(ids)).select(CHILD).load::<ChildRow>(conn)?.into_iter().map(child).collect()
 }
 
 /// Writes a child.

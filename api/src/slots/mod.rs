@@ -53,7 +53,7 @@ pub struct SlotQuery {
     /// The facility.
     #[param(value_type = Option<String>)]
     pub facility_id: Option<FacilityId>,
-    /// Completed months of the child's life; places are told for that age.
+    /// Completed months of the child's life on the day of stay; places are told for that age.
     #[param(maximum = 216)]
     pub age_months: Option<u32>,
     /// At least so many minutes.
@@ -85,6 +85,7 @@ pub struct SlotQuery {
 struct Wanted {
     search: store::Search,
     age: Option<u32>,
+    age_months: Option<u32>,
     minimum: i64,
     times: (Option<NaiveTime>, Option<NaiveTime>),
     near: Option<Position>,
@@ -178,6 +179,7 @@ impl SlotQuery {
                 limit: i64::from(limit),
             },
             age: self.age_months.map(|months| months / 12),
+            age_months: self.age_months,
             minimum,
             times: (time("time_from", self.time_from.as_ref())?, time("time_until", self.time_until.as_ref())?),
             near,
@@ -239,6 +241,7 @@ impl Rules {
         if crossing == Crossing::None {
             reasons.push(Reason::new("slots.no_compact"));
         }
+        reasons.extend(wanted.age_months.and_then(|months| terms.ages.outside(months)));
         if stays.iter().all(|stay| stay.places_left == 0) {
             reasons.push(Reason::new("slots.full"));
         }

@@ -72,6 +72,14 @@ on_both! {
         assert_eq!(ana.book_times(&open, &[&child], DAY, ("11:30", "12:30")).await.status, 201);
     }
 
+    async fn an_age_that_the_programme_does_not_take_is_told(test) {
+        test.slot("sakai_open", DAY, ("09:00", "15:00"), (1, 1)).await;
+        for (months, reason) in [(5, json!("slots.too_young")), (6, Value::Null), (35, Value::Null), (36, json!("slots.too_old"))] {
+            let place = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&age_months={months}")).await.body["items"][0].clone();
+            assert_eq!(place["reasons"][0]["code"], reason, "{months}");
+        }
+    }
+
     async fn asked_hours_are_cut_to_the_programmes_steps(test) {
         let open = test.slot("sakai_open", DAY, ("09:00", "15:00"), (1, 0)).await;
         let place = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&time_from=09:15&time_until=12:50")).await.body["items"][0].clone();
