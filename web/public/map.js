@@ -1,5 +1,5 @@
 // <pin-map>: pins on a Leaflet map, fetched when the first one is shown. Tells its surroundings by events:
-// map-ready (tiles are there), map-unavailable (they are not), map-pick (detail: the id of a pin).
+// map-ready (tiles are there), map-unavailable (they are not), map-pick (detail: the id of a pin), map-tap (detail: degrees north and east of a point beside the pins).
 
 (() => {
   let library;
@@ -55,6 +55,7 @@
       const tiles = L.tileLayer(this.getAttribute("tiles"), { maxZoom: 18, attribution: this.getAttribute("attribution") });
       tiles.once("tileload", () => this.tell("map-ready"));
       tiles.addTo(this.map);
+      this.map.on("click", ({ latlng }) => this.tell("map-tap", [latlng.lat, latlng.lng]));
       this.group = L.markerClusterGroup({
         showCoverageOnHover: false,
         animate: !calm(),

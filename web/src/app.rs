@@ -30,9 +30,9 @@ use crate::bookings::BookingRoutes;
 use crate::families::FamilyRoutes;
 use crate::flash::Flash;
 use crate::frame::Frame;
-use crate::i18n::{LocaleContext, Say, t};
+use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
-use crate::ui::PageTitle;
+use crate::slots::SearchRoutes;
 
 /// Starts the app: called once by `main`.
 pub fn start() {
@@ -66,8 +66,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame>
                 <Routes fallback=NotFoundPage>
-                    // Family, at /: SearchRoutes, FacilityRoutes.
-                    <Route path=path!("/") view=WelcomePage/>
+                    // Family, at /.
+                    <SearchRoutes/>
                     <AccountRoutes/>
                     <FamilyRoutes/>
                     <BookingRoutes/>
@@ -81,16 +81,6 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </Frame>
         </Router>
-    }
-}
-
-#[component]
-fn WelcomePage() -> impl IntoView {
-    view! {
-        <section class="hero stack">
-            <PageTitle text="app.welcome_title"/>
-            <p><Say key="app.welcome"/></p>
-        </section>
     }
 }
 

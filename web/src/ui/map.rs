@@ -1,7 +1,7 @@
 //! Pins on a map, or on a plain sketch of where they lie while or where no map can be had.
 //!
 //! The map itself is the custom element of `public/map.js`, which fetches Leaflet when the first map is shown. It tells by events:
-//! `map-ready` (tiles are there), `map-unavailable` (they are not), `map-pick` (a pin was chosen). Tile server and attribution stand in
+//! `map-ready` (tiles are there), `map-unavailable` (they are not), `map-pick` (a pin was chosen), `map-tap` (a point was). Tile server and attribution stand in
 //! the page's `<meta name="map-tiles">` and `<meta name="map-attribution">`.
 
 use leptos::prelude::*;
@@ -58,6 +58,9 @@ pub fn Map(
     /// A pin was chosen; is told its id.
     #[prop(into)]
     on_pick: Callback<String>,
+    /// A point beside the pins was chosen; is told the degrees north and east.
+    #[prop(optional, into)]
+    on_tap: Option<Callback<(f64, f64)>>,
 ) -> impl IntoView {
     let (is_ready, set_ready) = signal(false);
     request_script();
@@ -75,6 +78,12 @@ pub fn Map(
                 pins=json
                 on:map-ready=move |_: CustomEvent| set_ready.set(true)
                 on:map-unavailable=move |_: CustomEvent| set_ready.set(false)
+                on:map-tap=move |event: CustomEvent| {
+                    let point = js_sys::Array::from(&event.detail());
+                    if let (Some(on_tap), Some(north), Some(east)) = (on_tap, point.get(0).as_f64(), point.get(1).as_f64()) {
+                        on_tap.run((north, east));
+                    }
+                }
                 on:map-pick=move |event: CustomEvent| {
                     if let Some(id) = event.detail().as_string() {
                         on_pick.run(id);
