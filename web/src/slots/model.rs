@@ -732,3 +732,6 @@ pub fn against<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Against> {
     }
     said
 }
+
+#[cfg(test)]
+mod tests;
