@@ -14,16 +14,6 @@ pub fn facility(facility_id: &str) -> String {
     format!("/facilities/{}", percent_encoded(facility_id))
 }
 
-/// Booking a slot, for a stay inside it where one is already in mind.
-pub fn book(slot_id: &str, starts_at: Option<DateTime<Utc>>, ends_at: Option<DateTime<Utc>>) -> String {
-    query(&format!("/book/{}", percent_encoded(slot_id)), &[("from", starts_at.map(instant)), ("to", ends_at.map(instant))])
-}
-
-/// An instant in an address (RFC 3339, UTC).
-pub fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 /// Signing in; afterwards the person comes to `next`, an address of the app.
 pub fn sign_in(next: Option<&str>) -> String {
     query("/sign_in", &[("next", next.map(str::to_owned))])
