@@ -236,3 +236,62 @@ refused!(
     shared::slots::Rejection,
     shared::accounts::Rejection
 );
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $status:literal),+ $(,)? })+) => {
+        $($(#[$doc])*
+        #[derive(utoipa::IntoResponses)]
+        pub enum $name {
+            $($(#[$case_doc])*
+            #[response(status = $status, content_type = "application/problem+json")]
+            $case(Problem)),+
+        })+
+    };
+}
+
+refusals!(
+    /// What an operation of a signed-in person may answer besides, for the document.
+    ForSignedIn {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+    }
+    /// What an operation of a guardian may answer besides, for the document.
+    ForGuardian {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Not a guardian
+        Forbidden = 403,
+    }
+    /// What an operation of staff may answer besides, for the document.
+    ForStaff {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Not staff
+        Forbidden = 403,
+    }
+    /// What an operation of guardians and staff may answer besides, for the document.
+    ForGuardianOrStaff {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Neither guardian nor staff
+        Forbidden = 403,
+    }
+    /// What a body may be answered with besides, for the document.
+    ForBody {
+        /// The body is no JSON
+        Malformed = 400,
+        /// The body is too large
+        TooLarge = 413,
+        /// The body is not `application/json`
+        UnsupportedMediaType = 415,
+        /// A field is wrong; `errors` points to each
+        Invalid = 422,
+    }
+    /// What a change of something with an `ETag` may answer besides, for the document.
+    ForChange {
+        /// Changed meanwhile
+        Stale = 412,
+        /// `If-Match` is missing
+        PreconditionRequired = 428,
+    }
+);

@@ -15,7 +15,7 @@ use shared::text::Email;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ForBody, ForSignedIn};
 use crate::request::Body;
 use crate::session::{self, Signed};
 use crate::{App, families, municipalities, new_id, outbox, request};
@@ -52,7 +52,7 @@ async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
     responses(
         (status = 201, description = "Registered and signed in; the session is in the cookie", body = Me),
         (status = 409, description = "`accounts.email_taken`, `accounts.municipality_unknown`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForBody,
     )
 )]
 #[post("/auth/register")]
@@ -101,6 +101,7 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
         (status = 200, description = "Signed in; the session is in the cookie", body = Me),
         (status = 401, description = "`accounts.login_wrong`: mail or password is wrong, which one is not said", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`accounts.too_many_attempts`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
+        ForBody,
     )
 )]
 #[post("/auth/login")]
@@ -140,7 +141,7 @@ pub async fn login(app: web::Data<App>, req: HttpRequest, body: crate::request::
     tag = "accounts",
     responses(
         (status = 204, description = "Signed out"),
-        (status = 401, description = "Nobody was signed in", body = Problem, content_type = "application/problem+json"),
+        ForSignedIn,
     )
 )]
 #[post("/auth/logout")]
@@ -157,7 +158,7 @@ pub async fn logout(app: web::Data<App>, req: HttpRequest, _signed: Signed) -> R
     tag = "accounts",
     responses(
         (status = 200, description = "Who it is", body = Me),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        ForSignedIn,
     )
 )]
 #[get("/me")]

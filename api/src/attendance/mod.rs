@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::bookings::store::{Listing, Owner, Stored, find_booking, list_bookings, mark_state};
 use crate::db::AnyConnection;
-use crate::error::ApiError;
+use crate::error::{ApiError, ForBody, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, OptionalBody, Query};
 use crate::session::Staff;
@@ -50,10 +50,9 @@ pub struct BoardQuery {
     params(BoardQuery),
     responses(
         (status = 200, description = "Day by day", body = Board),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "Not this staff's facility", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
     )
 )]
 #[get("/staff/today")]
@@ -185,10 +184,10 @@ fn mark(
     ),
     responses(
         (status = 200, description = "The booking, checked in", body = Booking),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
     )
 )]
 #[post("/bookings/{booking_id}/check_in")]
@@ -219,11 +218,10 @@ pub async fn check_in_booking(
     ),
     responses(
         (status = 200, description = "The booking, checked out", body = Booking),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
     )
 )]
 #[post("/bookings/{booking_id}/check_out")]

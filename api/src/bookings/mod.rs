@@ -23,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::store::{Belongs, Listing, Owner};
 use crate::db::AnyConnection;
-use crate::error::{ApiError, part};
+use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff, part};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, OptionalBody, Query, etag};
 use crate::session::{Guardian, Signed};
@@ -151,12 +151,11 @@ pub fn take(
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer")),
     responses(
         (status = 201, description = "One booking for each child", body = Vec<Booking>),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules say no: `bookings.*`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
     )
 )]
 #[post("/bookings")]
@@ -177,10 +176,9 @@ pub async fn create_booking(app: web::Data<App>, guardian: Guardian, key: Key, b
     request_body = NewBooking,
     responses(
         (status = 200, description = "What booking now would mean", body = Quote),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
     )
 )]
 #[post("/bookings/quote")]
@@ -240,9 +238,8 @@ fn owner(signed: &Signed) -> Result<Owner, ApiError> {
     params(BookingQuery),
     responses(
         (status = 200, description = "By start, then id", body = Page<Booking>),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Neither guardian nor staff", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        ForGuardianOrStaff,
     )
 )]
 #[get("/bookings")]
@@ -292,9 +289,8 @@ fn visible(stored: store::Stored, owner: &Owner) -> Result<store::Stored, ApiErr
     params(("booking_id" = String, Path, description = "The booking")),
     responses(
         (status = 200, description = "The booking", body = Booking),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Neither guardian nor staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such booking for this person", body = Problem, content_type = "application/problem+json"),
+        ForGuardianOrStaff,
     )
 )]
 #[get("/bookings/{booking_id}")]
@@ -317,10 +313,10 @@ pub async fn get_booking(app: web::Data<App>, signed: Signed, id: web::Path<Book
     ),
     responses(
         (status = 200, description = "The cancelled booking, with what is due all the same", body = Booking),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such booking in this family", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`bookings.already_cancelled`, `bookings.started`, `bookings.over`, `bookings.cancel_terms_changed`", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
     )
 )]
 #[post("/bookings/{booking_id}/cancel")]

@@ -11,7 +11,7 @@ use shared::page::Page;
 use shared::problem::Problem;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ForBody, ForChange, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, Plain, etag, if_match};
 use crate::session::Guardian;
@@ -34,8 +34,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     tag = "families",
     responses(
         (status = 200, description = "The family; `ETag` for a change", body = Family),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
     )
 )]
 #[get("/family")]
@@ -52,12 +51,10 @@ pub async fn get_family(app: web::Data<App>, guardian: Guardian) -> Result<HttpR
     params(("If-Match" = String, Header, description = "The `ETag` of the family as it was read")),
     responses(
         (status = 200, description = "The changed family", body = Family),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`accounts.municipality_unknown`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
+        ForChange,
     )
 )]
 #[patch("/family")]
@@ -106,8 +103,7 @@ pub async fn change_family(
     tag = "families",
     responses(
         (status = 200, description = "All of them", body = Page<Child>),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
     )
 )]
 #[get("/children")]
@@ -122,10 +118,9 @@ pub async fn list_children(app: web::Data<App>, guardian: Guardian) -> Result<we
     request_body = NewChild,
     responses(
         (status = 201, description = "Registered", body = Child),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`families.born_in_future`, `families.born_too_long_ago`, `families.too_many`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
     )
 )]
 #[post("/children")]
@@ -160,9 +155,8 @@ pub async fn register_child(app: web::Data<App>, guardian: Guardian, key: Key, b
     params(("child_id" = String, Path, description = "The child")),
     responses(
         (status = 200, description = "The child; `ETag` for a change", body = Child),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
     )
 )]
 #[get("/children/{child_id}")]
@@ -182,13 +176,11 @@ pub async fn get_child(app: web::Data<App>, guardian: Guardian, id: web::Path<Ch
     ),
     responses(
         (status = 200, description = "The changed child", body = Child),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`families.born_fixed`, `families.born_in_future`, `families.born_too_long_ago`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
+        ForChange,
     )
 )]
 #[patch("/children/{child_id}")]
@@ -235,12 +227,10 @@ pub async fn update_child(
     ),
     responses(
         (status = 204, description = "Taken off; past bookings keep the child"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not a guardian", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such child in this family", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`families.has_bookings`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForChange,
     )
 )]
 #[delete("/children/{child_id}")]

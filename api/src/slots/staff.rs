@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::db::AnyConnection;
-use crate::error::ApiError;
+use crate::error::{ApiError, ForBody, ForChange, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, if_match};
 use crate::session::Staff;
@@ -30,8 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     tag = "slots",
     responses(
         (status = 200, description = "By programme", body = Page<Offering>),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
     )
 )]
 #[get("/staff/offerings")]
@@ -68,11 +67,10 @@ fn planned(
     request_body = NewSlots,
     responses(
         (status = 200, description = "Every day and line with what becomes of it; nothing is written", body = SlotPlan),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
     )
 )]
 #[post("/staff/slots/preview")]
@@ -96,11 +94,10 @@ pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlot
     request_body = NewSlots,
     responses(
         (status = 201, description = "Every day and line with what became of it", body = SlotPlan),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
     )
 )]
 #[post("/staff/slots")]
@@ -138,13 +135,11 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
     ),
     responses(
         (status = 200, description = "The changed slot", body = Slot),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "Not staff", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`slots.below_booked`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "Changed meanwhile", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
+        ForChange,
     )
 )]
 #[patch("/slots/{slot_id}")]
