@@ -1,20 +1,10 @@
 //! What the app has to know of this installation before anybody signs in.
 
 use actix_web::{get, web};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use shared::settings::Settings;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
-
-/// Settings that the app shows itself by.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Settings {
-    /// Template of the map's tiles (`{z}`, `{x}`, `{y}`); empty when there are none.
-    pub map_tiles: String,
-    /// The server's clock.
-    pub now: chrono::DateTime<chrono::Utc>,
-}
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {

@@ -37,6 +37,7 @@
     async connectedCallback() {
       let L;
       try {
+        if (!this.getAttribute("tiles")) throw new Error("no tiles");
         L = await loadLibrary();
       } catch {
         this.tell("map-unavailable");

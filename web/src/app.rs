@@ -16,8 +16,11 @@
 //! }
 //! ```
 
+use std::time::Duration;
+
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
@@ -32,7 +35,11 @@ use crate::flash::Flash;
 use crate::frame::Frame;
 use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
+use crate::settings;
 use crate::slots::SearchRoutes;
+
+/// How long the first screen waits for the settings.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Starts the app: called once by `main`.
 pub fn start() {
@@ -40,15 +47,24 @@ pub fn start() {
         leptos::logging::error!("{info}");
         show_breakdown();
     }));
+    register_service_worker();
+    // Pages compute with the server's clock from their first line, but a slow server must not keep the app away.
+    set_timeout(show, PATIENCE);
+    spawn_local(async {
+        settings::learn().await;
+        show();
+    });
+}
+
+/// Puts the app in the place of the first screen, once.
+fn show() {
+    let Some(first_screen) = document().get_element_by_id("first-screen") else { return };
+    first_screen.remove();
     // The page brings the place; without it the breakdown notice is all there is to show.
     match document().get_element_by_id("app").map(JsCast::unchecked_into) {
         Some(place) => mount_to(place, App).forget(),
-        None => return show_breakdown(),
+        None => show_breakdown(),
     }
-    if let Some(first_screen) = document().get_element_by_id("first-screen") {
-        first_screen.remove();
-    }
-    register_service_worker();
 }
 
 /// The app itself.

@@ -6,6 +6,7 @@
 //! - [`api`]: one function per method; a [`api::Failure`] says what happened in the reader's language.
 //! - [`session`]: who is signed in. [`flash`]: one sentence after something was done. Together with the language these are the only
 //!   contexts of the app.
+//! - [`settings`]: the server's clock; never ask the device for the time.
 //! - [`offline`]: whether there is a network, and what this device remembers for the signed-in person.
 //! - [`paths`]: every address of the app. [`ui`]: fields, buttons, dialogs, lists, the calendar and the map.
 
@@ -24,5 +25,6 @@ pub mod i18n;
 pub mod offline;
 pub mod paths;
 pub mod session;
+pub mod settings;
 pub mod slots;
 pub mod ui;

@@ -1,6 +1,6 @@
 //! The API's operations of attendance.
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use shared::attendance::{Board, CheckIn, CheckOut};
 use shared::bookings::Booking;
 use shared::ids::BookingId;
@@ -9,12 +9,13 @@ use shared::programmes::Programme;
 
 use super::model::{Asked, Command, Live};
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
+use crate::settings;
 
 /// The board of the asked days, with how far the server's clock runs ahead of this device's.
 pub async fn board(asked: Asked) -> Result<Live, Failure> {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
     let board: Board = api::get(&query("/staff/today", &[("from", day(asked.from)), ("to", day(asked.to))])).await?;
-    let ahead = board.now - Utc::now();
+    let ahead = board.now - settings::now();
     Ok(Live { asked, board, ahead })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use leptos::ev;
 use leptos::leptos_dom::helpers::{set_interval_with_handle, window_event_listener};
 use leptos::prelude::*;
@@ -20,6 +20,7 @@ use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
 use crate::paths;
 use crate::session::use_session;
+use crate::settings;
 use crate::ui::{Banner, Button, EmptyState, Explain, Glyph, LinkButton, Look, PageTitle, Skeleton, Tone};
 
 const REFRESH_EVERY: Duration = Duration::from_secs(20);
@@ -118,7 +119,7 @@ fn print_button() -> impl IntoView {
 }
 
 fn is_today_here(date: NaiveDate) -> bool {
-    date == tokyo_day(Utc::now())
+    date == settings::today()
 }
 
 /// The board of a day: today, or the day asked for.
@@ -131,7 +132,7 @@ pub fn BoardPage() -> impl IntoView {
     let (resource, screen) = use_board(asked);
     let here = Signal::derive(move || match wanted.get() {
         None => StaffPlace::Today,
-        Some(day) if day == days_after(tokyo_day(Utc::now()), 1) => StaffPlace::Tomorrow,
+        Some(day) if day == days_after(settings::today(), 1) => StaffPlace::Tomorrow,
         Some(_) => StaffPlace::Elsewhere,
     });
     let title = text(move || match wanted.get() {
@@ -158,12 +159,12 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
     let sent = RwSignal::new(Vec::<Sent>::new());
     let programmes = LocalResource::new(client::programmes);
     let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
-    let empty = move || BoardDay { day: tokyo_day(Utc::now()), holiday: None, slots: Vec::new(), entries: Vec::new() };
+    let empty = move || BoardDay { day: settings::today(), holiday: None, slots: Vec::new(), entries: Vec::new() };
     let today = Memo::new(move |_| {
         let day = screen.with(|screen| showing(screen, |live| live.board.days.first().cloned())).flatten();
         answers.with(|answers| with_answers(day.unwrap_or_else(empty), answers))
     });
-    let now = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.now)).unwrap_or_else(Utc::now));
+    let now = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.now)).unwrap_or_else(crate::settings::now));
     let ahead = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.ahead)).unwrap_or_else(TimeDelta::zero));
     let facility = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.facility.clone())).unwrap_or_default());
     let is_today = Memo::new(move |_| today.with(|today| today.day) == tokyo_day(now.get()));
@@ -274,7 +275,7 @@ pub fn WeekPage() -> impl IntoView {
     let query = use_query_map();
     let monday = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("from").and_then(|day| day.parse().ok()));
-        monday_of(wanted.unwrap_or_else(|| tokyo_day(Utc::now())))
+        monday_of(wanted.unwrap_or_else(|| settings::today()))
     });
     let asked = Memo::new(move |_| Asked::week(monday.get()));
     let (resource, screen) = use_board(asked);
@@ -302,7 +303,7 @@ fn Week(screen: Memo<Screen>) -> impl IntoView {
     // Only the days: the clock of each answer changes nothing that is shown here.
     let days = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.days.clone())).unwrap_or_default());
     let facility = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.facility.clone())).unwrap_or_default());
-    let today = tokyo_day(Utc::now());
+    let today = settings::today();
     view! {
         <p class="board-line no-print"><strong>{move || facility.get()}</strong></p>
         {move || {

@@ -17,6 +17,7 @@ use super::model::{
 use crate::api::{Attempt, Failure};
 use crate::i18n::{Say, furigana, locale, marked, name, reasons, say, say_with, sentence, t, t_with, text};
 use crate::paths;
+use crate::settings;
 use crate::slots::staff::ages;
 use crate::ui::{
     Banner, Button, Choice, Dialog, Disclosure, Explain, Field, FieldError, Glyph, Icon, Look, Need, RadioGroup, Table, TextInput, Tone,
@@ -44,7 +45,7 @@ pub fn StaffNav(
     #[prop(into)]
     here: Signal<StaffPlace>,
 ) -> impl IntoView {
-    let tomorrow = days_after(tokyo_day(Utc::now()), 1);
+    let tomorrow = days_after(settings::today(), 1);
     let places = [
         (StaffPlace::Today, paths::staff(), "attendance.nav_today", Glyph::List),
         (StaffPlace::Tomorrow, paths::staff_day(tomorrow), "attendance.nav_tomorrow", Glyph::Right),
@@ -443,7 +444,7 @@ const OTHER: &str = "other";
 #[component]
 fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let leaving = stage(&entry.booking.state) == Some(Stage::Here);
-    let now = move || Utc::now() + desk.ahead.get_untracked();
+    let now = move || settings::now() + desk.ahead.get_untracked();
     let opened_at = now();
     let day = tokyo_day(entry.booking.starts_at);
     let changes_time = RwSignal::new(false);

@@ -16,6 +16,7 @@ use crate::accounts::client::municipalities;
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 use crate::families::client::{children, family};
 use crate::offline;
+use crate::settings;
 
 /// So many pages of bookings are read at most.
 const MAX_PAGES: usize = 5;
@@ -95,7 +96,7 @@ pub struct Known<T> {
 
 /// The family's bookings of the last months and all to come. Without network: the next ones as they were at the last visit.
 pub async fn bookings(account: String) -> Result<Known<Vec<Booking>>, Failure> {
-    let now = Utc::now();
+    let now = settings::now();
     match all_bookings(Some(days_before(tokyo_day(now), PAST_DAYS).to_string()), None).await {
         Ok(bookings) => {
             let (next, _) = split(&bookings, now);
@@ -136,6 +137,6 @@ async fn sheet_of(account: &str, booking: Booking) -> Sheet {
     // A page for the day is better without address than not at all.
     let sheet = Sheet::of(booking, facility.ok().map(|facility| facility.listing), &children.unwrap_or_default());
     let id = sheet.booking.id.to_string();
-    offline::remember(account, &kept_sheet(&id), &Known { value: sheet.clone(), as_of: Some(Utc::now()) });
+    offline::remember(account, &kept_sheet(&id), &Known { value: sheet.clone(), as_of: Some(settings::now()) });
     sheet
 }

@@ -23,6 +23,7 @@ use crate::i18n::{Say, Text, furigana, locale, marked, name, say_with, sentence,
 use crate::offline;
 use crate::paths::{self, BookStep};
 use crate::session::use_session;
+use crate::settings;
 use crate::ui::{
     Banner, Button, EmptyState, ErrorSummary, Explain, Fact, Facts, Field, FieldError, Glyph, LinkButton, Load, Look, Need, PageTitle,
     Skeleton, TextArea, Tone,
@@ -86,7 +87,7 @@ pub fn ChildrenPage() -> impl IntoView {
 fn ChildrenStep(ground: Ground) -> impl IntoView {
     let flow = flow();
     let navigate = use_navigate();
-    let now = Utc::now();
+    let now = settings::now();
     let head = ground.clone();
     let against = Against { all: ground.against_all(now), children: Vec::new() };
     let is_closed = !against.is_empty();
@@ -200,7 +201,7 @@ pub fn TimesPage() -> impl IntoView {
             <PageTitle text="bookings.times_title"/>
             <Load what=flow.ground let:ground>
                 {
-                    let party = ground.chosen_children(&flow.chosen.get_untracked(), Utc::now());
+                    let party = ground.chosen_children(&flow.chosen.get_untracked(), settings::now());
                     if party.is_empty() { view! { <BackToChildren/> }.into_any() } else { view! { <TimesStep ground party/> }.into_any() }
                 }
             </Load>
@@ -212,7 +213,7 @@ pub fn TimesPage() -> impl IntoView {
 fn TimesStep(ground: Ground, party: Vec<ChildId>) -> impl IntoView {
     let flow = flow();
     let navigate = use_navigate();
-    let now = Utc::now();
+    let now = settings::now();
     let head = ground.clone();
     let is_flexible = matches!(ground.detail.terms.unit, Unit::Flexible { .. });
     let names = ground.party(&party).iter().map(|child| child.known.name.to_string()).collect::<Vec<_>>().join("、");
@@ -303,7 +304,7 @@ fn BlockTimes(
     pick: Pick,
     has_error: Signal<bool>,
 ) -> impl IntoView {
-    let now = Utc::now();
+    let now = settings::now();
     let boxes = ground.with_value(|ground| {
         party.with_value(|party| {
             ground

@@ -15,6 +15,7 @@ use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with};
 use crate::paths;
 use crate::session::use_session;
+use crate::settings;
 use crate::ui::{
     Banner, Breadcrumbs, Button, Card, Chip, Dialog, EmptyState, Explain, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, TabPanel,
     Tabs, Tone,
@@ -50,7 +51,7 @@ pub fn BookingsPage() -> impl IntoView {
 
 #[component]
 fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
-    let (next, past) = split(&known.value, Utc::now());
+    let (next, past) = split(&known.value, settings::now());
     let (next, past) = (StoredValue::new(next), StoredValue::new(past));
     let is_old = known.as_of.is_some();
     let address = use_query_map();
@@ -86,7 +87,7 @@ fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
 }
 
 fn days(bookings: Vec<Booking>) -> impl IntoView {
-    let today = tokyo_day(Utc::now());
+    let today = settings::today();
     by_day(bookings)
         .into_iter()
         .map(|(date, bookings)| {
@@ -133,7 +134,7 @@ pub fn BookingPage() -> impl IntoView {
 
 #[component]
 fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
-    let now = Utc::now();
+    let now = settings::now();
     let booking = sheet.booking.clone();
     let Booking { starts_at, ends_at, fee_yen, counted, limit_unit, .. } = booking;
     let is_over = ends_at <= now;
@@ -245,7 +246,7 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
     // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
     let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
     let failure: RwSignal<Option<Failure>> = RwSignal::new(None);
-    let look = move || terms.set(booking.with_value(|booking| cancel(booking, &Cancel::default(), Utc::now()).ok()));
+    let look = move || terms.set(booking.with_value(|booking| cancel(booking, &Cancel::default(), settings::now()).ok()));
     let attempt = Attempt::new();
     let cancelling = Action::new_local(move |command: &Cancel| {
         let (command, attempt) = (command.clone(), attempt.clone());

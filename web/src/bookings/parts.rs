@@ -12,6 +12,7 @@ use shared::time::tokyo_day;
 use super::model::{Against, Ground};
 use crate::i18n::{Say, Text, furigana, locale, name, reasons, say_with, sentence, text};
 use crate::paths;
+use crate::settings;
 use crate::ui::{Availability, Banner, Chip, Fact, Glyph, Icon, Level, Steps, Tone};
 
 /// The steps of booking; `current` counts from 1.
@@ -222,7 +223,7 @@ pub fn CancelRule(cancellation: Cancellation, free_until: DateTime<Utc>, fee_yen
     let late = fee_yen * cancellation.late_fee_percent / 100;
     let percent = cancellation.late_fee_percent;
     let undo = cancellation.undo_minutes;
-    let is_free_now = Utc::now() < free_until;
+    let is_free_now = settings::now() < free_until;
     view! {
         <ul class="reasons">
             {if is_free_now {
@@ -259,7 +260,7 @@ pub fn StateChip(state: BookingState, is_over: bool) -> impl IntoView {
 #[component]
 pub fn BookingCard(booking: Booking) -> impl IntoView {
     let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
-    let is_over = ends_at <= Utc::now();
+    let is_over = ends_at <= settings::now();
     view! {
         <div class="card card-link booking-card">
             <div class="stack booking-card-body">

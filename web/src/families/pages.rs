@@ -1,6 +1,6 @@
 //! The family's pages: what is known, changing it, and each child.
 
-use chrono::{Datelike, Utc};
+use chrono::Datelike;
 use futures_util::future::{join, join3};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -21,6 +21,7 @@ use crate::api::{Attempt, Failure, Tagged};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, say_with, text};
 use crate::paths;
+use crate::settings;
 use crate::ui::{
     Banner, Breadcrumbs, Button, Checkbox, Chip, Choice, Dialog, EmptyState, ErrorSummary, Explain, Fact, Facts, Field, FieldError, Glyph,
     Icon, LinkButton, Load, Look, PageTitle, RadioGroup, TextInput, Tone,
@@ -139,7 +140,7 @@ fn ChildCard(child: Child) -> impl IntoView {
                 <Icon glyph=Glyph::Right/>
             </div>
             <p>
-                <strong>{furigana(move || age(born, tokyo_day(Utc::now()), locale()))}</strong>
+                <strong>{furigana(move || age(born, settings::today(), locale()))}</strong>
                 <span class="quiet">" " {say_with("families.born_on", move || vec![("day", full_day(born, locale()))])}</span>
             </p>
             <div class="row">
@@ -336,7 +337,7 @@ fn NewChildForm(siblings: Vec<Child>, next: Memo<Option<String>>) -> impl IntoVi
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        match fields.draft().read(Utc::now()) {
+        match fields.draft().read(settings::now()) {
             Ok(known) => drop(save.dispatch(known)),
             Err(wrong) => outcome.set(Outcome::Wrong(wrong)),
         }
@@ -345,7 +346,7 @@ fn NewChildForm(siblings: Vec<Child>, next: Memo<Option<String>>) -> impl IntoVi
     view! {
         <ErrorSummary errors others/>
         <form class="stack" novalidate on:submit=submit>
-            <ChildForm fields siblings this_year=tokyo_day(Utc::now()).year() errors/>
+            <ChildForm fields siblings this_year=settings::today().year() errors/>
             <div class="row">
                 <Button submit=true busy=save.pending()><Say key="families.register_child"/></Button>
                 <LinkButton href=back look=Look::Text><Say key="families.back"/></LinkButton>
@@ -397,7 +398,7 @@ fn ChangeChild(tagged: Tagged<Child>, #[prop(into)] on_reload: Callback<()>) -> 
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        match fields.draft().read(Utc::now()) {
+        match fields.draft().read(settings::now()) {
             Ok(known) => {
                 outcome.set(Outcome::None);
                 save.dispatch(known);
@@ -427,7 +428,7 @@ fn ChangeChild(tagged: Tagged<Child>, #[prop(into)] on_reload: Callback<()>) -> 
         <StaleNotice stale on_reload/>
         <ErrorSummary errors others/>
         <form class="stack" novalidate on:submit=submit>
-            <ChildForm fields siblings=Vec::new() this_year=tokyo_day(Utc::now()).year() errors/>
+            <ChildForm fields siblings=Vec::new() this_year=settings::today().year() errors/>
             <div class="row">
                 <Button submit=true busy=save.pending()><Say key="families.save"/></Button>
                 <LinkButton href=paths::family() look=Look::Text><Say key="families.back"/></LinkButton>

@@ -1,6 +1,6 @@
 //! The page of the search: what is wanted above, what was found below, in one of three views.
 
-use chrono::{Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -23,6 +23,7 @@ use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, marked, say_with, sentence, t, t_with, text};
 use crate::offline::use_online;
 use crate::session::use_session;
+use crate::settings;
 use crate::ui::{Button, Dialog, EmptyState, Glyph, Icon, Load, Look, Map, PageTitle, Pin, Skeleton, TabPanel, Tabs};
 
 /// How many days stand in the strip.
@@ -69,7 +70,7 @@ pub fn SearchPage() -> impl IntoView {
     let navigate = use_navigate();
     let session = use_session();
     let online = use_online();
-    let today = tokyo_day(Utc::now());
+    let today = settings::today();
     let municipalities = LocalResource::new(client::municipalities);
     let programmes = LocalResource::new(|| client::programmes(None));
     let search = Search {

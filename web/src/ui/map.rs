@@ -71,7 +71,7 @@ pub fn Map(
             <pin-map
                 class="map-canvas"
                 centre=format!("{north},{east}")
-                tiles=meta("map-tiles")
+                tiles=crate::settings::map_tiles()
                 attribution=meta("map-attribution")
                 zoom-in=move || t("ui.zoom_in")
                 zoom-out=move || t("ui.zoom_out")

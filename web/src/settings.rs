@@ -1,0 +1,45 @@
+//! This installation: the server's clock and where map tiles come from, learned once before the first page is shown.
+//!
+//! `settings::now()` is the time to compute with: a device's clock may be wrong, and a demonstration's server may live on another day.
+//! `settings::today()` is Tokyo's day of it.
+
+use std::cell::RefCell;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use shared::settings::Settings;
+use shared::time::tokyo_day;
+
+use crate::api;
+
+#[derive(Default)]
+struct Learned {
+    /// By how much the server's clock is ahead of the device's.
+    ahead: TimeDelta,
+    map_tiles: String,
+}
+
+thread_local! {
+    static LEARNED: RefCell<Learned> = RefCell::default();
+}
+
+/// Asks the server; without an answer the device's clock must do, and no map has tiles.
+pub async fn learn() {
+    if let Ok(Settings { map_tiles, now }) = api::get::<Settings>("/settings").await {
+        LEARNED.replace(Learned { ahead: now - Utc::now(), map_tiles });
+    }
+}
+
+/// The time on the server's clock.
+pub fn now() -> DateTime<Utc> {
+    LEARNED.with_borrow(|learned| Utc::now() + learned.ahead)
+}
+
+/// Today in Tokyo, by the server's clock.
+pub fn today() -> NaiveDate {
+    tokyo_day(now())
+}
+
+/// Template of the map's tiles; empty when there are none.
+pub fn map_tiles() -> String {
+    LEARNED.with_borrow(|learned| learned.map_tiles.clone())
+}
