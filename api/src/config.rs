@@ -11,6 +11,7 @@ pub enum LogFormat {
 
 /// The settings of a process.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Settings")]
 pub struct Config {
     /// SQLite file, or a `postgres://` address
     #[arg(long, env = "DATABASE_URL", default_value = "data/yumigahama.db", hide_env_values = true, global = true)]
