@@ -37,6 +37,8 @@ use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
 use crate::settings;
 use crate::slots::SearchRoutes;
+use crate::slots::staff::StaffSlotRoutes;
+use crate::ui::PageTitle;
 
 /// How long the first screen waits for the settings.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -90,6 +92,7 @@ pub fn App() -> impl IntoView {
 
                     // Staff, at /staff.
                     <AttendanceRoutes/>
+                    <StaffSlotRoutes/>
 
                     // About the app.
                     <Route path=path!("/menu") view=MenuPage/>

@@ -1,5 +1,28 @@
 //! The facility's own slots: the week with its places, and publishing.
 
+mod client;
+mod model;
+mod pages;
 mod parts;
+mod publish;
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use parts::ages;
+
+use crate::session::StaffOnly;
+
+/// The week of slots, and publishing.
+#[component(transparent)]
+pub fn StaffSlotRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/staff/slots") view=StaffOnly>
+            <Route path=path!("") view=pages::SlotsPage/>
+            <Route path=path!("new") view=publish::NewSlotsPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

@@ -1,0 +1,49 @@
+//! The API's operations of a facility's own slots.
+
+use chrono::NaiveDate;
+use shared::attendance::Board;
+use shared::ids::SlotId;
+use shared::page::Page;
+use shared::programmes::Programme;
+use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDetail, SlotPlan};
+
+use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
+
+/// The facility's slots from one day to another, closed ones included: the public search knows only the open ones.
+pub async fn slots(from: NaiveDate, to: NaiveDate) -> Result<Board, Failure> {
+    api::get(&query("/staff/today", &[("from", Some(from.to_string())), ("to", Some(to.to_string()))])).await
+}
+
+/// One slot with the tag to change it by.
+pub async fn slot(id: &SlotId) -> Result<Tagged<SlotDetail>, Failure> {
+    api::get_tagged(&path(id)).await
+}
+
+/// Changes places or state of a slot.
+pub async fn change(id: &SlotId, command: &SlotChange, etag: &str, attempt: &Attempt) -> Result<Slot, Failure> {
+    api::patch(&path(id), command, etag, attempt).await
+}
+
+fn path(id: &SlotId) -> String {
+    format!("/slots/{}", percent_encoded(id.as_str()))
+}
+
+/// What the facility offers.
+pub async fn offerings() -> Result<Vec<Offering>, Failure> {
+    api::get::<Page<Offering>>("/staff/offerings").await.map(|page| page.items)
+}
+
+/// The programmes, for their names and ages.
+pub async fn programmes() -> Result<Vec<Programme>, Failure> {
+    api::get::<Page<Programme>>("/programmes").await.map(|page| page.items)
+}
+
+/// What publishing would do.
+pub async fn preview(command: &NewSlots) -> Result<SlotPlan, Failure> {
+    api::post("/staff/slots/preview", command, &Attempt::new()).await
+}
+
+/// Publishes.
+pub async fn publish(command: &NewSlots, attempt: &Attempt) -> Result<SlotPlan, Failure> {
+    api::post("/staff/slots", command, attempt).await
+}

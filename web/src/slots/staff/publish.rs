@@ -1,0 +1,524 @@
+//! Publishing slots for a range of days from a weekly pattern: typed, previewed, published.
+
+use chrono::{Utc, Weekday};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::locale::{clock_span, day, weekday};
+use shared::programmes::{Ages, Programme};
+use shared::slots::{BandPlaces, NewSlots, Offering, PlanOutcome, PlannedSlot, Slot, SlotPlan};
+use shared::time::{days_after, tokyo_day};
+
+use super::client;
+use super::model::{Division, Summary, Typed, TypedLine, WEEKDAYS, by_day, command, first_new, habit, summary};
+use super::pages::Refusal;
+use super::parts::{Counter, places_line, programme_name};
+use crate::api::{Attempt, Failure};
+use crate::attendance::{StaffNav, StaffPlace};
+use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, t, text};
+use crate::paths;
+use crate::ui::{
+    Banner, Breadcrumbs, Button, Checkbox, Choice, EmptyState, ErrorSummary, Field, FieldError, Glyph, Icon, LinkButton, Load, Look, Need,
+    PageTitle, RadioGroup, Steps, TextInput, Tone,
+};
+
+/// How far ahead the slots are read whose pattern is proposed.
+const HABIT_DAYS: u32 = 34;
+/// The range that is proposed.
+const PROPOSED_DAYS: u32 = 27;
+/// The most lines that the API takes.
+const MAX_LINES: usize = 14;
+
+/// What the page has to know before anything can be typed.
+#[derive(Clone)]
+struct Ground {
+    offerings: Vec<Offering>,
+    programmes: Vec<Programme>,
+    slots: Vec<Slot>,
+}
+
+async fn ground() -> Result<Ground, Failure> {
+    let today = tokyo_day(Utc::now());
+    let board = client::slots(today, days_after(today, HABIT_DAYS)).await?;
+    Ok(Ground {
+        offerings: client::offerings().await?,
+        programmes: client::programmes().await?,
+        slots: board.days.into_iter().flat_map(|day| day.slots).collect(),
+    })
+}
+
+/// Publishing slots.
+#[component]
+pub fn NewSlotsPage() -> impl IntoView {
+    let ground = LocalResource::new(ground);
+    view! {
+        <div class="stack staff">
+            <StaffNav here=StaffPlace::Slots/>
+            <Breadcrumbs trail=vec![(paths::staff_slots(None), Text::Key("slots_staff.title"))] here="slots_staff.publish_title"/>
+            <PageTitle text="slots_staff.publish_title"/>
+            <Load what=ground is_empty=|ground: &Ground| ground.offerings.is_empty() empty="slots_staff.no_offerings" let:ground>
+                <Publishing ground/>
+            </Load>
+        </div>
+    }
+}
+
+/// One line of the pattern while it is typed.
+#[derive(Clone, Copy)]
+struct Line {
+    id: u32,
+    weekdays: RwSignal<Vec<Weekday>>,
+    starts: RwSignal<String>,
+    ends: RwSignal<String>,
+    bands: RwSignal<Vec<BandPlaces>>,
+}
+
+impl Line {
+    fn new(id: u32, typed: TypedLine) -> Self {
+        Self {
+            id,
+            weekdays: RwSignal::new(typed.weekdays),
+            starts: RwSignal::new(typed.starts),
+            ends: RwSignal::new(typed.ends),
+            bands: RwSignal::new(typed.bands),
+        }
+    }
+
+    fn typed(self) -> TypedLine {
+        TypedLine {
+            weekdays: WEEKDAYS.into_iter().filter(|day| self.weekdays.with_untracked(|days| days.contains(day))).collect(),
+            starts: self.starts.get_untracked(),
+            ends: self.ends.get_untracked(),
+            bands: self.bands.get_untracked(),
+        }
+    }
+}
+
+#[derive(Clone)]
+enum Stage {
+    Typing,
+    Preview(NewSlots, SlotPlan),
+    Done(SlotPlan),
+}
+
+#[component]
+fn Publishing(ground: Ground) -> impl IntoView {
+    let today = tokyo_day(Utc::now());
+    let only = ground.offerings.first().map(|offering| offering.id.to_string()).unwrap_or_default();
+    let offering = RwSignal::new(only);
+    let from = RwSignal::new(days_after(today, 1).to_string());
+    let to = RwSignal::new(days_after(today, 1 + PROPOSED_DAYS).to_string());
+    let on_holidays = RwSignal::new(false);
+    let stage = RwSignal::new(Stage::Typing);
+    let errors = RwSignal::new(Vec::<FieldError>::new());
+    let failure = RwSignal::new(None::<Failure>);
+    let busy = RwSignal::new(false);
+    let next_id = StoredValue::new(0_u32);
+    let fresh_id = move || {
+        next_id.update_value(|id| *id += 1);
+        next_id.get_value()
+    };
+    let ground = StoredValue::new(ground);
+    let ages_of = move |offering: &str| {
+        ground.with_value(|ground| {
+            let programme = &ground.offerings.iter().find(|known| known.id.as_str() == offering)?.programme;
+            Some(ground.programmes.iter().find(|known| known.key == *programme)?.terms.ages.clone())
+        })
+    };
+    let first_line = move |offering: &str| TypedLine {
+        weekdays: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        starts: "09:00".to_owned(),
+        ends: "17:00".to_owned(),
+        bands: ages_of(offering).map(|ages| Division::Carers.bands(&ages)).unwrap_or_default(),
+    };
+    let proposed = move |offering: &str| {
+        let known = ground.with_value(|ground| habit(&ground.slots, offering));
+        if known.is_empty() { vec![first_line(offering)] } else { known }
+    };
+    let made = move |lines: Vec<TypedLine>| lines.into_iter().map(|line| Line::new(fresh_id(), line)).collect::<Vec<_>>();
+    // Each programme has its own lines, because ages and times belong to it.
+    let pattern = Memo::new(move |_| RwSignal::new(made(offering.with(|offering| proposed(offering)))));
+    let lines = move || pattern.get_untracked();
+    let is_proposed = Memo::new(move |_| offering.with(|offering| ground.with_value(|ground| !habit(&ground.slots, offering).is_empty())));
+
+    let typed = move || Typed {
+        offering: offering.get_untracked(),
+        from: from.get_untracked(),
+        to: to.get_untracked(),
+        on_holidays: on_holidays.get_untracked(),
+        lines: lines().with_untracked(|lines| lines.iter().map(|line| line.typed()).collect()),
+    };
+    let preview = Callback::new(move |()| match command(&typed()) {
+        Err(wrong) => errors.set(
+            wrong
+                .into_iter()
+                .map(|wrong| {
+                    let words = sentence(wrong.key, locale());
+                    let sentence = match wrong.line {
+                        None => words,
+                        Some(line) => {
+                            format!("{} {words}", sentence("slots_staff.line", locale()).replace("%{number}", &line.to_string()))
+                        }
+                    };
+                    FieldError { field: wrong.field, sentence }
+                })
+                .collect(),
+        ),
+        Ok(command) => {
+            errors.set(Vec::new());
+            failure.set(None);
+            busy.set(true);
+            spawn_local(async move {
+                match client::preview(&command).await {
+                    Ok(plan) => stage.set(Stage::Preview(command, plan)),
+                    Err(why) => failure.set(Some(why)),
+                }
+                busy.set(false);
+            });
+        }
+    });
+    let attempt = Attempt::new();
+    let publish = Callback::new(move |command: NewSlots| {
+        let attempt = attempt.clone();
+        failure.set(None);
+        busy.set(true);
+        spawn_local(async move {
+            match client::publish(&command, &attempt).await {
+                Ok(plan) => stage.set(Stage::Done(plan)),
+                Err(why) => failure.set(Some(why)),
+            }
+            busy.set(false);
+        });
+    });
+    let current = Signal::derive(move || {
+        stage.with(|stage| match stage {
+            Stage::Typing => 1,
+            Stage::Preview(..) => 2,
+            Stage::Done(_) => 3,
+        })
+    });
+    let back = Callback::new(move |()| {
+        failure.set(None);
+        stage.set(Stage::Typing);
+    });
+    let offerings = Signal::derive(move || {
+        ground.with_value(|ground| {
+            ground
+                .offerings
+                .iter()
+                .map(|offering| {
+                    let name = programme_name(&ground.programmes, &offering.programme);
+                    Choice::new(offering.id.as_str(), text(move || name.clone()))
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let is_form = move || stage.with(|stage| matches!(stage, Stage::Typing));
+    view! {
+        <Steps
+            current=current
+            labels=vec![Text::Key("slots_staff.step_type"), Text::Key("slots_staff.step_check"), Text::Key("slots_staff.step_done")]
+        />
+        <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+        <Show when=is_form>
+            <div class="stack stack-wide publish">
+                <ErrorSummary errors/>
+                <RadioGroup
+                    id="offering"
+                    legend="slots_staff.offering"
+                    choices=offerings
+                    value=offering
+                    required=Need::Required
+                    error=FieldError::of(errors, "offering")
+                />
+                <div class="publish-dates">
+                    <Field id="from" label="slots_staff.from" error=FieldError::of(errors, "from")>
+                        <TextInput value=from kind="date" min=today.to_string() short=true/>
+                    </Field>
+                    <Field id="to" label="slots_staff.to" hint="slots_staff.to_hint" error=FieldError::of(errors, "to")>
+                        <TextInput value=to kind="date" min=today.to_string() short=true/>
+                    </Field>
+                </div>
+                <Checkbox id="on-holidays" label="slots_staff.on_holidays" value=on_holidays/>
+                <section class="stack" id="lines" tabindex="-1" aria-labelledby="lines-title">
+                    <h2 id="lines-title"><Say key="slots_staff.lines"/></h2>
+                    <Show when=move || is_proposed.get()><p class="quiet"><Say key="slots_staff.proposed"/></p></Show>
+                    <For
+                        each=move || pattern.get().get()
+                        key=|line| line.id
+                        children=move |line| {
+                            let number = Memo::new(move |_| {
+                                pattern.get().with(|lines| lines.iter().position(|other| other.id == line.id)).map_or(1, |index| index + 1)
+                            });
+                            let several = Memo::new(move |_| pattern.get().with(Vec::len) > 1);
+                            let remove = Callback::new(move |()| lines().update(|lines| lines.retain(|other| other.id != line.id)));
+                            let ages = Signal::derive(move || offering.with(|offering| ages_of(offering)));
+                            view! { <LineForm line number several remove ages/> }
+                        }
+                    />
+                    <Show when=move || { pattern.get().with(Vec::len) < MAX_LINES }>
+                        <div class="row">
+                            <Button
+                                look=Look::Outline
+                                icon=Glyph::Plus
+                                on_press=Callback::new(move |()| {
+                                    let mut like = lines()
+                                        .with_untracked(|lines| lines.last().map(|line| line.typed()))
+                                        .unwrap_or_else(|| first_line(&offering.get_untracked()));
+                                    like.weekdays.clear();
+                                    let line = Line::new(fresh_id(), like);
+                                    lines().update(|lines| lines.push(line));
+                                })
+                            >
+                                <Say key="slots_staff.add_line"/>
+                            </Button>
+                        </div>
+                    </Show>
+                </section>
+                <div class="board-action">
+                    <Button on_press=preview busy=busy><Say key="slots_staff.preview"/></Button>
+                </div>
+            </div>
+        </Show>
+        {move || match stage.get() {
+            Stage::Typing => ().into_any(),
+            Stage::Preview(command, plan) => {
+                let go = Callback::new(move |()| publish.run(command.clone()));
+                view! { <Preview plan go back busy=busy.into()/> }.into_any()
+            }
+            Stage::Done(plan) => view! { <Done plan back/> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn LineForm(line: Line, number: Memo<usize>, several: Memo<bool>, remove: Callback<()>, ages: Signal<Option<Ages>>) -> impl IntoView {
+    let id = line.id;
+    let divide = move |division: Division| {
+        if let Some(ages) = ages.get_untracked() {
+            line.bands.set(division.bands(&ages));
+        }
+    };
+    let count = Memo::new(move |_| line.bands.with(Vec::len));
+    view! {
+        <fieldset class="card stack line-form">
+            <legend class="line-legend">{say_with("slots_staff.line", move || vec![("number", number.get().to_string())])}</legend>
+            <fieldset class="field">
+                <legend class="field-label"><Say key="slots_staff.weekdays"/></legend>
+                <div class="weekdays">{WEEKDAYS.map(|one| weekday_choice(id, one, line.weekdays)).collect_view()}</div>
+            </fieldset>
+            <div class="publish-dates">
+                {time_field(format!("starts-{id}"), "slots_staff.starts", line.starts)} {time_field(format!("ends-{id}"), "slots_staff.ends", line.ends)}
+            </div>
+            <fieldset class="field">
+                <legend class="field-label"><Say key="slots_staff.places"/></legend>
+                <div class="row">
+                    <span class="quiet"><Say key="slots_staff.divide"/></span>
+                    {Division::ALL
+                        .map(|division| {
+                            view! {
+                                <Button look=Look::Text on_press=Callback::new(move |()| divide(division))>
+                                    {match division {
+                                        Division::Carers => view! { <Say key="slots_staff.divide_carers"/> },
+                                        Division::Years => view! { <Say key="slots_staff.divide_years"/> },
+                                        Division::Together => view! { <Say key="slots_staff.divide_together"/> },
+                                    }}
+                                </Button>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+                <div class="counters">
+                    {move || {
+                        (0..count.get())
+                            .filter_map(|index| {
+                                let band = line.bands.with_untracked(|bands| bands.get(index).cloned())?;
+                                // The edges of a band change only by dividing anew, which makes the list anew.
+                                Some(band_counter(id, index, &band, line.bands))
+                            })
+                            .collect_view()
+                    }}
+                </div>
+            </fieldset>
+            <Show when=move || several.get()>
+                <div class="row">
+                    <Button look=Look::Danger icon=Glyph::Cross on_press=remove>
+                        {say_with("slots_staff.remove_line", move || vec![("number", number.get().to_string())])}
+                    </Button>
+                </div>
+            </Show>
+        </fieldset>
+    }
+}
+
+fn band_counter(line: u32, index: usize, band: &BandPlaces, bands: RwSignal<Vec<BandPlaces>>) -> impl IntoView + use<> {
+    let value = Signal::derive(move || bands.with(|bands| bands.get(index).map_or(0, |band| band.capacity)));
+    let set = Callback::new(move |capacity: i64| {
+        bands.update(|bands| {
+            if let Some(band) = bands.get_mut(index) {
+                band.capacity = capacity;
+            }
+        });
+    });
+    view! {
+        <Counter id=format!("line-{line}-{index}") from_age=band.from_age under_age=band.under_age booked=None value on_change=set/>
+    }
+}
+
+fn weekday_choice(line: u32, one: Weekday, chosen: RwSignal<Vec<Weekday>>) -> impl IntoView {
+    let id = format!("weekday-{line}-{}", one.num_days_from_monday());
+    view! {
+        <div class="choice">
+            <input
+                type="checkbox"
+                id=id.clone()
+                prop:checked=move || chosen.with(|days| days.contains(&one))
+                on:change:target=move |event| {
+                    let on = event.target().checked();
+                    chosen.update(|days| {
+                        days.retain(|day| *day != one);
+                        if on {
+                            days.push(one);
+                        }
+                    });
+                }
+            />
+            <label for=id.clone()>{furigana(move || weekday(one, locale()).to_owned())}</label>
+        </div>
+    }
+}
+
+fn time_field(id: String, label: &'static str, value: RwSignal<String>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="field-label" for=id.clone()><span>{move || t(label)}</span></label>
+            <input
+                class="input input-short"
+                id=id.clone()
+                type="time"
+                step="300"
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+            />
+        </div>
+    }
+}
+
+/// A heading that takes the focus when its step begins.
+#[component]
+fn StepHeading(words: &'static str) -> impl IntoView {
+    let node = NodeRef::<html::H2>::new();
+    Effect::new(move |_| {
+        if let Some(heading) = node.get() {
+            let _ = heading.focus();
+        }
+    });
+    view! { <h2 class="board-heading" tabindex="-1" node_ref=node><Say key=words/></h2> }
+}
+
+#[component]
+fn Preview(plan: SlotPlan, go: Callback<()>, back: Callback<()>, busy: Signal<bool>) -> impl IntoView {
+    let figures = summary(&plan);
+    let days = by_day(&plan);
+    view! {
+        <section class="stack">
+            <StepHeading words="slots_staff.check_title"/>
+            {figures_view(figures, false)}
+            {(figures.new == 0)
+                .then(|| view! { <Banner tone=Tone::Warning><p><Say key="slots_staff.nothing_new"/></p></Banner> })}
+            <div class="board-action">
+                {(figures.new > 0)
+                    .then(|| {
+                        view! {
+                            <Button on_press=go busy=busy>
+                                {say_with("slots_staff.publish", move || vec![("count", figures.new.to_string())])}
+                            </Button>
+                        }
+                    })}
+                <Button look=Look::Text icon=Glyph::Left on_press=back><Say key="slots_staff.back"/></Button>
+            </div>
+            {if days.is_empty() {
+                view! { <EmptyState words="slots_staff.no_days"/> }.into_any()
+            } else {
+                view! { <ul class="plan">{days.into_iter().map(|(date, slots)| plan_day(date, slots)).collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn figures_view(figures: Summary, done: bool) -> impl IntoView {
+    let published = if done { "slots_staff.count_published" } else { "slots_staff.count_new" };
+    let rows = [
+        (published, figures.new, "plan-new"),
+        ("slots_staff.count_holiday", figures.holiday, ""),
+        ("slots_staff.count_exists", figures.exists, ""),
+        ("slots_staff.count_past", figures.past, ""),
+    ];
+    view! {
+        <dl class="figures">
+            {rows
+                .into_iter()
+                .filter(|(key, count, _)| *count > 0 || *key == published)
+                .map(|(key, count, class)| {
+                    view! { <div class=format!("figure {class}")><dt>{crate::i18n::say(key)}</dt><dd>{count}</dd></div> }
+                })
+                .collect_view()}
+        </dl>
+    }
+}
+
+fn plan_day(date: chrono::NaiveDate, slots: Vec<PlannedSlot>) -> impl IntoView {
+    view! {
+        <li class="plan-day">
+            <h3>{furigana(move || day(date, locale()))}</h3>
+            <ul>{slots.into_iter().map(plan_slot).collect_view()}</ul>
+        </li>
+    }
+}
+
+fn plan_slot(slot: PlannedSlot) -> impl IntoView {
+    let (starts_at, ends_at, bands) = (slot.starts_at, slot.ends_at, slot.bands);
+    let is_new = slot.outcome == PlanOutcome::New;
+    let outcome = match slot.outcome {
+        PlanOutcome::New => {
+            view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><Say key="slots_staff.outcome_new"/></span> }.into_any()
+        }
+        PlanOutcome::Holiday { name } => view! {
+            <span class="chip chip-warning">
+                <Icon glyph=Glyph::Calendar/>
+                {say_with("slots_staff.outcome_holiday", move || vec![("name", name.clone())])}
+            </span>
+        }
+        .into_any(),
+        PlanOutcome::Exists => {
+            view! { <span class="chip"><Icon glyph=Glyph::Info/><Say key="slots_staff.outcome_exists"/></span> }.into_any()
+        }
+        PlanOutcome::Past => view! { <span class="chip"><Icon glyph=Glyph::Clock/><Say key="slots_staff.outcome_past"/></span> }.into_any(),
+    };
+    view! {
+        <li class="plan-slot" class:is-left-out=!is_new>
+            <strong class="slot-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</strong>
+            {outcome}
+            <span class="quiet">{furigana(move || places_line(&bands))}</span>
+        </li>
+    }
+}
+
+#[component]
+fn Done(plan: SlotPlan, back: Callback<()>) -> impl IntoView {
+    let figures = summary(&plan);
+    let week = paths::staff_slots(first_new(&plan));
+    view! {
+        <section class="stack">
+            <StepHeading words="slots_staff.done_title"/>
+            <Banner tone=Tone::Success>
+                <p>{say_with("slots_staff.done", move || vec![("count", figures.new.to_string())])}</p>
+            </Banner>
+            {figures_view(figures, true)}
+            <div class="row">
+                <LinkButton href=week icon=Glyph::Calendar><Say key="slots_staff.see_week"/></LinkButton>
+                <Button look=Look::Outline on_press=back><Say key="slots_staff.publish_more"/></Button>
+            </div>
+        </section>
+    }
+}
