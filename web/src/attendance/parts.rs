@@ -130,11 +130,11 @@ pub fn Glance(
     view! {
         <ul class="glance no-print">
             <li class="glance-tile">
-                <p class="glance-name"><Icon glyph=Glyph::Right/><Say key="attendance.next_to_come"/></p>
+                <p class="glance-name"><Icon glyph=Glyph::Right/><span><Say key="attendance.next_to_come"/></span></p>
                 {move || next_view(coming(), "attendance.nobody_to_come")}
             </li>
             <li class="glance-tile glance-here">
-                <p class="glance-name"><Icon glyph=Glyph::Person/><Say key="attendance.here_now"/></p>
+                <p class="glance-name"><Icon glyph=Glyph::Person/><span><Say key="attendance.here_now"/></span></p>
                 <p class="glance-time">{furigana(move || people(here(), locale()))}</p>
                 {move || {
                     fullest()
@@ -154,7 +154,7 @@ pub fn Glance(
                 }}
             </li>
             <li class="glance-tile">
-                <p class="glance-name"><Icon glyph=Glyph::Exit/><Say key="attendance.next_to_leave"/></p>
+                <p class="glance-name"><Icon glyph=Glyph::Exit/><span><Say key="attendance.next_to_leave"/></span></p>
                 {move || next_view(leaving(), "attendance.nobody_to_leave")}
             </li>
         </ul>
@@ -240,12 +240,14 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                 <div class="board-when">
                     <span class="board-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
                     <span class="chip">
-                        {name(booking.programme_name.clone())}
-                        {move || block_name().map(|words| view! { <span>" "{marked(&words)}</span> })}
+                        <span>
+                            {name(booking.programme_name.clone())}
+                            {move || block_name().map(|words| view! { <span>" "{marked(&words)}</span> })}
+                        </span>
                     </span>
-                    {entry.is_away.then(|| view! { <span class="chip chip-info"><Icon glyph=Glyph::Map/><Say key="attendance.away"/></span> })}
+                    {entry.is_away.then(|| view! { <span class="chip chip-info"><Icon glyph=Glyph::Map/><span><Say key="attendance.away"/></span></span> })}
                     <Show when=move || late.get()>
-                        <span class="chip chip-warning"><Icon glyph=Glyph::Warning/>{say(late_words)}</span>
+                        <span class="chip chip-warning"><Icon glyph=Glyph::Warning/><span>{say(late_words)}</span></span>
                     </Show>
                 </div>
                 <div>
@@ -277,7 +279,7 @@ fn Allergies(entry: BoardEntry) -> impl IntoView {
     let severe = (!severe.is_empty()).then(|| {
         view! {
             <div class="allergy allergy-severe">
-                <p class="allergy-title"><Icon glyph=Glyph::Warning/><Say key="attendance.allergy_severe"/></p>
+                <p class="allergy-title"><Icon glyph=Glyph::Warning/><span><Say key="attendance.allergy_severe"/></span></p>
                 <ul>{names(severe)}</ul>
             </div>
         }
@@ -285,7 +287,7 @@ fn Allergies(entry: BoardEntry) -> impl IntoView {
     let mild = (!mild.is_empty()).then(|| {
         view! {
             <div class="allergy allergy-mild">
-                <p class="allergy-title"><Icon glyph=Glyph::Info/><Say key="attendance.allergy_mild"/></p>
+                <p class="allergy-title"><Icon glyph=Glyph::Info/><span><Say key="attendance.allergy_mild"/></span></p>
                 <ul>{names(mild)}</ul>
             </div>
         }
@@ -787,14 +789,14 @@ fn day_row(entry: BoardEntry) -> impl IntoView {
                 <span class="board-kana">{entry.booking.child.kana.clone()}<span class="board-age">{age(&entry)}</span></span>
             </span>
             <span class="day-marks">
-                {entry.is_away.then(|| view! { <span class="chip chip-info"><Icon glyph=Glyph::Map/><Say key="attendance.away"/></span> })}
+                {entry.is_away.then(|| view! { <span class="chip chip-info"><Icon glyph=Glyph::Map/><span><Say key="attendance.away"/></span></span> })}
                 {(!severe.is_empty())
                     .then(|| {
                         view! {
-                            <span class="chip chip-severe"><Icon glyph=Glyph::Warning/><Say key="attendance.allergy_severe"/>" "{severe.join("・")}</span>
+                            <span class="chip chip-severe"><Icon glyph=Glyph::Warning/><span><Say key="attendance.allergy_severe"/>" "{severe.join("・")}</span></span>
                         }
                     })}
-                {(!mild.is_empty()).then(|| view! { <span class="chip"><Say key="attendance.allergy_mild"/>" "{mild.join("・")}</span> })}
+                {(!mild.is_empty()).then(|| view! { <span class="chip"><span><Say key="attendance.allergy_mild"/>" "{mild.join("・")}</span></span> })}
             </span>
         </li>
     }

@@ -139,7 +139,7 @@ fn slot_words(slot: Slot, programmes: Memo<Vec<Programme>>) -> impl IntoView {
         <strong class="slot-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</strong>
         <span>{furigana(move || programmes.with(|all| programme_name(all, &key)))}</span>
         {(slot.state == SlotState::Closed)
-            .then(|| view! { <span class="chip chip-error"><Icon glyph=Glyph::Cross/><Say key="slots_staff.closed"/></span> })}
+            .then(|| view! { <span class="chip chip-error"><Icon glyph=Glyph::Cross/><span><Say key="slots_staff.closed"/></span></span> })}
         {slot
             .bands
             .into_iter()
@@ -250,9 +250,9 @@ fn Form(tagged: Tagged<SlotDetail>, done: Callback<()>, again: Callback<()>) -> 
         <p class="row">
             {name(detail.programme_name)}
             {if is_closed {
-                view! { <span class="chip chip-error"><Icon glyph=Glyph::Cross/><Say key="slots_staff.closed"/></span> }.into_any()
+                view! { <span class="chip chip-error"><Icon glyph=Glyph::Cross/><span><Say key="slots_staff.closed"/></span></span> }.into_any()
             } else {
-                view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><Say key="slots_staff.open"/></span> }.into_any()
+                view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><span><Say key="slots_staff.open"/></span></span> }.into_any()
             }}
         </p>
         <div role="alert">

@@ -481,19 +481,21 @@ fn plan_slot(slot: PlannedSlot) -> impl IntoView {
     let is_new = slot.outcome == PlanOutcome::New;
     let outcome = match slot.outcome {
         PlanOutcome::New => {
-            view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><Say key="slots_staff.outcome_new"/></span> }.into_any()
+            view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><span><Say key="slots_staff.outcome_new"/></span></span> }
+                .into_any()
         }
         PlanOutcome::Holiday { name } => view! {
             <span class="chip chip-warning">
-                <Icon glyph=Glyph::Calendar/>
-                {say_with("slots_staff.outcome_holiday", move || vec![("name", name.clone())])}
+                <Icon glyph=Glyph::Calendar/><span>{say_with("slots_staff.outcome_holiday", move || vec![("name", name.clone())])}</span>
             </span>
         }
         .into_any(),
         PlanOutcome::Exists => {
-            view! { <span class="chip"><Icon glyph=Glyph::Info/><Say key="slots_staff.outcome_exists"/></span> }.into_any()
+            view! { <span class="chip"><Icon glyph=Glyph::Info/><span><Say key="slots_staff.outcome_exists"/></span></span> }.into_any()
         }
-        PlanOutcome::Past => view! { <span class="chip"><Icon glyph=Glyph::Clock/><Say key="slots_staff.outcome_past"/></span> }.into_any(),
+        PlanOutcome::Past => {
+            view! { <span class="chip"><Icon glyph=Glyph::Clock/><span><Say key="slots_staff.outcome_past"/></span></span> }.into_any()
+        }
     };
     view! {
         <li class="plan-slot" class:is-left-out=!is_new>
