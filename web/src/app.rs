@@ -38,7 +38,6 @@ use crate::session::Session;
 use crate::settings;
 use crate::slots::SearchRoutes;
 use crate::slots::staff::StaffSlotRoutes;
-use crate::ui::PageTitle;
 
 /// How long the first screen waits for the settings.
 const PATIENCE: Duration = Duration::from_millis(1500);
