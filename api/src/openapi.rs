@@ -1,5 +1,7 @@
 //! The API's document: made from the same list of operations that serves requests.
 
+use std::sync::OnceLock;
+
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -34,7 +36,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The document as it is committed: pretty, with a line break at its end.
-pub fn text() -> String {
-    document().to_pretty_json().map(|text| text + "\n").unwrap_or_default()
+/// The document as it is committed: pretty, with a line break at its end. Made when first asked for.
+pub fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| document().to_pretty_json().map(|text| text + "\n").unwrap_or_default())
 }

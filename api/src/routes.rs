@@ -35,7 +35,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 /// What is served beside the API.
 pub fn configure_rest(config: &mut web::ServiceConfig) {
-    let document = openapi::document();
     config
         .app_data(request::body_config())
         .service(get_document)
@@ -43,7 +42,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(readyz)
         .service(metrics)
         .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(assets::configure);
 }
 

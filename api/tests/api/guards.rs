@@ -64,7 +64,7 @@ struct Operation {
 }
 
 fn operations(ids: &[(&str, &str)]) -> Vec<Operation> {
-    let document: Value = serde_json::from_str(&api::openapi::text()).unwrap();
+    let document: Value = serde_json::from_str(api::openapi::text()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let filled = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));

@@ -11,7 +11,7 @@ fn the_committed_document_is_the_generated_one() {
 
 #[test]
 fn every_operation_has_a_name_a_tag_and_its_refusals() {
-    let document: serde_json::Value = serde_json::from_str(&api::openapi::text()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(api::openapi::text()).unwrap();
     let mut names = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
