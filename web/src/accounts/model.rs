@@ -34,6 +34,15 @@ pub const REGISTRATION_FIELDS: [(&str, &str); 6] = [
     ("/municipality", "municipality"),
 ];
 
+/// The labels of the fields, for the summary of what is wrong.
+pub const LABELS: [(&str, &str); 5] = [
+    ("name", "accounts.name"),
+    ("kana", "accounts.kana"),
+    ("phone", "accounts.phone"),
+    ("email", "accounts.email"),
+    ("password", "accounts.password"),
+];
+
 impl RegistrationDraft {
     /// Reads the fields, or says everything that is wrong with them, in the order of the page.
     pub fn read(&self, locale: Locale) -> Result<Registration, Vec<Wrong>> {
@@ -74,6 +83,23 @@ pub fn said(wrong: &[Wrong], locale: Locale) -> Vec<FieldError> {
         .collect()
 }
 
+/// The same for the summary above the form, where each sentence must say which field it is about. `labels` pairs ids with the keys of
+/// their labels; a field of a list has its row's number behind.
+pub fn summarised(errors: Vec<FieldError>, labels: &[(&str, &str)], locale: Locale) -> Vec<FieldError> {
+    errors
+        .into_iter()
+        .map(|FieldError { field, sentence: what }| {
+            let label = labels.iter().find(|(id, _)| *id == field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_'));
+            let sentence = match (label, locale) {
+                (None, _) => what,
+                (Some((_, key)), Locale::En) => format!("{}: {what}", sentence(key, locale)),
+                (Some((_, key)), _) => format!("{}：{what}", sentence(key, locale)),
+            };
+            FieldError { field, sentence }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +120,15 @@ mod tests {
     fn a_registration_is_read_as_people_type_it() {
         let read = filled().read(Locale::Easy).ok().unwrap();
         assert_eq!((read.email.as_str(), read.kana.as_str(), read.phone.as_str()), ("hanako@example.jp", "ユミハマ ハナコ", "09012345678"));
+    }
+
+    #[test]
+    fn the_summary_says_which_field_it_is_about() {
+        let wrong: [Wrong; 2] = [("name", Rejection::Missing.reason()), ("pick_up_phone_3", Rejection::Phone.reason())];
+        let labels = [("name", "accounts.name"), ("pick_up_phone", "accounts.phone")];
+        let summary = summarised(said(&wrong, Locale::En), &labels, Locale::En);
+        let sentences: Vec<&str> = summary.iter().map(|error| error.sentence.as_str()).collect();
+        assert!(sentences[0].starts_with("Name: ") && sentences[1].starts_with("Phone number: "), "{sentences:?}");
     }
 
     #[test]

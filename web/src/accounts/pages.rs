@@ -10,7 +10,7 @@ use shared::locale::Locale;
 use shared::municipalities::Municipality;
 
 use super::client::{self, Registration};
-use super::model::{REGISTRATION_FIELDS, RegistrationDraft, Wrong, said};
+use super::model::{LABELS, REGISTRATION_FIELDS, RegistrationDraft, Wrong, said, summarised};
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, text};
@@ -111,7 +111,7 @@ pub fn SignInPage() -> impl IntoView {
         <div class="narrow stack">
             <PageTitle text="accounts.sign_in_title"/>
             <Show when=move || next.get().is_some()><p><Say key="accounts.sign_in_then_back"/></p></Show>
-            <ErrorSummary errors others/>
+            <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &LABELS, locale())) others/>
             <form class="card stack" novalidate on:submit=submit>
                 <Field id="email" label="accounts.email" error=FieldError::of(errors, "email")>
                     <TextInput value=email kind="email" name="email" autocomplete="username" inputmode="email"/>
@@ -194,7 +194,7 @@ fn RegisterForm(cities: Vec<Municipality>) -> impl IntoView {
         })
         .collect();
     view! {
-        <ErrorSummary errors others/>
+        <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &LABELS, locale())) others/>
         <form class="stack" novalidate on:submit=submit>
             <section class="card stack">
                 <h2><Say key="accounts.residence"/></h2>

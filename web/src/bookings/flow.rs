@@ -452,7 +452,8 @@ const NOTES_DRAFT: &str = "booking_notes";
 pub fn CheckPage() -> impl IntoView {
     let flow = flow();
     let navigate = use_navigate();
-    let account = use_session().me().map(|me| me.id.to_string()).unwrap_or_default();
+    let session = use_session();
+    let account = untrack(move || session.me()).map(|me| me.id.to_string()).unwrap_or_default();
     let draft: NotesDraft = offline::recall(&account, NOTES_DRAFT).unwrap_or_default();
     let notes = RwSignal::new(if draft.slot_id == flow.slot_id.get_untracked() { draft.notes } else { String::new() });
     let keep_for = account.clone();

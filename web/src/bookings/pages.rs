@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::bookings::{Booking, BookingState, Cancel, CancelTerms, cancel};
 use shared::locale::{day, moment, yen};
+use shared::programmes::LimitUnit;
 use shared::time::{next_day, tokyo_day};
 
 use super::client::{self, Known};
@@ -33,7 +34,8 @@ fn as_of_notice(as_of: Option<DateTime<Utc>>) -> impl IntoView {
 }
 
 fn account() -> String {
-    use_session().me().map(|me| me.id.to_string()).unwrap_or_default()
+    let session = use_session();
+    untrack(move || session.me()).map(|me| me.id.to_string()).unwrap_or_default()
 }
 
 /// The bookings: those to come first.
@@ -149,7 +151,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
     let notes = booking.notes.clone();
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
-        {cancelled.map(|(at, terms)| view! { <Cancelled at terms amount_counted=amount(limit_unit, counted, locale())/> })}
+        {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted=(limit_unit, counted)/> })}
         <Card>
             <div class="row"><StateChip state=booking.state.clone() is_over/> {near(date, tokyo_day(now))}</div>
             <When starts_at ends_at/>
@@ -164,7 +166,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                 </Fact>
                 {sheet.phone.map(|phone| {
                     let call = format!("tel:{}", phone.chars().filter(char::is_ascii_digit).collect::<String>());
-                    view! { <Fact name="bookings.phone" icon=Glyph::Phone><a class="call" href=call>{phone}</a></Fact> }
+                    view! { <Fact name="bookings.phone" icon=Glyph::Phone><a class="phone-link" href=call>{phone}</a></Fact> }
                 })}
                 <Fact name="bookings.programme" icon=Glyph::Info>
                     {name(booking.programme_name.clone())} " "
@@ -206,11 +208,11 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
 }
 
 #[component]
-fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, amount_counted: String) -> impl IntoView {
+fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
     view! {
         <Banner tone=Tone::Info title="bookings.cancelled_title">
             <p>{say_with("bookings.cancelled_at", move || vec![("moment", moment(at, locale()))])}</p>
-            <Consequence terms amount_counted/>
+            <Consequence terms counted/>
             <p><a href=paths::home()><Say key="bookings.to_search"/></a></p>
         </Banner>
     }
@@ -218,7 +220,7 @@ fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, amount_counted: String) -> i
 
 /// What cancelling costs, in words.
 #[component]
-fn Consequence(terms: CancelTerms, amount_counted: String) -> impl IntoView {
+fn Consequence(terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
     let CancelTerms { fee_yen, counts } = terms;
     view! {
         <ul class="reasons">
@@ -228,7 +230,7 @@ fn Consequence(terms: CancelTerms, amount_counted: String) -> impl IntoView {
                 view! { <li><strong><Say key="bookings.cancel_free"/></strong></li> }.into_any()
             }}
             {if counts {
-                view! { <li>{say_with("bookings.cancel_counts", move || vec![("amount", amount_counted.clone())])}</li> }.into_any()
+                view! { <li>{say_with("bookings.cancel_counts", move || vec![("amount", amount(counted.0, counted.1, locale()))])}</li> }.into_any()
             } else {
                 view! { <li><Say key="bookings.cancel_counts_not"/></li> }.into_any()
             }}
@@ -241,7 +243,7 @@ fn Consequence(terms: CancelTerms, amount_counted: String) -> impl IntoView {
 fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
     let flash = use_flash();
     let asking = RwSignal::new(false);
-    let counted = amount(booking.limit_unit, booking.counted, locale());
+    let counted = (booking.limit_unit, booking.counted);
     let booking = StoredValue::new(booking);
     // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
     let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
@@ -289,10 +291,7 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
             }}
             <p><strong>{booking.with_value(|booking| booking.child.name.clone())}</strong></p>
             {booking.with_value(|booking| view! { <When starts_at=booking.starts_at ends_at=booking.ends_at/> })}
-            {
-                let counted = counted.clone();
-                move || terms.get().map(|terms| view! { <Consequence terms amount_counted=counted.clone()/> })
-            }
+            {move || terms.get().map(|terms| view! { <Consequence terms counted/> })}
             <div class="row">
                 <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked() })))>
                     <Say key="bookings.cancel_yes"/>

@@ -44,6 +44,19 @@ pub fn row_id(ids: &[[&'static str; 8]], field: usize, row: usize) -> &'static s
     ids.get(field).and_then(|rows| rows.get(row)).copied().unwrap_or("")
 }
 
+/// The labels of the fields, for the summary of what is wrong.
+pub const LABELS: [(&str, &str); 9] = [
+    ("child_name", "families.name"),
+    ("child_kana", "families.kana"),
+    ("allergy_name", "families.allergy"),
+    ("care_notes", "families.care_notes"),
+    ("emergency_name", "families.emergency_name"),
+    ("emergency_phone", "families.emergency_phone"),
+    ("pick_up_name", "families.pick_up_name"),
+    ("pick_up_phone", "families.pick_up_phone"),
+    ("born", "families.born"),
+];
+
 /// An allergy as typed; `row` is its place among the ids of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllergyDraft {

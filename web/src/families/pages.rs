@@ -13,10 +13,10 @@ use shared::text::{Kana, PersonName, Phone};
 use shared::time::tokyo_day;
 
 use super::client;
-use super::model::{ChildDraft, age, change, phone};
+use super::model::{ChildDraft, LABELS, age, change, phone};
 use super::parts::{ChildFields, ChildForm};
 use crate::accounts::client::municipalities;
-use crate::accounts::model::{Wrong, noted, said};
+use crate::accounts::model::{LABELS as PERSON_LABELS, Wrong, noted, said, summarised};
 use crate::api::{Attempt, Failure, Tagged};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, say_with, text};
@@ -255,7 +255,7 @@ fn ChangeForm(tagged: Tagged<Family>, cities: Vec<Municipality>, #[prop(into)] o
         .collect();
     view! {
         <StaleNotice stale on_reload/>
-        <ErrorSummary errors others/>
+        <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &PERSON_LABELS, locale())) others/>
         <form class="stack" novalidate on:submit=submit>
             <section class="card stack">
                 <Field id="name" label="families.guardian_name" error=FieldError::of(errors, "name")>
@@ -344,7 +344,7 @@ fn NewChildForm(siblings: Vec<Child>, next: Memo<Option<String>>) -> impl IntoVi
     };
     let back = Signal::derive(move || next.get().unwrap_or_else(paths::family));
     view! {
-        <ErrorSummary errors others/>
+        <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &LABELS, locale())) others/>
         <form class="stack" novalidate on:submit=submit>
             <ChildForm fields siblings this_year=settings::today().year() errors/>
             <div class="row">
@@ -426,7 +426,7 @@ fn ChangeChild(tagged: Tagged<Child>, #[prop(into)] on_reload: Callback<()>) -> 
     let said_name = move || vec![("name", name.get_value())];
     view! {
         <StaleNotice stale on_reload/>
-        <ErrorSummary errors others/>
+        <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &LABELS, locale())) others/>
         <form class="stack" novalidate on:submit=submit>
             <ChildForm fields siblings=Vec::new() this_year=settings::today().year() errors/>
             <div class="row">
