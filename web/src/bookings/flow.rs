@@ -19,6 +19,7 @@ use super::parts::{
 };
 use crate::api::{Attempt, Failure};
 use crate::families::model::age;
+use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, marked, name, say_with, sentence, t_with, text};
 use crate::offline;
 use crate::paths::{self, BookStep};
@@ -106,7 +107,9 @@ fn ChildrenStep(ground: Ground) -> impl IntoView {
         let chosen = Chosen { children: Some(children), ..chosen.get_untracked() };
         pick_navigate(&flow.address(BookStep::Children, &chosen), kept());
     });
+    let flash = use_flash();
     let next = Callback::new(move |()| {
+        flash.clear();
         let children = selected.get_untracked();
         if children.is_empty() {
             errors.set(vec![one_error("children", "bookings.choose_child")]);
@@ -157,7 +160,7 @@ fn ChildrenStep(ground: Ground) -> impl IntoView {
         {if has_children {
             view! {
                 <fieldset class="field group" class:has-error=move || !errors.with(Vec::is_empty) id="children" tabindex="-1">
-                    <legend class="field-label"><Say key="bookings.who"/></legend>
+                    <legend class="field-label"><span><Say key="bookings.who"/></span></legend>
                     <p class="hint"><Say key="bookings.who_hint"/></p>
                     <div class="choices">{boxes()}</div>
                 </fieldset>
@@ -349,7 +352,7 @@ fn BlockTimes(
     });
     view! {
         <fieldset class="field group" class:has-error=has_error id="times" tabindex="-1">
-            <legend class="field-label"><Say key="bookings.which_time"/></legend>
+            <legend class="field-label"><span><Say key="bookings.which_time"/></span></legend>
             <div class="choices">{boxes}</div>
         </fieldset>
     }

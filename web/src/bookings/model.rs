@@ -381,3 +381,6 @@ impl Sheet {
         Self { booking, address, phone, access, parking, pick_up: pick_up.unwrap_or_default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

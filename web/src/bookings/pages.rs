@@ -258,6 +258,8 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
                     asking.set(false);
                     flash.done("bookings.cancelled");
                     on_change.run(());
+                    // What has changed stands at the top.
+                    window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
                 Err(why) => {
                     // The deadline may have passed while the dialog was open: show what holds now, and let the family decide again.

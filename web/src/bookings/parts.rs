@@ -175,7 +175,7 @@ pub fn TimeSelect(
 ) -> impl IntoView {
     view! {
         <div class="field">
-            <label class="field-label" for=id><Say key=label/></label>
+            <label class="field-label" for=id><span><Say key=label/></span></label>
             <div class="select">
                 <select
                     class="input"

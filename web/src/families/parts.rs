@@ -191,7 +191,7 @@ fn Allergies(rows: RwSignal<Vec<AllergyRow>>, errors: Signal<Vec<FieldError>>) -
     };
     view! {
         <fieldset class="stack rows">
-            <legend class="field-label"><Say key="families.allergies"/></legend>
+            <legend class="field-label"><span><Say key="families.allergies"/></span></legend>
             <For each=move || rows.get() key=|row| row.row let:row>
                 <div class="row-box stack">
                     <Field id=row_id(&ALLERGY, 0, row.row) label="families.allergy" hint="families.allergy_hint" required=Need::Unsaid error=FieldError::of(errors, row_id(&ALLERGY, 0, row.row))>

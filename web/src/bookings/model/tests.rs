@@ -1,0 +1,238 @@
+//! What the booking pages say, before any page is drawn.
+
+use serde_json::{Value, json};
+use shared::problem::ProblemPart;
+
+use super::*;
+
+const YONAGO: &str = "312029";
+const SAKAIMINATO: &str = "312045";
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    at("2026-11-20T10:00:00+09:00")
+}
+
+fn localised(text: &str) -> Value {
+    json!({ "ja": text, "en": text })
+}
+
+fn child(id: &str, born: &str) -> Value {
+    json!({ "id": id, "name": id, "kana": "コ", "born": born, "version": 1 })
+}
+
+fn terms(unit: Value, limit: Value, fees: Value) -> Value {
+    json!({
+        "ages": { "from_months": 6, "until": { "kind": "under_years", "years": 3 } },
+        "unit": unit, "limit": limit, "fees": fees,
+        "opens_days_ahead": 30, "closes": { "kind": "minutes_before", "minutes": 60 },
+        "cancellation": { "free_until": { "kind": "days_before", "days": 1, "time": "17:00:00" }, "late_fee_percent": 50, "late_counts": true, "undo_minutes": 10 },
+    })
+}
+
+/// A slot in Sakaiminato from 9 to 12, two places for children under three, and a family of Yonago with three children.
+fn ground(detail_terms: Value, blocks: Value, limit: Value) -> Ground {
+    let detail = json!({
+        "slot": {
+            "id": "s", "offering_id": "o", "programme": "p", "version": 1, "state": "open",
+            "facility": { "id": "f", "name": "F", "kana": "エフ", "municipality": SAKAIMINATO, "fictional": true },
+            "starts_at": "2026-11-24T09:00:00+09:00", "ends_at": "2026-11-24T12:00:00+09:00",
+            "bands": [{ "from_age": 0, "under_age": 3, "capacity": 2, "occupancy": [[0, 1], [60, 0]] }],
+            "blocks": blocks,
+        },
+        "programme_name": localised("P"), "terms": detail_terms,
+        "open_days": { "closed_weekdays": ["Sun"], "closed_days": [] },
+        "compact_terms": [{
+            "compact_id": "c", "residence": YONAGO, "host": SAKAIMINATO, "programme": "p", "valid_from": "2026-04-01",
+            "resident_priority_days": 0, "price_tier": "neighbour",
+        }],
+    });
+    Ground {
+        detail: serde_json::from_value(detail).unwrap(),
+        family: serde_json::from_value(json!({
+            "id": "fam", "municipality": YONAGO, "residence_confirmed_at": "2026-04-01T00:00:00Z",
+            "guardian_name": "A", "guardian_kana": "ア", "phone": "0859220000", "version": 1,
+        }))
+        .unwrap(),
+        children: serde_json::from_value(json!([child("old", "2020-01-01"), child("two", "2024-05-10"), child("one", "2025-05-10")]))
+            .unwrap(),
+        cities: Vec::new(),
+        limit: serde_json::from_value(limit).unwrap(),
+        bookings: Vec::new(),
+    }
+}
+
+fn flexible() -> Ground {
+    let unit = json!({ "kind": "flexible", "minimum_minutes": 60, "step_minutes": 30 });
+    let fees = json!([{ "tier": "neighbour", "from_age": 0, "per": { "kind": "hour" }, "yen": 300 }]);
+    let limit = json!({ "unit": "minutes", "base": 600 });
+    ground(terms(unit, Value::Null, fees), json!([]), limit)
+}
+
+fn blocks() -> Ground {
+    let unit = json!({ "kind": "blocks", "blocks": [
+        { "key": "early", "name": localised("E"), "half_days": 1 }, { "key": "late", "name": localised("L"), "half_days": 1 },
+    ] });
+    let fee = |block: &str| json!({ "tier": "neighbour", "from_age": 0, "per": { "kind": "block", "block": block }, "yen": 1200 });
+    let laid_out = json!([
+        { "key": "early", "starts_at": "2026-11-24T09:00:00+09:00", "ends_at": "2026-11-24T10:30:00+09:00" },
+        { "key": "late", "starts_at": "2026-11-24T10:30:00+09:00", "ends_at": "2026-11-24T12:00:00+09:00" },
+    ]);
+    ground(terms(unit, Value::Null, json!([fee("early"), fee("late")])), laid_out, Value::Null)
+}
+
+fn booking(child: &str, starts_at: &str, ends_at: &str, state: Value) -> Booking {
+    serde_json::from_value(json!({
+        "id": format!("{child} {starts_at}"), "party_id": "party", "slot_id": "other", "child": { "id": child, "name": child, "kana": "コ" },
+        "facility": { "id": "g", "name": "G", "kana": "ジー", "municipality": YONAGO, "fictional": true },
+        "programme": "p", "programme_name": localised("P"), "starts_at": starts_at, "ends_at": ends_at, "state": state,
+        "fee_yen": 300, "counted": 60, "limit_unit": "minutes", "is_away": false, "free_until": "2026-11-01T00:00:00Z",
+        "cancellation": { "free_until": { "kind": "minutes_before", "minutes": 0 }, "late_fee_percent": 0, "late_counts": false, "undo_minutes": 0 },
+        "created_at": "2026-11-01T00:00:00Z", "version": 1,
+    }))
+    .unwrap()
+}
+
+fn ids(names: &[&str]) -> Vec<ChildId> {
+    names.iter().map(|name| ChildId::from(*name)).collect()
+}
+
+fn codes(reasons: &[Reason]) -> Vec<&str> {
+    reasons.iter().map(|reason| reason.code.as_ref()).collect()
+}
+
+#[test]
+fn the_address_keeps_what_is_chosen() {
+    let chosen =
+        Chosen { children: Some(ids(&["a", "b"])), starts_at: Some(at("2026-11-24T00:00:00Z")), ends_at: Some(at("2026-11-24T03:00:00Z")) };
+    let query = chosen.query();
+    let read = Chosen::read(|key| query.iter().find(|(name, _)| *name == key).and_then(|(_, value)| value.clone()));
+    assert_eq!(read, chosen);
+    // Nobody chosen is another thing than nothing chosen yet.
+    assert_eq!(Chosen::read(|key| (key == "children").then(String::new)).children, Some(Vec::new()));
+    assert_eq!(Chosen::read(|_| None), Chosen::default());
+    assert_eq!(Chosen::read(|_| Some("no time".to_owned())).starts_at, None);
+}
+
+#[test]
+fn a_child_who_cannot_come_is_told_why_and_the_only_one_who_can_is_chosen() {
+    let mut ground = flexible();
+    let none = Chosen::default();
+    assert_eq!(codes(&ground.outlook(&"old".into(), &none, now()).against), ["bookings.too_old", "bookings.no_band"]);
+    assert!(ground.outlook(&"two".into(), &none, now()).against.is_empty());
+    assert_eq!(ground.chosen_children(&none, now()), ids(&[]));
+    ground.children.pop();
+    assert_eq!(ground.chosen_children(&none, now()), ids(&["two"]));
+    let someone_elses = Chosen { children: Some(ids(&["two", "stranger"])), ..none };
+    assert_eq!(ground.chosen_children(&someone_elses, now()), ids(&["two"]));
+}
+
+#[test]
+fn a_time_that_is_taken_is_told_apart_from_a_day_that_is() {
+    let mut ground = flexible();
+    ground.bookings = vec![booking("two", "2026-11-24T09:00:00+09:00", "2026-11-24T10:00:00+09:00", json!({ "kind": "confirmed" }))];
+    let asked = Chosen { children: None, starts_at: Some(at("2026-11-24T09:00:00+09:00")), ends_at: Some(at("2026-11-24T10:00:00+09:00")) };
+    let outlook = ground.outlook(&"two".into(), &asked, now());
+    assert!(outlook.against.is_empty());
+    assert_eq!(codes(&outlook.against_asked), ["bookings.overlap"]);
+    ground.bookings = vec![booking("two", "2026-11-24T08:00:00+09:00", "2026-11-24T13:00:00+09:00", json!({ "kind": "confirmed" }))];
+    assert_eq!(codes(&ground.outlook(&"two".into(), &asked, now()).against), ["bookings.overlap"]);
+}
+
+#[test]
+fn what_stands_against_everybody_is_said_once_for_all() {
+    let mut ground = flexible();
+    assert!(ground.against_all(now()).is_empty());
+    ground.detail.compact_terms.clear();
+    assert_eq!(codes(&ground.against_all(now())), ["bookings.no_compact"]);
+    assert!(ground.outlook(&"two".into(), &Chosen::default(), now()).against.is_empty());
+    assert_eq!(codes(&flexible().against_all(at("2026-11-24T13:00:00+09:00"))), ["bookings.in_the_past"]);
+}
+
+#[test]
+fn times_go_in_steps_and_keep_their_length() {
+    let ground = flexible();
+    let (nine, ten) = (at("2026-11-24T09:00:00+09:00"), at("2026-11-24T10:00:00+09:00"));
+    assert_eq!((ground.starts().len(), ground.starts().last().copied()), (5, Some(at("2026-11-24T11:00:00+09:00"))));
+    assert_eq!(ground.ends(nine).first().copied(), Some(ten));
+    assert_eq!(ground.end_for(ten, TimeDelta::minutes(90)), Some(at("2026-11-24T11:30:00+09:00")));
+    assert_eq!(ground.end_for(at("2026-11-24T11:00:00+09:00"), TimeDelta::minutes(180)), Some(at("2026-11-24T12:00:00+09:00")));
+}
+
+#[test]
+fn a_stay_is_offered_only_where_it_can_be_had() {
+    let party = ids(&["two", "one"]);
+    // One of two places is taken for the first hour: two children fit from ten on.
+    let ground = flexible();
+    let first = ground.chosen_stay(&Chosen::default(), &party, now()).unwrap();
+    assert_eq!(first.starts_at, at("2026-11-24T10:00:00+09:00"));
+    assert_eq!(ground.places_left(&party, &first), Some(2));
+    assert_eq!(ground.quote(&party, &first, now()).fee_yen, Some(600));
+    // In blocks only the second takes both; asked for by itself each block is found.
+    let ground = blocks();
+    let late = ground.chosen_stay(&Chosen::default(), &party, now()).unwrap();
+    assert_eq!(late.block.as_deref(), Some("late"));
+    let early = Chosen { children: None, starts_at: Some(at("2026-11-24T09:00:00+09:00")), ends_at: Some(at("2026-11-24T10:30:00+09:00")) };
+    assert_eq!(ground.chosen_stay(&early, &party, now()).unwrap().block.as_deref(), Some("early"));
+    assert_eq!(ground.chosen_stay(&Chosen { ends_at: Some(now()), ..early }, &party, now()), None);
+}
+
+#[test]
+fn the_servers_refusal_is_told_child_by_child() {
+    let part = |subject: Option<&str>, code: &'static str| ProblemPart {
+        pointer: None,
+        subject: subject.map(str::to_owned),
+        reason: Reason::new(code),
+        detail: String::new(),
+    };
+    let problem = Problem {
+        kind: String::new(),
+        title: String::new(),
+        status: 409,
+        detail: String::new(),
+        code: "bookings.slot_full".to_owned(),
+        errors: vec![part(None, "bookings.slot_full"), part(Some("two"), "bookings.overlap"), part(Some("two"), "bookings.month_limit")],
+        request_id: None,
+    };
+    let against = Against::of_problem(&problem, &flexible());
+    assert_eq!(codes(&against.all), ["bookings.slot_full"]);
+    assert_eq!(against.children.len(), 1);
+    assert_eq!((against.children[0].0.as_str(), codes(&against.children[0].1).len()), ("two", 2));
+    let plain = Problem { errors: Vec::new(), code: "problem.idempotency_key_running".to_owned(), ..problem };
+    assert_eq!(codes(&Against::of_problem(&plain, &flexible()).all), ["problem.idempotency_key_running"]);
+}
+
+#[test]
+fn the_next_booking_comes_first_and_the_cancelled_are_past() {
+    let confirmed = || json!({ "kind": "confirmed" });
+    let cancelled = json!({ "kind": "cancelled", "at": "2026-11-19T00:00:00Z", "fee_yen": 0, "counts": false });
+    let bookings = [
+        booking("a", "2026-11-01T09:00:00+09:00", "2026-11-01T12:00:00+09:00", confirmed()),
+        booking("b", "2026-12-01T09:00:00+09:00", "2026-12-01T12:00:00+09:00", confirmed()),
+        booking("c", "2026-11-20T09:00:00+09:00", "2026-11-20T12:00:00+09:00", confirmed()),
+        booking("d", "2026-11-25T09:00:00+09:00", "2026-11-25T12:00:00+09:00", cancelled),
+    ];
+    let (next, past) = split(&bookings, now());
+    let names = |bookings: &[Booking]| bookings.iter().map(|booking| booking.child.name.clone()).collect::<String>();
+    assert_eq!((names(&next).as_str(), names(&past).as_str()), ("cb", "da"));
+    let late = booking("e", "2026-11-30T23:30:00+09:00", "2026-12-01T01:00:00+09:00", confirmed());
+    let days: Vec<NaiveDate> = by_day([vec![late], next].concat()).into_iter().map(|(day, _)| day).collect();
+    assert_eq!(days.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-11-30", "2026-11-20", "2026-12-01"]);
+}
+
+#[test]
+fn a_sheet_says_who_may_come_for_the_child() {
+    let mut children = flexible().children;
+    children[1].known.pick_up_people =
+        serde_json::from_value(json!([{ "name": "祖母 梅", "relation": "祖母", "phone": "0859220000" }])).unwrap();
+    let sheet = Sheet::of(
+        booking("two", "2026-11-24T09:00:00+09:00", "2026-11-24T10:00:00+09:00", json!({ "kind": "confirmed" })),
+        None,
+        &children,
+    );
+    assert_eq!(sheet.pick_up, [("祖母 梅".to_owned(), "祖母".to_owned())]);
+    assert_eq!((sheet.address, sheet.phone), (None, None));
+}
