@@ -1,0 +1,229 @@
+//! The report: what was measured, on which machine, as tables for people.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use chrono::Utc;
+
+use crate::bookings;
+use crate::database::{Database, Kind};
+use crate::load::{Connection, get};
+use crate::process::Process;
+use crate::search;
+
+/// Between these lines of `BENCHMARKS.md` stands what is measured; the words around it are written by hand.
+const BEGIN: &str = "<!-- measured: written by make bench -->";
+const END: &str = "<!-- end of what is measured -->";
+
+/// Start, size and memory of the release binary.
+pub struct Binary {
+    /// Milliseconds from start to first answer, ascending.
+    starts: Vec<f64>,
+    /// Memory after the start, in MiB.
+    idle: f64,
+    /// Size of the first load, compressed, in bytes; none when the app is not built.
+    first_load: Option<usize>,
+    /// Size of the binary, in bytes.
+    size: u64,
+}
+
+/// Measures the release binary over an SQLite database that exists.
+pub fn measure_binary() -> Binary {
+    let database = Database::new(Kind::Sqlite);
+    let mut starts: Vec<f64> = (0..5).map(|_| Process::yumigahama(&database.url).start.as_secs_f64() * 1000.0).collect();
+    starts.sort_by(f64::total_cmp);
+    let server = Process::yumigahama(&database.url);
+    let mut connection = Connection::open(server.address).unwrap();
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_yumigahama")).unwrap().len();
+    Binary { starts, idle: server.resident(), first_load: first_load(&mut connection), size }
+}
+
+/// The files that the service worker names as the first load, without the pictures that only an installation fetches, as they travel.
+fn first_load(connection: &mut Connection) -> Option<usize> {
+    let worker = String::from_utf8(connection.send(&get("/sw.js")).unwrap().body.to_vec()).unwrap();
+    let files = worker.split_once("\"files\":").and_then(|(_, rest)| rest.split_once(']')).map(|(files, _)| format!("{files}]"))?;
+    let files: Vec<serde_json::Value> = serde_json::from_str(&files).ok()?;
+    let mut total = 0;
+    for path in files.iter().filter_map(|file| file["path"].as_str()).filter(|path| !path.starts_with("/icons/") && !path.ends_with(".png"))
+    {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: br\r\n\r\n");
+        let answer = connection.send(request.as_bytes()).unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+        total += answer.body.len();
+    }
+    Some(total)
+}
+
+/// Everything that was measured.
+pub struct Report {
+    load: String,
+    pub binary: Option<Binary>,
+    pub bookings: Vec<bookings::Report>,
+    pub search: Vec<search::Line>,
+}
+
+fn told(command: &str, arguments: &[&str]) -> String {
+    let output = Command::new(command).args(arguments).output();
+    output.map_or_else(|_| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn field(file: &str, name: &str) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.map_or_else(|| "unknown".to_owned(), |line| line.trim_start_matches([' ', '\t', ':']).to_owned())
+}
+
+fn met(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn number(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+impl Report {
+    pub fn begin() -> Self {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        Self { load, binary: None, bookings: Vec::new(), search: Vec::new() }
+    }
+
+    fn machine(&self) -> String {
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        let memory: f64 = field("/proc/meminfo", "MemTotal").trim_end_matches(" kB").parse().unwrap_or(f64::NAN);
+        let versions: Vec<String> =
+            self.bookings.iter().zip(Kind::BOTH).map(|(report, kind)| format!("{} {}", kind.name(), report.version)).collect();
+        format!(
+            "| | |\n|---|---|\n| date | {} UTC |\n| commit | {} |\n| machine | {cores} cores ({}), {:.0} GiB of memory, Linux {} |\n\
+             | databases | {} |\n| load of the machine before the run | {} (1, 5, 15 minutes) |\n",
+            Utc::now().format("%Y-%m-%d %H:%M"),
+            told("git", &["describe", "--always", "--dirty"]),
+            field("/proc/cpuinfo", "model name"),
+            memory / 1024.0 / 1024.0,
+            told("uname", &["-r"]),
+            versions.join(", "),
+            self.load,
+        )
+    }
+
+    fn bookings_table(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "\n### Confirmed bookings per second\n")?;
+        writeln!(
+            out,
+            "| database | slots | clients | over HTTP /s | p50 ms | p99 ms | statements alone /s | p50 ms | p99 ms | ratio | ≥ 0.8 |"
+        )?;
+        writeln!(out, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|")?;
+        for line in self.bookings.iter().flat_map(|report| &report.lines) {
+            let ratio = line.http.per_second() / line.raw.per_second();
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} | {ratio:.2} | {} |",
+                line.kind.name(),
+                if line.same_slot { "the same for all" } else { "64" },
+                line.clients,
+                number(line.http.per_second()),
+                line.http.percentile(50),
+                line.http.percentile(99),
+                number(line.raw.per_second()),
+                line.raw.percentile(50),
+                line.raw.percentile(99),
+                met(ratio >= 0.8),
+            )?;
+        }
+        for (report, kind) in self.bookings.iter().zip(Kind::BOTH) {
+            let frames =
+                report.statements.iter().filter(|sql| ["BEGIN", "COMMIT", "SAVEP", "RELEA"].iter().any(|word| sql.starts_with(word)));
+            writeln!(
+                out,
+                "\nA booking is {} statements on {}, {} of them open or close the transaction.",
+                report.statements.len(),
+                kind.name(),
+                frames.count()
+            )?;
+        }
+        Ok(())
+    }
+
+    fn search_table(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "\n### Search of free places\n")?;
+        writeln!(
+            out,
+            "| database | facilities | slots | clients | bytes | searches /s | p50 ms | p99 ms | from memory /s | p50 ms | p99 ms | p99 ratio | ≤ 3 |"
+        )?;
+        writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|")?;
+        for line in &self.search {
+            let ratio = line.search.percentile(99) / line.memory.percentile(99);
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} | {ratio:.1} | {} |",
+                line.kind.name(),
+                line.facilities,
+                line.slots,
+                line.clients,
+                line.bytes,
+                number(line.search.per_second()),
+                line.search.percentile(50),
+                line.search.percentile(99),
+                number(line.memory.per_second()),
+                line.memory.percentile(50),
+                line.memory.percentile(99),
+                met(ratio <= 3.0),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn binary_table(&self, out: &mut String) -> std::fmt::Result {
+        let Some(binary) = &self.binary else { return Ok(()) };
+        writeln!(out, "\n### Size, start and memory\n\n| what | measured | aim | met |\n|---|---:|---:|---|")?;
+        match binary.first_load {
+            Some(bytes) => {
+                let kib = f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+                writeln!(out, "| first load of the app, brotli | {kib:.0} KiB | ≤ 350 KiB | {} |", met(kib <= 350.0))?;
+            }
+            None => writeln!(out, "| first load of the app, brotli | not built | ≤ 350 KiB | |")?,
+        }
+        let (start, slowest) = (binary.starts[2], binary.starts[4]);
+        writeln!(
+            out,
+            "| start to first answer, SQLite, median of 5 (slowest {slowest:.0}) | {start:.0} ms | < 150 ms | {} |",
+            met(start < 150.0)
+        )?;
+        writeln!(out, "| memory after the start, SQLite | {:.1} MiB | < 60 MiB | {} |", binary.idle, met(binary.idle < 60.0))?;
+        for (report, kind) in self.bookings.iter().zip(Kind::BOTH) {
+            let after = report.resident.1;
+            writeln!(out, "| memory after the bookings of 256 clients, {} | {after:.1} MiB | | |", kind.name())?;
+        }
+        let mib = binary.size / 1024 / 1024;
+        writeln!(out, "| binary, with the app in it | {mib} MiB | | |")
+    }
+
+    /// Prints what was measured, and writes it down when it was everything.
+    pub fn write(&self, down: bool) {
+        let mut tables = self.machine();
+        self.bookings_table(&mut tables).unwrap();
+        self.search_table(&mut tables).unwrap();
+        self.binary_table(&mut tables).unwrap();
+        println!("{tables}");
+        if let Some(report) = self.bookings.first() {
+            eprintln!("the statements of a booking:");
+            report.statements.iter().for_each(|sql| eprintln!("  {sql}"));
+        }
+        if down {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../BENCHMARKS.md");
+            let text = std::fs::read_to_string(&file).unwrap();
+            let (before, rest) = text.split_once(BEGIN).unwrap();
+            let (_, after) = rest.split_once(END).unwrap();
+            std::fs::write(&file, format!("{before}{BEGIN}\n\n{tables}\n{END}{after}")).unwrap();
+        }
+    }
+}
