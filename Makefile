@@ -20,8 +20,8 @@ check: ## Runs the cheap guards: format, lints, dependencies, sizes
 e2e: ## Runs only the browser journeys; ARGS="--project phone booking" narrows them
 	@scripts/e2e.sh $(ARGS)
 
-bench: ## Measures speed, size and memory on both databases into BENCHMARKS.md
-	@scripts/bench.sh
+bench: ## Measures speed, size and memory on both databases into BENCHMARKS.md; ARGS="--quick search" narrows it
+	@scripts/bench.sh $(ARGS)
 
 openapi: ## Writes the API's document anew into openapi/openapi.json
 	@scripts/openapi.sh

@@ -5,7 +5,5 @@ set -euo pipefail
 
 scripts/setup.sh
 scripts/build-app.sh
-cargo build --release
-YUMIGAHAMA_BIN=$(realpath "$target/release/yumigahama")
-export YUMIGAHAMA_BIN
-exec scripts/with-postgres.sh cargo bench -p yumigahama "$@"
+# Arguments narrow it: bookings, search, binary; --quick only shows that it works. BENCHMARKS.md is written when all was measured.
+exec scripts/with-postgres.sh cargo bench -p yumigahama --bench bench -- "$@"

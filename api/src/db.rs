@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -90,6 +91,30 @@ impl From<DieselError> for DbError {
         Self::Constraint(known.unwrap_or_else(|| message.rsplit(": ").next().unwrap_or(message).to_owned()))
     }
 }
+
+/// An insert that says what to do when the row is there. The words are the same on both databases, but the query builder has none for
+/// both at once; the statement stays prepared.
+pub struct OnConflict<I> {
+    /// The insert.
+    pub insert: I,
+    /// Beginning with ` ON CONFLICT`.
+    pub clause: &'static str,
+}
+
+impl<I: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OnConflict<I> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.insert.walk_ast(out.reborrow())?;
+        out.push_sql(self.clause);
+        Ok(())
+    }
+}
+
+impl<I> QueryId for OnConflict<I> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<I> RunQueryDsl<AnyConnection> for OnConflict<I> {}
 
 /// Reads a JSON text that this program wrote.
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbError> {

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::db::{AnyConnection, Db, DbError, stored, to_json};
+use crate::db::{AnyConnection, Db, DbError, OnConflict, stored, to_json};
 use crate::error::ApiError;
 use crate::schema::idempotency_keys;
 
@@ -163,18 +163,12 @@ fn with_key(
     Ok(answer)
 }
 
-/// Inserts the key unless it is there; the text is the same on both databases, which `ON CONFLICT` in the query builder is not.
+/// Inserts the key unless it is there.
 fn insert_key(conn: &mut AnyConnection, actor: &str, name: &str, fingerprint: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
-    use diesel::sql_types::{Text, Timestamp};
-    let rows = diesel::sql_query(
-        "INSERT INTO idempotency_keys (actor, key, fingerprint, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (actor, key) DO NOTHING",
-    )
-    .bind::<Text, _>(actor)
-    .bind::<Text, _>(name)
-    .bind::<Text, _>(fingerprint)
-    .bind::<Timestamp, _>(stored(now))
-    .execute(conn)?;
-    Ok(rows == 1)
+    use idempotency_keys::dsl;
+    let values = (dsl::actor.eq(actor), dsl::key.eq(name), dsl::fingerprint.eq(fingerprint), dsl::created_at.eq(stored(now)));
+    let insert = diesel::insert_into(dsl::idempotency_keys).values(values);
+    Ok(OnConflict { insert, clause: " ON CONFLICT (actor, key) DO NOTHING" }.execute(conn)? == 1)
 }
 
 /// Forgets answers that nobody asks for any more.

@@ -255,6 +255,7 @@ diesel::joinable!(slots -> facilities (facility_id));
 diesel::joinable!(bookings -> facilities (facility_id));
 diesel::joinable!(bookings -> children (child_id));
 diesel::joinable!(bookings -> programmes (programme_id));
+diesel::joinable!(month_usages -> children (child_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,

@@ -16,7 +16,7 @@ static TAPE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// From now on every connection that is opened tells what it is asked.
 pub fn start() {
-    set_default_instrumentation(|| Some(Box::new(note) as Box<dyn Instrumentation>)).unwrap();
+    set_default_instrumentation(|| Some(recorder())).unwrap();
 }
 
 /// Connections that are opened from now on keep silent.
@@ -27,6 +27,10 @@ pub fn stop() {
 /// What was told since the last time.
 pub fn take() -> Vec<String> {
     std::mem::take(&mut TAPE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn recorder() -> Box<dyn Instrumentation> {
+    Box::new(note)
 }
 
 fn note(event: InstrumentationEvent<'_>) {

@@ -10,12 +10,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use shared::access::Role;
 use shared::bookings::{
-    Booking, BookingState, Cancel, ChildState, MonthUsage, NewBooking, PlaceState, Placed, Quote, cancel, place, quote,
+    BookedChild, Booking, BookingState, Cancel, ChildState, MonthUsage, NewBooking, PlaceState, Placed, PlacedChild, Quote, cancel, place,
+    quote,
 };
-use shared::families::Family;
-use shared::ids::{BookingId, PartyId, ProgrammeVersionId};
+use shared::families::{Child, Family};
+use shared::ids::{BookingId, PartyId};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
+use shared::programmes::Programme;
 use shared::slots::Crossing;
 use shared::time::{Month, day_start, days_after};
 use utoipa::IntoParams;
@@ -44,13 +46,18 @@ pub enum Lock {
     Nothing,
 }
 
-/// What the rule has to know, as it is now. The slot is read last: where it is locked, that is the lock's place in the order.
-pub fn look(
-    conn: &mut AnyConnection,
-    family: &Family,
-    command: &NewBooking,
-    lock: Lock,
-) -> Result<(PlaceState, ProgrammeVersionId), ApiError> {
+/// What was found for a decision.
+pub struct Seen {
+    /// What the rule has to know.
+    pub state: PlaceState,
+    /// The host's programme.
+    pub programme: Programme,
+    /// The family's children.
+    pub children: Vec<Child>,
+}
+
+/// What the rule has to know, as it is now. The slot's places are read last: where it is locked, that is the lock's place in the order.
+pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, lock: Lock) -> Result<Seen, ApiError> {
     let known = families::store::list_children(conn, &family.id)?;
     let mut born = Vec::with_capacity(command.child_ids.len());
     for (index, id) in command.child_ids.iter().enumerate() {
@@ -60,21 +67,24 @@ pub fn look(
             child.ok_or_else(|| ApiError::Invalid(vec![part(Some(format!("/child_ids/{index}")), Reason::new("problem.not_found"))]))?;
         born.push((id.clone(), child.known.born));
     }
-    let mut stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
+    let found = match lock {
+        // Its places are read under the lock.
+        Lock::Slot => slots::store::find_frame(conn, &command.slot_id)?,
+        Lock::Nothing => slots::store::find_slot(conn, &command.slot_id)?,
+    };
+    let mut stored = found.ok_or(ApiError::NotFound)?;
     let (host, key, day) = (stored.slot.facility.municipality.clone(), stored.slot.programme.clone(), stored.slot.day());
-    let versions = programmes::store::list_programmes(conn, None, Some(&key), day, day)?;
+    let versions = programmes::store::list_versions(conn, (&host, &family.municipality), &key, day)?;
     let programme = programmes::store::on_day(&versions, &host, &key, day).ok_or(ApiError::NotFound)?;
     let limit = programmes::store::on_day(&versions, &family.municipality, &key, day).and_then(|p| p.terms.limit);
     let terms = municipalities::store::list_terms(conn, Some(&host), Some(&key))?;
     let residence = municipalities::store::find_municipality(conn, &family.municipality)?.ok_or(ApiError::NotFound)?;
     let open_days = slots::store::open_days(conn, &stored)?;
     let month = Month::at(command.starts_at.unwrap_or(stored.slot.starts_at));
-    let ids: Vec<&str> = command.child_ids.iter().map(|id| id.as_str()).collect();
-    let busy = store::list_busy(conn, &ids, stored.slot.starts_at, stored.slot.ends_at)?;
-    let usages = store::list_usages(conn, &ids, &key, month, programme.terms.unit.limit_unit())?;
-    if lock == Lock::Slot {
-        slots::store::lock_slot(conn, &command.slot_id)?;
-        stored = slots::store::find_slot(conn, &command.slot_id)?.ok_or(ApiError::NotFound)?;
+    let busy = store::list_busy(conn, &family.id, stored.slot.starts_at, stored.slot.ends_at)?;
+    let usages = store::list_usages(conn, &family.id, &key, month, programme.terms.unit.limit_unit())?;
+    if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
+        return Err(ApiError::NotFound);
     }
     let children = born
         .into_iter()
@@ -94,19 +104,20 @@ pub fn look(
         open_days,
         children,
     };
-    Ok((state, programme.id.clone()))
+    Ok(Seen { state, programme: programme.clone(), children: known })
 }
 
-/// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each. The slot must have been locked before it
-/// was looked at.
+/// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The
+/// slot must have been locked before it was looked at.
 pub fn settle(
     conn: &mut AnyConnection,
-    (state, placed): (&PlaceState, &Placed),
+    (seen, placed): (&Seen, &Placed),
     belongs: &Belongs<'_>,
     (actor, request_id): (&str, &str),
     now: DateTime<Utc>,
-) -> Result<(), ApiError> {
-    let limit = state.limit.filter(|limit| limit.unit == placed.unit);
+) -> Result<Vec<Booking>, ApiError> {
+    let limit = seen.state.limit.filter(|limit| limit.unit == placed.unit);
+    let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {
         let id = BookingId::new(new_id());
         store::write_usage(conn, &child.id, &placed.slot.programme, (placed.month, placed.unit), child.usage, limit)?;
@@ -120,8 +131,45 @@ pub fn settle(
             request_id,
         };
         outbox::record(conn, change, now)?;
+        bookings.push(booked(id, seen, placed, belongs, child, now)?);
     }
-    Ok(slots::store::update_bands(conn, &state.slot, &placed.slot)?)
+    slots::store::update_bands(conn, &seen.state.slot, &placed.slot)?;
+    Ok(bookings)
+}
+
+/// A booking that was just written, as it would be read.
+fn booked(
+    id: BookingId,
+    seen: &Seen,
+    placed: &Placed,
+    belongs: &Belongs<'_>,
+    child: &PlacedChild,
+    now: DateTime<Utc>,
+) -> Result<Booking, ApiError> {
+    let known = seen.children.iter().find(|known| known.id == child.id).ok_or(ApiError::NotFound)?;
+    Ok(Booking {
+        id,
+        party_id: belongs.party_id.clone(),
+        slot_id: placed.slot.id.clone(),
+        child: BookedChild { id: child.id.clone(), name: known.known.name.to_string(), kana: known.known.kana.to_string() },
+        facility: placed.slot.facility.clone(),
+        programme: placed.slot.programme.clone(),
+        programme_name: seen.programme.name.clone(),
+        block: placed.block.clone(),
+        starts_at: placed.starts_at,
+        ends_at: placed.ends_at,
+        state: BookingState::Confirmed,
+        fee_yen: child.fee_yen,
+        counted: placed.counted,
+        limit_unit: placed.unit,
+        is_away: placed.is_away,
+        free_until: placed.free_until,
+        cancellation: placed.cancellation,
+        notes: belongs.notes.to_owned(),
+        bring: seen.programme.terms.bring.clone(),
+        created_at: now,
+        version: 1,
+    })
 }
 
 /// Takes the places of a party: the one primitive for every way in. The family must be locked.
@@ -133,12 +181,11 @@ pub fn take(
     request_id: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Booking>, ApiError> {
-    let (state, programme_id) = look(conn, family, command, Lock::Slot)?;
-    let placed = place(&state, command.starts_at, command.ends_at, now)?;
+    let seen = look(conn, family, command, Lock::Slot)?;
+    let placed = place(&seen.state, command.starts_at, command.ends_at, now)?;
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &programme_id, notes: &command.notes };
-    settle(conn, (&state, &placed), &belongs, (actor, request_id), now)?;
-    Ok(store::list_party(conn, &party_id)?.into_iter().map(|stored| stored.booking).collect())
+    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, notes: &command.notes };
+    settle(conn, (&seen, &placed), &belongs, (actor, request_id), now)
 }
 
 /// Books one or more children of the family into a slot: all of them or none
@@ -188,8 +235,8 @@ pub async fn quote_booking(app: web::Data<App>, guardian: Guardian, body: Body<N
         .db
         .read(move |conn| {
             let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
-            let (state, _) = look(conn, &family, &command, Lock::Nothing)?;
-            Ok::<_, ApiError>(quote(&state, command.starts_at, command.ends_at, now))
+            let seen = look(conn, &family, &command, Lock::Nothing)?;
+            Ok::<_, ApiError>(quote(&seen.state, command.starts_at, command.ends_at, now))
         })
         .await?;
     Ok(web::Json(quote))

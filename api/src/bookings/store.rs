@@ -7,7 +7,7 @@ use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVe
 use shared::programmes::{LimitUnit, MonthLimit, ProgrammeKey, Terms};
 use shared::time::Month;
 
-use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
+use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::schema::{bookings, children, facilities, month_usages, programmes};
 use crate::slots::store::{FACILITY, FacilityRow};
 
@@ -135,18 +135,6 @@ pub fn find_booking(conn: &mut AnyConnection, id: &BookingId) -> Result<Option<S
     joined!().filter(bookings::id.eq(id.as_str())).select(columns!()).first::<Row>(conn).optional()?.map(booking).transpose()
 }
 
-/// The bookings made together.
-pub fn list_party(conn: &mut AnyConnection, party: &PartyId) -> Result<Vec<Stored>, DbError> {
-    joined!()
-        .filter(bookings::party_id.eq(party.as_str()))
-        .order(bookings::id)
-        .select(columns!())
-        .load::<Row>(conn)?
-        .into_iter()
-        .map(booking)
-        .collect()
-}
-
 /// Whose bookings.
 #[derive(Debug, Clone)]
 pub enum Owner {
@@ -203,16 +191,16 @@ pub fn list_bookings(conn: &mut AnyConnection, listing: &Listing) -> Result<Vec<
         .collect()
 }
 
-/// When children are booked, anywhere, between two instants.
+/// When the children of a family are booked, anywhere, between two instants.
 pub fn list_busy(
     conn: &mut AnyConnection,
-    ids: &[&str],
+    family: &FamilyId,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<(String, Busy)>, DbError> {
     let rows = bookings::table
         .inner_join(facilities::table)
-        .filter(bookings::child_id.eq_any(ids))
+        .filter(bookings::family_id.eq(family.as_str()))
         .filter(bookings::active)
         .filter(bookings::starts_at.lt(stored(until)))
         .filter(bookings::ends_at.gt(stored(from)))
@@ -224,16 +212,17 @@ pub fn list_busy(
         .collect())
 }
 
-/// What children have used of a programme in a month.
+/// What the children of a family have used of a programme in a month.
 pub fn list_usages(
     conn: &mut AnyConnection,
-    ids: &[&str],
+    family: &FamilyId,
     programme: &ProgrammeKey,
     month: Month,
     unit: LimitUnit,
 ) -> Result<Vec<(String, MonthUsage)>, DbError> {
     let rows = month_usages::table
-        .filter(month_usages::child_id.eq_any(ids))
+        .inner_join(children::table)
+        .filter(children::family_id.eq(family.as_str()))
         .filter(month_usages::programme.eq(programme.as_str()))
         .filter(month_usages::month.eq(month.to_string()))
         .filter(month_usages::unit.eq(unit_text(unit)))
@@ -243,7 +232,7 @@ pub fn list_usages(
 }
 
 /// Writes what a child has used of a programme in a month, with the limit that the database holds it to. The family is locked, so
-/// nobody inserts the same row meanwhile.
+/// nobody changes the same row meanwhile.
 pub fn write_usage(
     conn: &mut AnyConnection,
     child: &ChildId,
@@ -252,27 +241,20 @@ pub fn write_usage(
     usage: MonthUsage,
     limit: Option<MonthLimit>,
 ) -> Result<(), DbError> {
-    let month = month.to_string();
     let values = (
+        month_usages::child_id.eq(child.as_str()),
+        month_usages::programme.eq(programme.as_str()),
+        month_usages::month.eq(month.to_string()),
+        month_usages::unit.eq(unit_text(unit)),
         month_usages::total.eq(usage.total),
         month_usages::away.eq(usage.away),
         month_usages::limit_total.eq(limit.map(|limit| limit.base + limit.local)),
         month_usages::limit_away.eq(limit.map(|limit| limit.base)),
     );
-    let mine = month_usages::table
-        .filter(month_usages::child_id.eq(child.as_str()))
-        .filter(month_usages::programme.eq(programme.as_str()))
-        .filter(month_usages::month.eq(&month))
-        .filter(month_usages::unit.eq(unit_text(unit)));
-    if diesel::update(mine).set(values).execute(conn)? == 0 {
-        let key = (
-            month_usages::child_id.eq(child.as_str()),
-            month_usages::programme.eq(programme.as_str()),
-            month_usages::month.eq(&month),
-            month_usages::unit.eq(unit_text(unit)),
-        );
-        diesel::insert_into(month_usages::table).values((key, values)).execute(conn)?;
-    }
+    let insert = diesel::insert_into(month_usages::table).values(values);
+    let clause = " ON CONFLICT (child_id, programme, month, unit) DO UPDATE SET total = excluded.total, away = excluded.away, \
+                  limit_total = excluded.limit_total, limit_away = excluded.limit_away";
+    OnConflict { insert, clause }.execute(conn)?;
     Ok(())
 }
 

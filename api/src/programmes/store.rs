@@ -46,6 +46,24 @@ pub fn list_programmes(
     query.order((programmes::municipality, programmes::key, programmes::valid_from)).load::<Row>(conn)?.into_iter().map(programme).collect()
 }
 
+/// The versions of a programme in two municipalities on a day.
+pub fn list_versions(
+    conn: &mut AnyConnection,
+    (one, other): (&MunicipalityCode, &MunicipalityCode),
+    key: &ProgrammeKey,
+    day: NaiveDate,
+) -> Result<Vec<Programme>, DbError> {
+    programmes::table
+        .filter(programmes::municipality.eq(one.as_str()).or(programmes::municipality.eq(other.as_str())))
+        .filter(programmes::key.eq(key.as_str()))
+        .filter(programmes::valid_from.le(day))
+        .filter(programmes::valid_until.is_null().or(programmes::valid_until.ge(day)))
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(programme)
+        .collect()
+}
+
 /// Writes a version.
 pub fn insert_programme(conn: &mut AnyConnection, new: &Programme) -> Result<(), DbError> {
     diesel::insert_into(programmes::table)

@@ -132,41 +132,50 @@ const fn state_text(state: SlotState) -> &'static str {
     }
 }
 
+type BandRow = (String, i64, i64, i64, String);
+const BAND: (slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy) =
+    (slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy);
+
+fn band((_, from, under, capacity, occupancy): &BandRow) -> Result<SlotBand, DbError> {
+    let occupancy: Occupancy = from_json(occupancy)?;
+    Ok(SlotBand { from_age: age(*from), under_age: age(*under), capacity: *capacity, occupancy })
+}
+
+fn slot(row: Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
+    let closed_weekdays = closed_weekdays(row.facility.open_weekdays.as_deref());
+    let slot = Slot {
+        id: SlotId::new(row.id),
+        offering_id: OfferingId::new(row.offering_id),
+        facility: row.facility.facility()?,
+        programme: ProgrammeKey::new(row.programme),
+        starts_at: instant(row.starts_at),
+        ends_at: instant(row.ends_at),
+        state: state(&row.state)?,
+        bands,
+        blocks: from_json(&row.blocks)?,
+        hourly_yen: row.hourly_yen,
+        version: row.version,
+    };
+    Ok(Stored { slot, closed_weekdays })
+}
+
 /// Turns rows into slots, with the bands of all of them in one question.
 fn with_bands(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Stored>, DbError> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut bands: Vec<(String, i64, i64, i64, String)> = slot_bands::table
-        .filter(slot_bands::slot_id.eq_any(&ids))
-        .select((slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy))
-        .load(conn)?;
+    let mut bands: Vec<BandRow> = slot_bands::table.filter(slot_bands::slot_id.eq_any(&ids)).select(BAND).load(conn)?;
     bands.sort();
     rows.into_iter()
         .map(|row| {
             let first = bands.partition_point(|band| band.0 < row.id);
-            let mine = bands.iter().skip(first).take_while(|band| band.0 == row.id);
-            let bands = mine
-                .map(|(_, from, under, capacity, occupancy)| {
-                    let occupancy: Occupancy = from_json(occupancy)?;
-                    Ok(SlotBand { from_age: age(*from), under_age: age(*under), capacity: *capacity, occupancy })
-                })
-                .collect::<Result<_, DbError>>()?;
-            let closed_weekdays = closed_weekdays(row.facility.open_weekdays.as_deref());
-            let slot = Slot {
-                id: SlotId::new(row.id),
-                offering_id: OfferingId::new(row.offering_id),
-                facility: row.facility.facility()?,
-                programme: ProgrammeKey::new(row.programme),
-                starts_at: instant(row.starts_at),
-                ends_at: instant(row.ends_at),
-                state: state(&row.state)?,
-                bands,
-                blocks: from_json(&row.blocks)?,
-                hourly_yen: row.hourly_yen,
-                version: row.version,
-            };
-            Ok(Stored { slot, closed_weekdays })
+            let mine = bands.iter().skip(first).take_while(|band| band.0 == row.id).map(band).collect::<Result<_, DbError>>()?;
+            slot(row, mine)
         })
         .collect()
+}
+
+fn list_bands(conn: &mut AnyConnection, id: &SlotId) -> Result<Vec<SlotBand>, DbError> {
+    let mine = slot_bands::table.filter(slot_bands::slot_id.eq(id.as_str())).order(slot_bands::from_age).select(BAND);
+    mine.load::<BandRow>(conn)?.iter().map(band).collect()
 }
 
 fn age(stored: i64) -> u32 {
@@ -175,13 +184,20 @@ fn age(stored: i64) -> u32 {
 
 /// A slot, as it is.
 pub fn find_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<Option<Stored>, DbError> {
+    let Some(mut found) = find_frame(conn, id)? else { return Ok(None) };
+    found.slot.bands = list_bands(conn, id)?;
+    Ok(Some(found))
+}
+
+/// A slot without its bands: for those who lock it before they look at its places.
+pub fn find_frame(conn: &mut AnyConnection, id: &SlotId) -> Result<Option<Stored>, DbError> {
     let row = slots::table
         .inner_join(facilities::table)
         .filter(slots::id.eq(id.as_str()))
         .select((SLOT, FACILITY))
-        .first::<((_, _, _, _, _, _, _, _, _), _)>(conn);
-    let row = row.optional()?.map(flat);
-    Ok(with_bands(conn, row.into_iter().collect())?.pop())
+        .first::<(SlotColumns, FacilityRow)>(conn)
+        .optional()?;
+    row.map(|row| slot(flat(row), Vec::new())).transpose()
 }
 
 type SlotColumns = (String, String, String, NaiveDateTime, NaiveDateTime, String, String, Option<i64>, i64);
@@ -195,6 +211,18 @@ fn flat((slot, facility): (SlotColumns, FacilityRow)) -> Row {
 pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError> {
     let locked = diesel::update(slots::table.filter(slots::id.eq(id.as_str()))).set(slots::turn.eq(slots::turn + 1)).execute(conn)?;
     Ok(locked == 1)
+}
+
+/// Locks a slot that was found before and takes over what may have changed since: state, version and bands.
+pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<bool, DbError> {
+    let locked = diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
+        .set(slots::turn.eq(slots::turn + 1))
+        .returning((slots::state, slots::version))
+        .get_result::<(String, i64)>(conn)
+        .optional()?;
+    let Some((state, version)) = locked else { return Ok(false) };
+    (slot.state, slot.version, slot.bands) = (self::state(&state)?, version, list_bands(conn, &slot.id)?);
+    Ok(true)
 }
 
 /// What to look for.

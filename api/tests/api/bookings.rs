@@ -26,7 +26,9 @@ on_both! {
         let places = test.anybody().get(&format!("/slots?from={DAY}&to={DAY}&age_months=18")).await;
         assert_eq!(places.body["items"][0]["places_left"], 1, "{:?}", places.body);
         let id = booked.body[0]["id"].as_str().unwrap();
-        assert_eq!(ana.get(&format!("/bookings/{id}")).await.body["state"]["kind"], "confirmed");
+        let read = ana.get(&format!("/bookings/{id}")).await.body;
+        assert_eq!(read["state"]["kind"], "confirmed");
+        assert_eq!(read, booked.body[0], "a booking is answered as it is read");
         assert_eq!(ana.active_bookings().await, 1);
     }
 

@@ -190,16 +190,16 @@ async fn oversell(test: &TestApp) -> i64 {
             };
             let look = app.db.read(move |conn| {
                 let family = families::store::find_family(conn, &FamilyId::new(family))?.ok_or(ApiError::NotFound)?;
-                let (state, programme) = bookings::look(conn, &family, &command, Lock::Nothing)?;
-                Ok::<_, ApiError>((family.id, place(&state, None, None, now), state, programme))
+                let seen = bookings::look(conn, &family, &command, Lock::Nothing)?;
+                Ok::<_, ApiError>((family.id, place(&seen.state, None, None, now), seen))
             });
-            let (family, decided, state, programme) = look.await.unwrap();
+            let (family, decided, seen) = look.await.unwrap();
             actix_web::rt::time::sleep(Duration::from_millis(100)).await;
             let Ok(placed) = decided else { return };
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
-                let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &programme, notes: "" };
-                bookings::settle(conn, (&state, &placed), &belongs, ("control", ""), now)
+                let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &seen.programme.id, notes: "" };
+                bookings::settle(conn, (&seen, &placed), &belongs, ("control", ""), now)
             });
             write.await.unwrap();
         }
