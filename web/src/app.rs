@@ -30,6 +30,7 @@ use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
 use crate::accounts::AccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::BookingRoutes;
+use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
 use crate::flash::Flash;
 use crate::frame::Frame;
@@ -85,6 +86,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     // Family, at /.
                     <SearchRoutes/>
+                    <FacilityRoutes/>
                     <AccountRoutes/>
                     <FamilyRoutes/>
                     <BookingRoutes/>

@@ -18,6 +18,7 @@ pub mod api;
 pub mod app;
 pub mod attendance;
 pub mod bookings;
+pub mod facilities;
 pub mod families;
 pub mod flash;
 pub mod frame;

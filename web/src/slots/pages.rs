@@ -122,10 +122,10 @@ pub fn SearchPage() -> impl IntoView {
             </div>
             <section class="search-form stack" aria-label=move || t("slots.conditions")>
                 <ChildChoice search children=Signal::derive(move || household.with(|household| household.children.clone()))/>
-                <DayStrip search/>
                 <Conditions search/>
             </section>
             <section class="search-results" aria-label=move || t("slots.results")>
+                <DayStrip search/>
                 <Tabs
                     id="search"
                     label="slots.views"

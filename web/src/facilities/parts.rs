@@ -1,0 +1,154 @@
+//! What is known of a facility and of the programmes it offers, as a parent reads it.
+
+use leptos::prelude::*;
+use shared::facilities::{Facility, Listing};
+use shared::locale::{Locale, without_ruby};
+use shared::programmes::Programme;
+
+use super::model::{ages, call, cancellation, deadline, fee_table, hours, limit, tier, unit, weekdays};
+use crate::i18n::{Say, marked, sentence, t_with, text};
+use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
+
+/// Where it is, when it is open, how to reach it.
+pub fn facts(facility: &Facility, locale: Locale) -> AnyView {
+    let listing = facility.listing.clone();
+    let call_label = |phone: &str| t_with("facilities.call", &[("phone", phone.to_owned())]);
+    view! {
+        <Facts>
+            {place(&listing)}
+            {listing.access.clone().map(|access| fact("facilities.access", Some(Glyph::Home), access))}
+            {listing.parking.clone().map(|parking| fact("facilities.parking", Some(Glyph::Car), parking))}
+            {open(&listing, locale)}
+            {taken_ages(&listing, locale).map(|ages| fact("facilities.ages_taken", Some(Glyph::Family), ages))}
+            {listing
+                .contact
+                .phone
+                .clone()
+                .map(|phone| {
+                    view! {
+                        <Fact name="facilities.phone" icon=Glyph::Phone>
+                            <a class="phone" href=call(&phone) aria-label=call_label(&phone)>{phone.clone()}</a>
+                        </Fact>
+                    }
+                })}
+            {listing.operator.name.clone().map(|operator| fact("facilities.operator", None, operator))}
+            {listing.capacity.map(|capacity| fact("facilities.capacity", None, sentence("facilities.children", locale).replace("%{count}", &capacity.to_string())))}
+            {amenities(&listing, locale).map(|amenities| fact("facilities.amenities", None, amenities))}
+            {listing
+                .url
+                .clone()
+                .map(|url| view! { <Fact name="facilities.website"><OutsideLink href=url><Say key="facilities.open_website"/></OutsideLink></Fact> })}
+            {listing.notes.clone().map(|notes| fact("facilities.notes", None, notes))}
+        </Facts>
+    }
+    .into_any()
+}
+
+fn fact(name: &'static str, icon: Option<Glyph>, words: String) -> AnyView {
+    match icon {
+        Some(icon) => view! { <Fact name icon>{marked(&words)}</Fact> }.into_any(),
+        None => view! { <Fact name>{marked(&words)}</Fact> }.into_any(),
+    }
+}
+
+fn place(listing: &Listing) -> Option<AnyView> {
+    let line = listing.address.line()?;
+    let postal = listing.address.postal_code.clone().map(|code| format!("〒{code}"));
+    Some(
+        view! {
+            <Fact name="facilities.address" icon=Glyph::Pin>
+                {postal.map(|postal| view! { <span class="facility-postal">{postal}</span> })}
+                <span lang="ja">{line}</span>
+            </Fact>
+        }
+        .into_any(),
+    )
+}
+
+fn open(listing: &Listing, locale: Locale) -> Option<AnyView> {
+    let opening = &listing.opening;
+    let days = opening.weekdays.as_ref().map(|days| weekdays(days, locale)).or_else(|| opening.weekdays_text.clone());
+    let hours = hours(opening, locale);
+    let holidays =
+        opening.on_holidays.map(|open| sentence(if open { "facilities.holidays_open" } else { "facilities.holidays_closed" }, locale));
+    let first: Vec<String> = [days, hours].into_iter().flatten().collect();
+    let lines: Vec<String> =
+        [(!first.is_empty()).then(|| first.join(" ")), holidays, opening.notes.clone()].into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <Fact name="facilities.opening" icon=Glyph::Clock>
+                {lines.iter().map(|line| view! { <span class="fact-line">{marked(line)}</span> }).collect_view()}
+            </Fact>
+        }
+        .into_any()
+    })
+}
+
+fn taken_ages(listing: &Listing, locale: Locale) -> Option<String> {
+    listing.ages.range.as_ref().map(|range| range.say(locale)).or_else(|| listing.ages.text.clone())
+}
+
+fn amenities(listing: &Listing, locale: Locale) -> Option<String> {
+    let has = &listing.amenities;
+    let known: Vec<String> = [
+        (has.nursing_room, "facilities.nursing_room"),
+        (has.changing_corner, "facilities.changing_corner"),
+        (has.eating, "facilities.eating"),
+        (has.stroller_rental, "facilities.stroller_rental"),
+        (has.strollers_allowed, "facilities.strollers_allowed"),
+    ]
+    .into_iter()
+    .filter(|(is_there, _)| *is_there == Some(true))
+    .map(|(_, key)| sentence(key, locale))
+    .collect();
+    (!known.is_empty()).then(|| known.join(if locale == Locale::En { ", " } else { "、" }))
+}
+
+/// A programme with its fees and rules in plain words.
+pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale) -> AnyView {
+    let terms = programme.terms.clone();
+    let table = fee_table(&terms, hourly_yen, locale);
+    let name = programme.name.get(locale).to_owned();
+    let caption = t_with("facilities.fees_of", &[("programme", without_ruby(&name))]);
+    let heads = table.tiers.iter().map(|one| view! { <th scope="col">{marked(&tier(one, locale))}</th> }).collect_view();
+    let rows = table
+        .rows
+        .iter()
+        .map(|(words, prices)| {
+            let cells =
+                prices.iter().map(|price| view! { <td class="number">{marked(price.as_deref().unwrap_or("–"))}</td> }).collect_view();
+            view! { <tr><th scope="row">{marked(words)}</th>{cells}</tr> }
+        })
+        .collect_view();
+    let bring = terms.bring.iter().map(|thing| view! { <li>{marked(thing.get(locale))}</li> }).collect_view();
+    let has_bring = !terms.bring.is_empty();
+    let summary = programme.summary.get(locale).to_owned();
+    let cancelling = cancellation(&terms.cancellation, locale);
+    view! {
+        <Disclosure summary=text(move || name.clone())>
+            <p>{marked(&summary)}</p>
+            <Facts>
+                {fact("facilities.who", Some(Glyph::Family), ages(&terms.ages, locale))}
+                {fact("facilities.stay", Some(Glyph::Clock), unit(&terms.unit, locale))}
+                {terms.limit.map(|month| fact("facilities.month_limit", Some(Glyph::Calendar), limit(month, locale)))}
+                {fact(
+                    "facilities.booking_time",
+                    Some(Glyph::Check),
+                    sentence("facilities.booking_from", locale)
+                        .replace("%{days}", &terms.opens_days_ahead.to_string())
+                        .replace("%{deadline}", &deadline(terms.closes, locale)),
+                )}
+                <Fact name="facilities.cancelling" icon=Glyph::Cross>
+                    {cancelling.iter().map(|line| view! { <span class="fact-line">{marked(line)}</span> }).collect_view()}
+                </Fact>
+                {has_bring.then(|| view! { <Fact name="facilities.bring" icon=Glyph::Bag><ul class="bring">{bring}</ul></Fact> })}
+            </Facts>
+            <Table caption=text(move || caption.clone())>
+                <thead><tr><th scope="col"><Say key="facilities.fee_for"/></th>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </Table>
+            <p class="quiet"><Icon glyph=Glyph::Info/> <Say key="facilities.fee_note"/></p>
+        </Disclosure>
+    }
+    .into_any()
+}
