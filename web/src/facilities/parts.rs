@@ -6,13 +6,13 @@ use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
 use super::model::{ages, call, cancellation, deadline, fee_table, hours, limit, tier, unit, weekdays};
-use crate::i18n::{Say, marked, sentence, t_with, text};
+use crate::i18n::{Say, marked, sentence, text};
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
 
 /// Where it is, when it is open, how to reach it.
 pub fn facts(facility: &Facility, locale: Locale) -> AnyView {
     let listing = facility.listing.clone();
-    let call_label = |phone: &str| t_with("facilities.call", &[("phone", phone.to_owned())]);
+    let call_label = move |phone: &str| without_ruby(&sentence("facilities.call", locale)).replace("%{phone}", phone);
     view! {
         <Facts>
             {place(&listing)}
@@ -109,7 +109,7 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
     let terms = programme.terms.clone();
     let table = fee_table(&terms, hourly_yen, locale);
     let name = programme.name.get(locale).to_owned();
-    let caption = t_with("facilities.fees_of", &[("programme", without_ruby(&name))]);
+    let caption = sentence("facilities.fees_of", locale).replace("%{programme}", &name);
     let heads = table.tiers.iter().map(|one| view! { <th scope="col">{marked(&tier(one, locale))}</th> }).collect_view();
     let rows = table
         .rows
@@ -125,7 +125,7 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
     let summary = programme.summary.get(locale).to_owned();
     let cancelling = cancellation(&terms.cancellation, locale);
     view! {
-        <Disclosure summary=text(move || name.clone())>
+        <Disclosure summary=text(move || name.clone()) open=true>
             <p>{marked(&summary)}</p>
             <Facts>
                 {fact("facilities.who", Some(Glyph::Family), ages(&terms.ages, locale))}

@@ -251,18 +251,18 @@ fn DayStrip(search: Search) -> impl IntoView {
                         }
                     })
                     .collect_view()}
-            </div>
-            <div class="days-other">
-                <label for="other-day"><Say key="slots.day_other"/></label>
-                <input
-                    class="input"
-                    id="other-day"
-                    type="date"
-                    min=today.to_string()
-                    max=days_after(today, DAYS_AHEAD).to_string()
-                    prop:value=move || chosen.get().map(|date| date.to_string()).unwrap_or_default()
-                    on:change:target=move |event| choose(event.target().value().parse().ok())
-                />
+                <div class="days-other">
+                    <label for="other-day"><Say key="slots.day_other"/></label>
+                    <input
+                        class="input"
+                        id="other-day"
+                        type="date"
+                        min=today.to_string()
+                        max=days_after(today, DAYS_AHEAD).to_string()
+                        prop:value=move || chosen.get().map(|date| date.to_string()).unwrap_or_default()
+                        on:change:target=move |event| choose(event.target().value().parse().ok())
+                    />
+                </div>
             </div>
         </div>
     }

@@ -1,8 +1,8 @@
 //! What was found, as a person sees it: days with their stays, facilities, the table of a week, and choices of the search.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use leptos::prelude::*;
-use shared::locale::{Locale, clock_span, day, without_ruby};
+use shared::locale::{Locale, clock_span, day, weekday, without_ruby};
 use shared::municipalities::MunicipalityCode;
 use shared::slots::Opening;
 
@@ -222,7 +222,11 @@ pub fn week_table(
     let heads = days
         .iter()
         .map(|date| {
-            view! { <th scope="col" class:is-today=*date == today>{day_head(*date, locale)}</th> }
+            let is_saturday = date.weekday() == Weekday::Sat;
+            let is_sunday = date.weekday() == Weekday::Sun;
+            view! {
+                <th scope="col" class:is-today=*date == today class:is-saturday=is_saturday class:is-sunday=is_sunday>{day_head(*date, locale)}</th>
+            }
         })
         .collect_view();
     let rows = offers
@@ -254,7 +258,14 @@ pub fn week_table(
 }
 
 fn day_head(date: NaiveDate, locale: Locale) -> impl IntoView {
-    marked(&day(date, locale))
+    let short = weekday(date.weekday(), locale);
+    view! {
+        <span class="visually-hidden">{without_ruby(&day(date, locale))}</span>
+        <span class="matrix-day" aria-hidden="true">
+            <span class="matrix-date">{format!("{}/{}", date.month(), date.day())}</span>
+            <span>{marked(short)}</span>
+        </span>
+    }
 }
 
 fn week_cell(
