@@ -20,7 +20,6 @@ use std::time::Duration;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
@@ -52,7 +51,8 @@ pub fn start() {
     register_service_worker();
     // Pages compute with the server's clock from their first line, but a slow server must not keep the app away.
     set_timeout(show, PATIENCE);
-    spawn_local(async {
+    // The app's own way to wait for something only exists once it is mounted.
+    wasm_bindgen_futures::spawn_local(async {
         settings::learn().await;
         show();
     });
