@@ -49,7 +49,7 @@ impl Datum {
     pub fn say(&self, locale: Locale) -> String {
         match self {
             Self::Moment(at) => locale::moment(*at, locale),
-            Self::Day(day) => locale::day(*day, locale),
+            Self::Day(day) => locale::full_day(*day, locale),
             Self::Month(month) => locale::month(*month, locale),
             Self::Minutes(minutes) => locale::minutes(*minutes, locale),
             Self::HalfDays(halves) => locale::half_days(*halves, locale),

@@ -574,6 +574,19 @@ pub struct SlotPlan {
     pub new_count: u32,
 }
 
+/// A facility's slots of one day, closed ones included.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SlotDay {
+    /// The day.
+    pub day: NaiveDate,
+    /// The holiday's name, on a holiday.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holiday: Option<String>,
+    /// The slots, by start.
+    pub slots: Vec<Slot>,
+}
+
 /// A change of a slot by its facility.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -9,6 +9,7 @@ use shared::bookings::{Booking, BookingState};
 use shared::families::{Child, Contact, Family};
 use shared::ids::{BookingId, FacilityId};
 use shared::problem::{Problem, Reason};
+use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +20,7 @@ use crate::error::{ApiError, ForBody, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, OptionalBody, Query};
 use crate::session::Staff;
-use crate::{App, facilities, families, municipalities, outbox, request, slots};
+use crate::{App, facilities, families, outbox, request, slots};
 
 /// The longest range of a board, in days.
 const MAX_DAYS: i64 = 35;
@@ -81,30 +82,16 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
         limit: MAX_ENTRIES,
     };
     let bookings = list_bookings(conn, &listing)?;
-    let search = slots::store::Search {
-        from: start,
-        until: end,
-        municipalities: Vec::new(),
-        programme: None,
-        facility: Some(facility.clone()),
-        within: None,
-        after: None,
-        open_only: false,
-        limit: MAX_ENTRIES,
-    };
-    let slots = slots::store::list_slots(conn, &search)?;
-    let holidays = municipalities::store::list_holidays(conn, from, to)?;
     let mut entries = entries(conn, bookings)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
     let name = facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?;
-    let days = from
-        .iter_days()
-        .take_while(|day| *day <= to)
-        .map(|day| BoardDay {
-            day,
-            holiday: holidays.iter().find(|(holiday, _)| *holiday == day).map(|(_, name)| name.clone()),
-            slots: slots.iter().filter(|stored| stored.slot.day() == day).map(|stored| stored.slot.clone()).collect(),
+    let days = slots::staff::days(conn, facility, from, to)?
+        .into_iter()
+        .map(|SlotDay { day, holiday, slots }| BoardDay {
             entries: entries.iter().filter(|entry| tokyo_day(entry.booking.starts_at) == day).cloned().collect(),
+            day,
+            holiday,
+            slots,
         })
         .collect();
     Ok(Board { now, facility: name, days })

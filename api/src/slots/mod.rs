@@ -1,6 +1,6 @@
 //! Slots (枠): the search of free places for everybody, and publishing and changing by the facility.
 
-mod staff;
+pub mod staff;
 pub mod store;
 
 use std::str::FromStr;

@@ -2,27 +2,30 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use shared::ids::{FacilityId, SlotId};
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
 use shared::problem::Problem;
 use shared::slots::{
-    NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotPlan, SlotState, blocks_within, change, plan,
+    NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay, SlotPlan, SlotState, blocks_within, change, plan,
 };
+use shared::time::{day_start, days_after, tokyo_day};
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForChange, ForStaff};
 use crate::idempotency::{Answer, Key, once};
-use crate::request::{Body, if_match};
+use crate::request::{Body, Query, if_match};
 use crate::session::Staff;
 use crate::{App, municipalities, outbox, programmes, request};
 
 /// The operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_offerings).service(preview_slots).service(publish_slots).service(change_slot);
+    config.service(list_offerings).service(list_staff_slots).service(preview_slots).service(publish_slots).service(change_slot);
 }
 
 /// The programmes that the signed-in staff's facility offers
@@ -36,6 +39,65 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[get("/staff/offerings")]
 pub async fn list_offerings(app: web::Data<App>, staff: Staff) -> Result<web::Json<Page<Offering>>, ApiError> {
     let items = app.db.read(move |conn| store::list_offerings(conn, &staff.facility_id).map_err(ApiError::from)).await?;
+    Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// Which days.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DaysQuery {
+    /// First day; today when absent.
+    pub from: Option<NaiveDate>,
+    /// Last day, at most 61 after the first; the first when absent.
+    pub to: Option<NaiveDate>,
+}
+
+/// More slots than that no facility has in that time.
+const MAX_SLOTS: i64 = 5000;
+
+/// A facility's slots day by day, closed ones included.
+pub fn days(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: NaiveDate) -> Result<Vec<SlotDay>, DbError> {
+    let search = store::Search {
+        from: day_start(from),
+        until: day_start(days_after(to, 1)),
+        municipalities: Vec::new(),
+        programme: None,
+        facility: Some(facility.clone()),
+        within: None,
+        after: None,
+        open_only: false,
+        limit: MAX_SLOTS,
+    };
+    let slots = store::list_slots(conn, &search)?;
+    let holidays = municipalities::store::list_holidays(conn, from, to)?;
+    let days = from.iter_days().take_while(|day| *day <= to);
+    Ok(days
+        .map(|day| SlotDay {
+            day,
+            holiday: holidays.iter().find(|(holiday, _)| *holiday == day).map(|(_, name)| name.clone()),
+            slots: slots.iter().filter(|stored| stored.slot.day() == day).map(|stored| stored.slot.clone()).collect(),
+        })
+        .collect())
+}
+
+/// The slots of the signed-in staff's facility, closed ones included: no word of the children
+#[utoipa::path(
+    tag = "slots",
+    params(DaysQuery),
+    responses(
+        (status = 200, description = "Day by day", body = Page<SlotDay>),
+        (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+    )
+)]
+#[get("/staff/slots")]
+pub async fn list_staff_slots(app: web::Data<App>, staff: Staff, query: Query<DaysQuery>) -> Result<web::Json<Page<SlotDay>>, ApiError> {
+    let from = query.0.from.unwrap_or_else(|| tokyo_day(app.now()));
+    let to = query.0.to.unwrap_or(from);
+    if to < from || (to - from).num_days() >= super::MAX_DAYS {
+        return Err(super::wrong("to"));
+    }
+    let items = app.db.read(move |conn| days(conn, &staff.facility_id, from, to).map_err(ApiError::from)).await?;
     Ok(web::Json(Page { items, next_cursor: None }))
 }
 

@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(refused.status, 409);
         assert_eq!(refused.codes(), ["bookings.too_young", "bookings.overlap", "bookings.slot_full"]);
         assert_eq!(refused.body["errors"][0]["subject"], young.as_str());
-        assert_eq!(refused.body["detail"], "Too young: your child can use this from Mon 1 March.");
+        assert_eq!(refused.body["detail"], "Too young: your child can use this from Mon 1 March 2027.");
         assert_eq!(refused.headers["content-type"], "application/problem+json");
         let quote = ana.post("/bookings/quote", json!({ "slot_id": slot, "child_ids": [young, busy] })).await;
         assert_eq!(quote.body["bookable"], false);

@@ -32,9 +32,8 @@ fn caller(operation: &str) -> Caller {
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
         | "create_booking" | "quote_booking" | "cancel_booking" => Caller::Guardian,
         "list_bookings" | "get_booking" => Caller::GuardianOrStaff,
-        "get_board" | "check_in_booking" | "check_out_booking" | "list_offerings" | "preview_slots" | "publish_slots" | "change_slot" => {
-            Caller::Staff
-        }
+        "get_board" | "check_in_booking" | "check_out_booking" | "list_offerings" | "list_staff_slots" | "preview_slots"
+        | "publish_slots" | "change_slot" => Caller::Staff,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }
@@ -113,7 +112,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own lists they may see; they must not hold anything of the other facility.

@@ -1,17 +1,17 @@
 //! The API's operations of a facility's own slots.
 
 use chrono::NaiveDate;
-use shared::attendance::Board;
 use shared::ids::SlotId;
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDetail, SlotPlan};
+use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan};
 
 use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
 /// The facility's slots from one day to another, closed ones included: the public search knows only the open ones.
-pub async fn slots(from: NaiveDate, to: NaiveDate) -> Result<Board, Failure> {
-    api::get(&query("/staff/today", &[("from", Some(from.to_string())), ("to", Some(to.to_string()))])).await
+pub async fn slots(from: NaiveDate, to: NaiveDate) -> Result<Vec<SlotDay>, Failure> {
+    let days = [("from", Some(from.to_string())), ("to", Some(to.to_string()))];
+    api::get::<Page<SlotDay>>(&query("/staff/slots", &days)).await.map(|page| page.items)
 }
 
 /// One slot with the tag to change it by.

@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use shared::attendance::BoardDay;
 use shared::ids::SlotId;
 use shared::locale::{clock_span, day, people};
 use shared::programmes::Programme;
-use shared::slots::{Slot, SlotChange, SlotDetail, SlotState, change};
+use shared::slots::{Slot, SlotChange, SlotDay, SlotDetail, SlotState, change};
 use shared::time::{days_after, days_before, tokyo_day};
 
 use super::client;
@@ -33,18 +32,18 @@ pub fn SlotsPage() -> impl IntoView {
         let day: NaiveDate = wanted.unwrap_or(today);
         days_before(day, chrono::Datelike::weekday(&day).num_days_from_monday())
     });
-    let board = LocalResource::new(move || {
+    let week = LocalResource::new(move || {
         let first = first.get();
         async move { client::slots(first, days_after(first, 6)).await }
     });
     let programmes = LocalResource::new(client::programmes);
     let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
     // Kept while the week is read again, so that a pressed slot keeps its place on the page.
-    let days = Memo::new(move |before: Option<&Vec<BoardDay>>| match board.get() {
-        Some(Ok(board)) => board.days,
+    let days = Memo::new(move |before: Option<&Vec<SlotDay>>| match week.get() {
+        Some(Ok(days)) => days,
         _ => before.cloned().unwrap_or_default(),
     });
-    let failure = Memo::new(move |_| board.get().and_then(Result::err));
+    let failure = Memo::new(move |_| week.get().and_then(Result::err));
     let is_waiting = Memo::new(move |_| days.with(Vec::is_empty) && failure.with(Option::is_none));
     let is_empty = Memo::new(move |_| !days.with(Vec::is_empty) && days.with(|days| days.iter().all(|day| day.slots.is_empty())));
     let chosen = RwSignal::new(None::<SlotId>);
@@ -81,7 +80,7 @@ pub fn SlotsPage() -> impl IntoView {
                 {move || {
                     let done = Callback::new(move |()| {
                         open.set(false);
-                        board.refetch();
+                        week.refetch();
                     });
                     chosen.get_untracked().map(|id| view! { <Editor id done/> })
                 }}
@@ -101,7 +100,7 @@ pub fn Refusal(why: Failure) -> impl IntoView {
 }
 
 #[component]
-fn DaySlots(date: NaiveDate, days: Memo<Vec<BoardDay>>, programmes: Memo<Vec<Programme>>, choose: Callback<SlotId>) -> impl IntoView {
+fn DaySlots(date: NaiveDate, days: Memo<Vec<SlotDay>>, programmes: Memo<Vec<Programme>>, choose: Callback<SlotId>) -> impl IntoView {
     let slots =
         Memo::new(move |_| days.with(|days| days.iter().find(|day| day.day == date).map(|day| day.slots.clone())).unwrap_or_default());
     let ids = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.id.clone()).collect::<Vec<_>>()));

@@ -39,11 +39,11 @@ struct Ground {
 
 async fn ground() -> Result<Ground, Failure> {
     let today = tokyo_day(Utc::now());
-    let board = client::slots(today, days_after(today, HABIT_DAYS)).await?;
+    let days = client::slots(today, days_after(today, HABIT_DAYS)).await?;
     Ok(Ground {
         offerings: client::offerings().await?,
         programmes: client::programmes().await?,
-        slots: board.days.into_iter().flat_map(|day| day.slots).collect(),
+        slots: days.into_iter().flat_map(|day| day.slots).collect(),
     })
 }
 
