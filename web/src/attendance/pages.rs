@@ -25,8 +25,11 @@ use crate::ui::{Banner, Button, EmptyState, Explain, Glyph, LinkButton, Look, Pa
 
 const REFRESH_EVERY: Duration = Duration::from_secs(20);
 
+/// What was asked for, and what came.
+type Answered = LocalResource<(Asked, Result<Live, Failure>)>;
+
 /// A board that keeps itself new: by the clock, and whenever somebody looks at the tablet again.
-fn use_board(asked: Memo<Asked>) -> (LocalResource<(Asked, Result<Live, Failure>)>, Memo<Screen>) {
+fn use_board(asked: Memo<Asked>) -> (Answered, Memo<Screen>) {
     let resource = LocalResource::new(move || {
         let asked = asked.get();
         async move { (asked, client::board(asked).await) }
@@ -275,7 +278,7 @@ pub fn WeekPage() -> impl IntoView {
     let query = use_query_map();
     let monday = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("from").and_then(|day| day.parse().ok()));
-        monday_of(wanted.unwrap_or_else(|| settings::today()))
+        monday_of(wanted.unwrap_or_else(settings::today))
     });
     let asked = Memo::new(move |_| Asked::week(monday.get()));
     let (resource, screen) = use_board(asked);

@@ -190,10 +190,13 @@ pub fn places(slot: &Slot) -> Vec<BandPlaces> {
 /// More lines than that are no habit.
 const MAX_LINES: usize = 4;
 
+/// From when to when, with which places.
+type Shape = (NaiveTime, NaiveTime, Vec<BandPlaces>);
+
 /// The pattern that an offering's slots follow now, the most frequent times first; lines never overlap.
 pub fn habit(slots: &[Slot], offering: &str) -> Vec<TypedLine> {
     let clock = |moment: DateTime<Utc>| tokyo(moment).time();
-    let mut groups: Vec<((NaiveTime, NaiveTime, Vec<BandPlaces>), Vec<Weekday>)> = Vec::new();
+    let mut groups: Vec<(Shape, Vec<Weekday>)> = Vec::new();
     for slot in slots.iter().filter(|slot| slot.offering_id.as_str() == offering) {
         let shape = (clock(slot.starts_at), clock(slot.ends_at), places(slot));
         match groups.iter_mut().find(|(known, _)| *known == shape) {
