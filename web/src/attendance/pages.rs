@@ -26,10 +26,10 @@ use crate::ui::{Banner, Button, EmptyState, Explain, Glyph, LinkButton, Look, Pa
 const REFRESH_EVERY: Duration = Duration::from_secs(20);
 
 /// What was asked for, and what came.
-type Answered = LocalResource<(Asked, Result<Live, Failure>)>;
+type Loaded = LocalResource<(Asked, Result<Live, Failure>)>;
 
 /// A board that keeps itself new: by the clock, and whenever somebody looks at the tablet again.
-fn use_board(asked: Memo<Asked>) -> (Answered, Memo<Screen>) {
+fn use_board(asked: Memo<Asked>) -> (Loaded, Memo<Screen>) {
     let resource = LocalResource::new(move || {
         let asked = asked.get();
         async move { (asked, client::board(asked).await) }
