@@ -1,6 +1,6 @@
 //! The page of one facility.
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -14,6 +14,7 @@ use crate::api::{Failure, percent_encoded, query};
 use crate::i18n::{Say, furigana, locale, marked, say, text};
 use crate::paths;
 use crate::session::use_session;
+use crate::settings::today;
 use crate::slots::client as slots;
 use crate::slots::model::{Ask, Names, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
@@ -127,7 +128,7 @@ fn Places(facility: StoredValue<Facility>, names: StoredValue<Names>) -> impl In
     let session = use_session();
     let address = use_query_map();
     let navigate = use_navigate();
-    let today = tokyo_day(Utc::now());
+    let today = today();
     let first = Memo::new(move |_| {
         let asked = address.with(|values| values.get("week")).and_then(|text| text.parse::<NaiveDate>().ok());
         asked.map_or(today, |day| day.max(today))

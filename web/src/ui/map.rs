@@ -95,7 +95,8 @@ pub fn Map(
                     {move || {
                         let pins = pins.get();
                         let frame = Frame::around(&pins, centre);
-                        pins.into_iter().map(|pin| sketched(pin, &frame, on_pick)).collect_view()
+                        let places = spread(pins.iter().map(|pin| frame.place(pin)));
+                        pins.into_iter().zip(places).map(|(pin, place)| sketched(pin, place, on_pick)).collect_view()
                     }}
                     <span class="map-north" aria-hidden="true">{move || t("ui.north")}</span>
                 </div>
@@ -105,8 +106,7 @@ pub fn Map(
     }
 }
 
-fn sketched(pin: Pin, frame: &Frame, on_pick: Callback<String>) -> impl IntoView + use<> {
-    let (x, y) = frame.place(&pin);
+fn sketched(pin: Pin, (x, y): (f64, f64), on_pick: Callback<String>) -> impl IntoView + use<> {
     let id = pin.id.clone();
     view! {
         <button
@@ -121,6 +121,29 @@ fn sketched(pin: Pin, frame: &Frame, on_pick: Callback<String>) -> impl IntoView
             <span aria-hidden="true">{pin.mark.unwrap_or("●")}</span>
         </button>
     }
+}
+
+/// How far apart pins must stand to be pressed one by one, in percent of the narrowest sketch, across and down.
+const APART: (f64, f64) = (13.0, 11.0);
+
+/// Moves pins that would cover each other to the nearest free place around; the sketch only shows how places lie to each other.
+fn spread(places: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for (x, y) in places {
+        let is_free = |(a, b): &(f64, f64)| {
+            (6.0..=94.0).contains(a)
+                && (6.0..=94.0).contains(b)
+                && taken.iter().all(|(c, d)| (a - c).abs() >= APART.0 || (b - d).abs() >= APART.1)
+        };
+        let around = (0..200_u16).map(|step| {
+            // A widening spiral that begins at the place itself.
+            let (turn, reach) = (f64::from(step) * 2.4, f64::from(step).sqrt() * 3.0);
+            (x + reach * turn.cos(), y + reach * turn.sin())
+        });
+        let place = around.into_iter().find(is_free).unwrap_or((x, y));
+        taken.push(place);
+    }
+    taken
 }
 
 /// The part of the world that the sketch shows.
@@ -196,6 +219,17 @@ mod tests {
         for value in [x0, y0, x1, y1] {
             assert!((5.0..=95.0).contains(&value), "{value}");
         }
+    }
+
+    #[test]
+    fn pins_of_the_sketch_never_cover_each_other() {
+        let places = spread((0..22).map(|n| (50.0 + f64::from(n % 3), 60.0 + f64::from(n % 2))));
+        for (index, (a, b)) in places.iter().enumerate() {
+            for (c, d) in &places[index + 1..] {
+                assert!((a - c).abs() >= APART.0 || (b - d).abs() >= APART.1, "{a} {b} {c} {d}");
+            }
+        }
+        assert_eq!(places[0], (50.0, 60.0));
     }
 
     #[test]
