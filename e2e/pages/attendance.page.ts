@@ -1,0 +1,32 @@
+// Staff mode: the board of the day.
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export class Board {
+  constructor(readonly page: Page) {}
+
+  async ready(): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1, name: '今日の受け入れ' })).toBeVisible();
+  }
+
+  column(stage: 'これから来る' | '来ている' | '帰った'): Locator {
+    return this.page.getByRole('region', { name: new RegExp(`^${stage}`) });
+  }
+
+  card(stage: 'これから来る' | '来ている' | '帰った', child: string): Locator {
+    return this.column(stage).getByRole('article', { name: child });
+  }
+
+  async checkIn(child: string): Promise<void> {
+    await this.card('これから来る', child).getByRole('button', { name: /登園/ }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: '登園を記録する' }).click();
+    await expect(this.card('来ている', child)).toBeVisible();
+  }
+
+  async checkOut(child: string, by: string): Promise<void> {
+    await this.card('来ている', child).getByRole('button', { name: /降園/ }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: by }).check();
+    await dialog.getByRole('button', { name: '降園を記録する' }).click();
+    await expect(this.card('帰った', child)).toBeVisible();
+  }
+}
