@@ -1,6 +1,6 @@
 // The two doors: signing in and registering.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { Frame } from './frame.page';
+import { Frame, tick } from './frame.page';
 
 export interface Person {
   email: string;
@@ -45,8 +45,8 @@ export class Door {
   }
 
   async register(city: string, { email, password }: Person): Promise<void> {
-    await this.page.getByRole('radio', { name: city }).check();
-    await this.page.getByRole('checkbox', { name: /上の市に/ }).check();
+    await tick(this.page.getByRole('radio', { name: city }));
+    await tick(this.page.getByRole('checkbox', { name: /上の市に/ }));
     await this.page.getByRole('textbox', { name: 'お名前' }).fill('弓浜 みどり');
     await this.page.getByRole('textbox', { name: 'ふりがな' }).fill('ゆみはま みどり');
     await this.page.getByRole('textbox', { name: '電話番号' }).fill('090-1234-5678');

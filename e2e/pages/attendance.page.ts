@@ -1,5 +1,6 @@
 // Staff mode: the board of the day.
 import { expect, type Locator, type Page } from '@playwright/test';
+import { tick } from './frame.page';
 
 export class Board {
   constructor(readonly page: Page) {}
@@ -25,7 +26,7 @@ export class Board {
   async checkOut(child: string, by: string): Promise<void> {
     await this.card('来ている', child).getByRole('button', { name: /降園/ }).click();
     const dialog = this.page.getByRole('dialog');
-    await dialog.getByRole('radio', { name: by }).check();
+    await tick(dialog.getByRole('radio', { name: by }));
     await dialog.getByRole('button', { name: '降園を記録する' }).click();
     await expect(this.card('帰った', child)).toBeVisible();
   }

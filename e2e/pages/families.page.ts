@@ -1,5 +1,6 @@
 // The family: its children, registered once.
 import type { Page } from '@playwright/test';
+import { tick } from './frame.page';
 
 export interface KnownChild {
   name: string;
@@ -23,7 +24,7 @@ export class Family {
   async addAllergy(name: string, severe: boolean): Promise<void> {
     await this.page.getByRole('button', { name: 'アレルギーを追加する' }).click();
     await this.page.getByRole('textbox', { name: '原因になるもの' }).last().fill(name);
-    if (severe) await this.page.getByRole('checkbox', { name: /症状が強い/ }).last().check();
+    if (severe) await tick(this.page.getByRole('checkbox', { name: /症状が強い/ }).last());
   }
 
   async register(): Promise<void> {

@@ -34,3 +34,8 @@ export class Frame {
     return this.page.getByRole('combobox', { name: '言語 / Language' });
   }
 }
+
+/** Ticks a box or picks one of several as a person does: on its large label, which lies over the small input. */
+export async function tick(choice: Locator): Promise<void> {
+  await choice.check({ force: true });
+}

@@ -7,6 +7,7 @@ import { Door } from '../pages/accounts.page';
 import { Board } from '../pages/attendance.page';
 import { Booking } from '../pages/bookings.page';
 import { Family } from '../pages/families.page';
+import { tick } from '../pages/frame.page';
 import { Search } from '../pages/slots.page';
 
 test('register, book in the other city, be received and fetched', async ({ page, browser }, { project }) => {
@@ -37,12 +38,12 @@ test('register, book in the other city, be received and fetched', async ({ page,
   await family.register();
 
   await booking.at('預けるお子さんを選ぶ');
-  await booking.child(child).check();
+  await tick(booking.child(child));
   await expectAccessible(page);
   await picture(page, 'book-children');
   await booking.toTimes().click();
   await booking.at('時間を選ぶ');
-  await booking.block('1日').check();
+  await tick(booking.block('1日'));
   await expectAccessible(page);
   await picture(page, 'book-times');
   await booking.toCheck().click();
