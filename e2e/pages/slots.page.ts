@@ -36,9 +36,10 @@ export class Search {
   }
 
   async wantCity(city: string): Promise<void> {
-    const conditions = this.page.getByRole('button', { name: '条件', exact: true });
-    if ((await conditions.getAttribute('aria-expanded')) === 'false') await conditions.click();
-    await this.page.getByLabel('市', { exact: true }).selectOption({ label: city });
+    const cities = this.page.getByLabel('市', { exact: true });
+    // A narrow screen keeps the conditions folded away.
+    if (!(await cities.isVisible())) await this.page.getByRole('button', { name: '条件', exact: true }).click();
+    await cities.selectOption({ label: city });
     await this.found();
   }
 
