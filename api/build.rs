@@ -131,9 +131,9 @@ fn write_table(out: &Path, files: &[File]) -> Outcome<()> {
     }
     table.push_str("];\n");
 
-    let index = files.iter().find(|file| file.path == "/index.html");
-    let html = String::from_utf8_lossy(index.map_or(&[], |file| file.bytes.as_slice())).into_owned();
-    writeln!(table, "pub(super) static INLINE_SCRIPT_HASHES: &[&str] = &{:?};", inline_script_hashes(&html))?;
+    let pages = files.iter().filter(|file| file.path.ends_with(".html"));
+    let hashes: Vec<String> = pages.flat_map(|file| inline_script_hashes(&String::from_utf8_lossy(&file.bytes))).collect();
+    writeln!(table, "pub(super) static INLINE_SCRIPT_HASHES: &[&str] = &{hashes:?};")?;
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
 }

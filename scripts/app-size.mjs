@@ -1,11 +1,12 @@
-// What the first load of the built app costs on the wire, against its ceiling, which only ever comes down towards the aim: everything in dist/ but the
-// lazily loaded vendor/ folder and the icons and pictures that only an installation fetches.
+// What the built app costs on the wire: the first load, which is the search in a build of its own, against its
+// budget; and everything that any page needs, against a ceiling that only ever comes down. Not counted are the lazily
+// loaded vendor/ folder and the icons and pictures that only an installation fetches.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
-const aim = 350 * 1024;
+const budget = 350 * 1024;
 const ceiling = 670 * 1024;
 const dist = process.env.YUMIGAHAMA_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 
@@ -14,14 +15,23 @@ const files = (folder) =>
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 
-const rows = files(dist)
-  .map((path) => relative(dist, path))
-  .filter((path) => !path.startsWith('vendor/') && !/^icons\/|\.png$/.test(path))
-  .map((path) => [brotliCompressSync(readFileSync(join(dist, path))).length, path])
-  .sort(([a], [b]) => b - a);
-const total = rows.reduce((sum, [size]) => sum + size, 0);
-
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(10);
-for (const [size, path] of rows) console.log(`${kib(size)}  ${path}`);
-console.log(`${kib(total)}  first load, brotli; the ceiling is ${kib(ceiling).trim()}, the aim ${kib(aim).trim()}`);
-process.exitCode = total <= ceiling ? 0 : 1;
+
+// Both pages stand in one folder; each names the code that it starts.
+const cost = (page, other) => {
+  const html = readFileSync(join(dist, page), 'utf8');
+  const rows = files(dist)
+    .map((path) => relative(dist, path))
+    .filter((path) => !path.startsWith('vendor/') && !/^icons\/|\.png$/.test(path))
+    .filter((path) => path !== other && (!/^web-.*\.(js|wasm)$/.test(path) || html.includes(path)))
+    .map((path) => [brotliCompressSync(readFileSync(join(dist, path))).length, path])
+    .sort(([a], [b]) => b - a);
+  for (const [size, path] of rows) console.log(`${kib(size)}  ${path}`);
+  return rows.reduce((sum, [size]) => sum + size, 0);
+};
+
+const first = cost('first.html', 'index.html');
+console.log(`${kib(first)}  first load, brotli; the budget is ${kib(budget).trim()}\n`);
+const whole = cost('index.html', 'first.html');
+console.log(`${kib(whole)}  whole app, brotli; the ceiling is ${kib(ceiling).trim()}`);
+process.exitCode = first <= budget && whole <= ceiling ? 0 : 1;

@@ -23,4 +23,8 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Clink-arg=--keep-section=
 # Trunk takes NO_COLOR=1 for a wrong argument.
 env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release ||
   fail "The app could not be built." "Read the compiler's words above."
+# The search once more, as a small build of its own beside the whole app.
+env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release --no-default-features --html-output first.html \
+  --dist "$target/first-visit" || fail "The search could not be built." "Read the compiler's words above."
+cp "$target"/first-visit/first.html "$target"/first-visit/web-* dist/
 mv "$stamp.new" "$stamp"

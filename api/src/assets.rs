@@ -61,7 +61,15 @@ fn find_in<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     let is_reserved =
         NOT_THE_APP.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    if is_reserved || looks_like_a_file { None } else { file("/index.html") }
+    if is_reserved || looks_like_a_file {
+        None
+    } else if path == "/" {
+        // The search has a small build of its own. The service worker knows the same.
+        // A build for developing has only the whole app.
+        file("/first.html").or_else(|| file("/index.html"))
+    } else {
+        file("/index.html")
+    }
 }
 
 async fn serve(request: HttpRequest) -> HttpResponse {
@@ -138,6 +146,7 @@ mod tests {
         br: Some(b"b"),
         gz: Some(b"g"),
     };
+    const FIRST: File = File { path: "/first.html", ..PAGE };
     const CODE: File = File {
         path: "/web-0123456789abcdef.js",
         content_type: "text/javascript; charset=utf-8",
@@ -156,6 +165,13 @@ mod tests {
     fn every_address_of_the_app_is_its_page_and_the_api_keeps_its_own() {
         let files = [PAGE, CODE];
         for path in ["/", "/index.html", "/bookings", "/staff/today", "/facilities/0198/week", "/apiary"] {
+            assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
+        }
+        let files = [PAGE, FIRST, CODE];
+        for path in ["/", "/first.html"] {
+            assert_eq!(find_in(&files, path).map(|file| file.path), Some("/first.html"), "{path}");
+        }
+        for path in ["/index.html", "/bookings", "/facilities/0198", "/staff", "/sign_in"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
         assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));

@@ -6,7 +6,8 @@ const BUILD = /*BUILD*/{"version":"dev","files":[]}/*END*/;
 
 const STORE_PREFIX = "app-";
 const STORE = STORE_PREFIX + BUILD.version;
-const SHELL = "/index.html";
+// The search has a small build of its own; the server knows the same.
+const shellOf = (path) => (path === "/" ? "/first.html" : "/index.html");
 const PATIENCE_MS = 3000;
 
 // Only the browser's own picture is needed offline; the big ones are for the home screen.
@@ -43,7 +44,8 @@ self.addEventListener("fetch", (event) => {
 
 // The newest page if the network is quick, else the one on the device.
 async function page(event) {
-  const kept = await caches.match(SHELL, { cacheName: STORE });
+  const store = await caches.open(STORE);
+  const kept = (await store.match(shellOf(new URL(event.request.url).pathname))) ?? (await store.match("/index.html"));
   const fetched = fetch(event.request);
   if (!kept) return fetched;
   // A slow answer must not become an unhandled rejection once the kept page was given.

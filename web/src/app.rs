@@ -16,28 +16,28 @@
 //! }
 //! ```
 
+#[cfg(feature = "everything")]
+mod everything;
+#[cfg(not(feature = "everything"))]
+mod first_visit;
+
 use std::time::Duration;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::components::Router;
 use wasm_bindgen::JsCast;
 
-use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
-use crate::accounts::AccountRoutes;
-use crate::attendance::AttendanceRoutes;
-use crate::bookings::BookingRoutes;
-use crate::facilities::FacilityRoutes;
-use crate::families::FamilyRoutes;
 use crate::flash::Flash;
 use crate::frame::Frame;
 use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
 use crate::settings;
-use crate::slots::SearchRoutes;
-use crate::slots::staff::StaffSlotRoutes;
+#[cfg(feature = "everything")]
+use everything::Pages;
+#[cfg(not(feature = "everything"))]
+use first_visit::Pages;
 
 /// How long the first screen waits for the settings.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -83,22 +83,7 @@ pub fn App() -> impl IntoView {
         }/>
         <Router>
             <Frame>
-                <Routes fallback=NotFoundPage>
-                    // Family, at /.
-                    <SearchRoutes/>
-                    <FacilityRoutes/>
-                    <AccountRoutes/>
-                    <FamilyRoutes/>
-                    <BookingRoutes/>
-
-                    // Staff, at /staff.
-                    <AttendanceRoutes/>
-                    <StaffSlotRoutes/>
-
-                    // About the app.
-                    <Route path=path!("/menu") view=MenuPage/>
-                    <Route path=path!("/accessibility") view=AccessibilityPage/>
-                </Routes>
+                <Pages/>
             </Frame>
         </Router>
     }

@@ -9,7 +9,7 @@
 //! | `locale()` | the language, followed where it is read inside a closure |
 //! | `reasons(move || Vec<Reason>)` | a list of reasons as sentences |
 //!
-//! Sentences live in `locales/<slice>.yml` (`_version: 2`), each key with `ja`, `ja-x-easy` and `en` side by side:
+//! Sentences live in `locales/<slice>.yml` (what the search needs in `locales/first_visit/`; `_version: 2`), each key with `ja`, `ja-x-easy` and `en` side by side:
 //!
 //! ```yaml
 //! _version: 2

@@ -10,15 +10,23 @@
 //! - [`offline`]: whether there is a network, and what this device remembers for the signed-in person.
 //! - [`paths`]: every address of the app. [`ui`]: fields, buttons, dialogs, lists, the calendar and the map.
 
+#[cfg(feature = "everything")]
 rust_i18n::i18n!("locales", fallback = "ja");
+#[cfg(not(feature = "everything"))]
+rust_i18n::i18n!("locales/first_visit", fallback = "ja");
 
 pub mod about;
+#[cfg(feature = "everything")]
 pub mod accounts;
 pub mod api;
 pub mod app;
+#[cfg(feature = "everything")]
 pub mod attendance;
+#[cfg(feature = "everything")]
 pub mod bookings;
+#[cfg(feature = "everything")]
 pub mod facilities;
+#[cfg(feature = "everything")]
 pub mod families;
 pub mod flash;
 pub mod frame;

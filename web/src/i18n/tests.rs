@@ -20,12 +20,12 @@ fn has_kanji(text: &str) -> bool {
     text.chars().any(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '々'))
 }
 
-fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && path.file_stem().is_some_and(|stem| stem != "tests") {
+            files(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) && path.file_stem().is_some_and(|stem| stem != "tests") {
             into.push(path);
         }
     }
@@ -33,10 +33,10 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
 
 /// Every string literal of the app's code that looks like a key: lower-case words joined by dots, the first of them a slice.
 fn keys_in_code(slices: &BTreeSet<String>) -> BTreeMap<String, PathBuf> {
-    let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut sources = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "rs", &mut sources);
     let mut keys = BTreeMap::new();
-    for file in files {
+    for file in sources {
         let code = fs::read_to_string(&file).unwrap();
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
@@ -101,8 +101,10 @@ fn every_key_in_the_code_has_a_sentence_and_no_sentence_is_left_over() {
 
 #[test]
 fn a_file_holds_only_the_sentences_of_its_slice() {
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("locales")).unwrap() {
-        let path = entry.unwrap().path();
+    let mut paths = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("locales"), "yml", &mut paths);
+    assert!(paths.len() > 3, "the locale files were not found");
+    for path in paths {
         let slice = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&path).unwrap();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '#'])) {

@@ -5,6 +5,7 @@ pub mod model;
 mod near;
 mod pages;
 pub mod parts;
+#[cfg(feature = "everything")]
 pub mod staff;
 
 use leptos::prelude::*;
