@@ -1,8 +1,8 @@
 //! Pins on a map, or on a plain sketch of where they lie while or where no map can be had.
 //!
 //! The map itself is the custom element of `public/map.js`, which fetches Leaflet when the first map is shown. It tells by events:
-//! `map-ready` (tiles are there), `map-unavailable` (they are not), `map-pick` (a pin was chosen), `map-tap` (a point was). Tile server and attribution stand in
-//! the page's `<meta name="map-tiles">` and `<meta name="map-attribution">`.
+//! `map-ready` (tiles are there), `map-unavailable` (they are not), `map-pick` (a pin was chosen), `map-tap` (a point was).
+//! The tile server is a setting of the installation, its attribution stands in the page's `<meta name="map-attribution">`.
 
 use leptos::prelude::*;
 use serde::Serialize;
