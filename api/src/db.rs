@@ -211,13 +211,15 @@ type Job = Box<dyn FnOnce(Result<&mut AnyConnection, DbError>) -> (bool, Finish)
 
 enum Engine {
     Sqlite { readers: Pool<Manager>, writer: mpsc::Sender<Job> },
-    Postgres { pool: Pool<Manager>, places: Semaphore },
+    Postgres { pool: Pool<Manager> },
 }
 
 /// The database.
 #[derive(Clone)]
 pub struct Db {
     engine: Arc<Engine>,
+    /// As many as the pool has connections.
+    places: Arc<Semaphore>,
     url: Arc<str>,
 }
 
@@ -225,8 +227,7 @@ impl Db {
     /// Opens the database. For SQLite the file and its folder are made when missing.
     pub fn open(url: &str, connections: u32) -> Result<Self, DbError> {
         let engine = if is_postgres(url) {
-            let places = Semaphore::new(usize::try_from(connections).unwrap_or(8));
-            Engine::Postgres { pool: pool(url, false, connections)?, places }
+            Engine::Postgres { pool: pool(url, false, connections)? }
         } else {
             if let Some(folder) = Path::new(url).parent() {
                 std::fs::create_dir_all(folder).map_err(|error| DbError::Other(error.to_string()))?;
@@ -239,7 +240,8 @@ impl Db {
                 .map_err(|error| DbError::Other(error.to_string()))?;
             Engine::Sqlite { readers: pool(url, true, connections)?, writer }
         };
-        Ok(Self { engine: Arc::new(engine), url: url.into() })
+        let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(8)));
+        Ok(Self { engine: Arc::new(engine), places, url: url.into() })
     }
 
     /// Whether it is PostgreSQL.
@@ -293,7 +295,7 @@ impl Db {
         blocking(move || {
             let pool = match &*engine {
                 Engine::Sqlite { readers, .. } => readers,
-                Engine::Postgres { pool, .. } => pool,
+                Engine::Postgres { pool } => pool,
             };
             let mut pooled = checkout(pool)?;
             match f(&mut pooled.conn) {
@@ -337,7 +339,7 @@ impl Db {
                 let _place = self.place().await?;
                 let engine = Arc::clone(&self.engine);
                 blocking(move || match &*engine {
-                    Engine::Postgres { pool, .. } => postgres_transaction(pool, &f),
+                    Engine::Postgres { pool } => postgres_transaction(pool, &f),
                     Engine::Sqlite { .. } => Err(E::from(DbError::Other("no pool".to_owned()))),
                 })
                 .await?
@@ -345,14 +347,11 @@ impl Db {
         }
     }
 
-    /// Waits for a place at the pool: more threads than connections would only hold memory.
-    async fn place(&self) -> Result<Option<tokio::sync::SemaphorePermit<'_>>, DbError> {
-        match &*self.engine {
-            Engine::Sqlite { .. } => Ok(None),
-            Engine::Postgres { places, .. } => match tokio::time::timeout(Duration::from_secs(10), places.acquire()).await {
-                Ok(Ok(permit)) => Ok(Some(permit)),
-                _ => Err(DbError::Busy),
-            },
+    /// Waits for a place at the pool: more threads than connections would only hold memory and wait for each other.
+    async fn place(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DbError> {
+        match tokio::time::timeout(Duration::from_secs(10), self.places.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(DbError::Busy),
         }
     }
 }
