@@ -2,6 +2,8 @@
 //!
 //! `read` and `write` take a closure over one connection. A write runs in one transaction: `BEGIN` on PostgreSQL, a savepoint
 //! inside the writer's `BEGIN IMMEDIATE` on SQLite; an error rolls back that write alone. Nothing is answered before it is durable.
+//!
+//! Rows are looked up by their key with `get_result`, not `first`: SQLite prepares a statement anew whenever a bound `LIMIT` is set.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -72,7 +72,7 @@ pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Ut
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::expires_at.gt(stored(now)))
         .select(me_columns!())
-        .first::<Row>(conn)
+        .get_result::<Row>(conn)
         .optional()?
         .map(me)
         .transpose()

@@ -27,7 +27,7 @@ pub fn list_municipalities(conn: &mut AnyConnection) -> Result<Vec<Municipality>
 
 /// The municipality with this code.
 pub fn find_municipality(conn: &mut AnyConnection, code: &MunicipalityCode) -> Result<Option<Municipality>, DbError> {
-    municipalities::table.filter(municipalities::code.eq(code.as_str())).first::<Row>(conn).optional()?.map(municipality).transpose()
+    municipalities::table.filter(municipalities::code.eq(code.as_str())).get_result::<Row>(conn).optional()?.map(municipality).transpose()
 }
 
 /// Writes a municipality.

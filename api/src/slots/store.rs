@@ -195,7 +195,7 @@ pub fn find_frame(conn: &mut AnyConnection, id: &SlotId) -> Result<Option<Stored
         .inner_join(facilities::table)
         .filter(slots::id.eq(id.as_str()))
         .select((SLOT, FACILITY))
-        .first::<(SlotColumns, FacilityRow)>(conn)
+        .get_result::<(SlotColumns, FacilityRow)>(conn)
         .optional()?;
     row.map(|row| slot(flat(row), Vec::new())).transpose()
 }
