@@ -1,7 +1,5 @@
 //! A request told twice is done once: key, fingerprint and answer are stored in the transaction of the write.
 
-use std::future::Future;
-
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName};
@@ -10,9 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use shared::ids::AccountId;
 
-use crate::db::{AnyConnection, Db, DbError, OnConflict, stored, to_json};
+use crate::App;
+use crate::db::{AnyConnection, DbError, OnConflict, stored, to_json};
 use crate::error::ApiError;
+use crate::outbox::Act;
 use crate::schema::idempotency_keys;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -93,33 +94,22 @@ struct Kept {
     etag: Option<String>,
 }
 
-/// Runs a write once per actor and key. The same key again gives the same answer; with another body it is refused; while the
+/// Runs a change once per account and key. The same key again gives the same answer; with another body it is refused; while the
 /// first still runs it is refused for now. Refusals are not kept: they write nothing, and may be a success the next time.
-pub fn once<F, B>(
-    db: &Db,
-    actor: String,
-    key: Key,
-    body: &B,
-    now: DateTime<Utc>,
-    f: F,
-) -> impl Future<Output = Result<HttpResponse, ApiError>> + use<F, B>
+pub async fn once<B, F>(app: &App, account: &AccountId, key: Key, body: B, f: F) -> Result<HttpResponse, ApiError>
 where
-    F: Fn(&mut AnyConnection) -> Result<Answer, ApiError> + Send + 'static,
-    B: Serialize,
+    B: Serialize + Send + 'static,
+    F: Fn(&mut AnyConnection, &B, &Act) -> Result<Answer, ApiError> + Send + 'static,
 {
-    let db = db.clone();
-    let body = to_json(body);
-    async move {
-        let body = body?;
-        let answer = match key.key {
-            None => db.write(f).await?,
-            Some(name) => {
-                let fingerprint = fingerprint(&key.target, &body);
-                db.write(move |conn| with_key(conn, &actor, &name, &fingerprint, now, &f)).await?
-            }
-        };
-        Ok(answer.respond())
-    }
+    let act = Act::of_request(account.as_str(), app.now());
+    let answer = match key.key {
+        None => app.db.write(move |conn| f(conn, &body, &act)).await?,
+        Some(name) => {
+            let fingerprint = fingerprint(&key.target, &to_json(&body)?);
+            app.db.write(move |conn| with_key(conn, (&act, &name, &fingerprint), &|conn| f(conn, &body, &act))).await?
+        }
+    };
+    Ok(answer.respond())
 }
 
 fn fingerprint(target: &str, body: &str) -> String {
@@ -132,16 +122,13 @@ fn fingerprint(target: &str, body: &str) -> String {
 
 fn with_key(
     conn: &mut AnyConnection,
-    actor: &str,
-    name: &str,
-    fingerprint: &str,
-    now: DateTime<Utc>,
+    (act, name, fingerprint): (&Act, &str, &str),
     f: &dyn Fn(&mut AnyConnection) -> Result<Answer, ApiError>,
 ) -> Result<Answer, ApiError> {
     use idempotency_keys::dsl;
     // On PostgreSQL this waits for a request with the same key that is still under way, and then sees its answer.
-    let inserted = insert_key(conn, actor, name, fingerprint, now)?;
-    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(actor)).filter(dsl::key.eq(name));
+    let inserted = insert_key(conn, act, name, fingerprint)?;
+    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(&act.actor)).filter(dsl::key.eq(name));
     if !inserted {
         let kept: Kept = mine.select((dsl::fingerprint, dsl::status, dsl::answer, dsl::etag)).first(conn).map_err(DbError::from)?;
         if kept.fingerprint != fingerprint {
@@ -164,9 +151,9 @@ fn with_key(
 }
 
 /// Inserts the key unless it is there.
-fn insert_key(conn: &mut AnyConnection, actor: &str, name: &str, fingerprint: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+fn insert_key(conn: &mut AnyConnection, act: &Act, name: &str, fingerprint: &str) -> Result<bool, DbError> {
     use idempotency_keys::dsl;
-    let values = (dsl::actor.eq(actor), dsl::key.eq(name), dsl::fingerprint.eq(fingerprint), dsl::created_at.eq(stored(now)));
+    let values = (dsl::actor.eq(&act.actor), dsl::key.eq(name), dsl::fingerprint.eq(fingerprint), dsl::created_at.eq(stored(act.now)));
     let insert = diesel::insert_into(dsl::idempotency_keys).values(values);
     Ok(OnConflict { insert, clause: " ON CONFLICT (actor, key) DO NOTHING" }.execute(conn)? == 1)
 }

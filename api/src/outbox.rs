@@ -9,45 +9,58 @@ use crate::db::{AnyConnection, DbError, stored};
 use crate::new_id;
 use crate::schema::{audit_lines, events};
 
-/// A change of state. It names ids only: whoever may see more asks for it.
-#[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
-    /// For example `booking.confirmed`.
-    pub kind: &'static str,
-    /// Where.
-    pub municipality: &'a MunicipalityCode,
-    /// At which facility, if at one.
-    pub facility_id: Option<&'a FacilityId>,
-    /// What changed.
-    pub subject_id: &'a str,
-    /// The account that did it, or the name of a command.
-    pub actor: &'a str,
-    /// In which request.
-    pub request_id: &'a str,
+/// Somebody's change: who makes it, when, in which request. Every change is written down with it.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// The account that does it, or the name of a command.
+    pub actor: String,
+    /// In which request; empty for a command.
+    pub request_id: String,
+    /// When.
+    pub now: DateTime<Utc>,
 }
 
-/// Writes the event and the audit line of a change.
-pub fn record(conn: &mut AnyConnection, change: Change<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
-    let id = new_id();
-    diesel::insert_into(events::table)
-        .values((
-            events::id.eq(&id),
-            events::kind.eq(change.kind),
-            events::municipality.eq(change.municipality.as_str()),
-            events::facility_id.eq(change.facility_id.map(FacilityId::as_str)),
-            events::subject_id.eq(change.subject_id),
-            events::occurred_at.eq(stored(now)),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(audit_lines::table)
-        .values((
-            audit_lines::id.eq(&id),
-            audit_lines::occurred_at.eq(stored(now)),
-            audit_lines::actor.eq(change.actor),
-            audit_lines::action.eq(change.kind),
-            audit_lines::subject_id.eq(change.subject_id),
-            audit_lines::request_id.eq(change.request_id),
-        ))
-        .execute(conn)?;
-    Ok(())
+impl Act {
+    /// What a command of this program does.
+    pub fn of_command(name: &str, now: DateTime<Utc>) -> Self {
+        Self { actor: name.to_owned(), request_id: String::new(), now }
+    }
+
+    /// What an account does in the request under way.
+    pub fn of_request(account: &str, now: DateTime<Utc>) -> Self {
+        Self { actor: account.to_owned(), request_id: crate::request::current().id, now }
+    }
+
+    /// Writes the event and the audit line of a change of state, for example `booking.confirmed`, in a municipality and perhaps at one of
+    /// its facilities. It names ids only: whoever may see more asks for it.
+    pub fn record(
+        &self,
+        conn: &mut AnyConnection,
+        kind: &'static str,
+        (municipality, facility): (&MunicipalityCode, Option<&FacilityId>),
+        subject: &str,
+    ) -> Result<(), DbError> {
+        let id = new_id();
+        diesel::insert_into(events::table)
+            .values((
+                events::id.eq(&id),
+                events::kind.eq(kind),
+                events::municipality.eq(municipality.as_str()),
+                events::facility_id.eq(facility.map(FacilityId::as_str)),
+                events::subject_id.eq(subject),
+                events::occurred_at.eq(stored(self.now)),
+            ))
+            .execute(conn)?;
+        diesel::insert_into(audit_lines::table)
+            .values((
+                audit_lines::id.eq(&id),
+                audit_lines::occurred_at.eq(stored(self.now)),
+                audit_lines::actor.eq(&self.actor),
+                audit_lines::action.eq(kind),
+                audit_lines::subject_id.eq(subject),
+                audit_lines::request_id.eq(&self.request_id),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
 }

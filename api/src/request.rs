@@ -247,10 +247,29 @@ fn collect(prefix: &str, errors: &ValidationErrors, parts: &mut Vec<ProblemPart>
     }
 }
 
-/// The version that `If-Match` names. A change without it is refused: somebody else's change must not be lost.
-pub fn if_match(req: &HttpRequest) -> Result<i64, ApiError> {
-    let header = req.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).ok_or(ApiError::PreconditionRequired)?;
-    header.trim().strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"')).and_then(|text| text.parse().ok()).ok_or(ApiError::Stale)
+/// The version that `If-Match` names. A change without it is refused, once it is clear who asks and for what: somebody else's change must
+/// not be lost.
+#[derive(Debug, Clone)]
+pub struct IfMatch(Option<HeaderValue>);
+
+impl IfMatch {
+    /// Refuses when the thing was changed since it was seen.
+    pub fn check(&self, version: i64) -> Result<(), ApiError> {
+        match &self.0 {
+            None => Err(ApiError::PreconditionRequired),
+            Some(seen) if seen.to_str().is_ok_and(|seen| seen.trim() == etag(version)) => Ok(()),
+            Some(_) => Err(ApiError::Stale),
+        }
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Self(req.headers().get(IF_MATCH).cloned())))
+    }
 }
 
 /// The strong entity tag of a version.

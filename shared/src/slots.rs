@@ -126,6 +126,13 @@ pub struct SlotFacility {
     pub fictional: bool,
 }
 
+impl SlotFacility {
+    /// Where something at this facility happens: its municipality and itself.
+    pub const fn place(&self) -> (&MunicipalityCode, Option<&FacilityId>) {
+        (&self.municipality, Some(&self.id))
+    }
+}
+
 /// A slot (枠) with its places.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

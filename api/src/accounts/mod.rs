@@ -16,9 +16,10 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ForBody, ForSignedIn};
+use crate::outbox::Act;
 use crate::request::Body;
 use crate::session::{self, Signed};
-use crate::{App, families, municipalities, new_id, outbox, request};
+use crate::{App, families, municipalities, new_id};
 
 /// Hashing takes 19 MiB each: so many at once, the others wait.
 static HASHING: Semaphore = Semaphore::const_new(4);
@@ -59,7 +60,7 @@ async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
 pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<HttpResponse, ApiError> {
     let new = body.0;
     let hash = hash_password(new.password.expose().to_owned()).await?;
-    let (now, context) = (app.now(), request::current());
+    let now = app.now();
     let me = Me {
         id: AccountId::new(new_id()),
         email: new.email,
@@ -68,7 +69,7 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
         organisation: None,
         locale: new.locale,
     };
-    let made = me.clone();
+    let (made, act) = (me.clone(), Act::of_request(me.id.as_str(), now));
     app.db
         .write(move |conn| {
             if municipalities::store::find_municipality(conn, &new.municipality)?.is_none() {
@@ -77,15 +78,7 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
             let Role::Guardian { family_id } = &made.role else { return Err(ApiError::Forbidden) };
             families::store::insert_family(conn, family_id, &new.municipality, &new.name, &new.kana, &new.phone, now)?;
             store::insert_account(conn, &made, &hash, now)?;
-            let change = outbox::Change {
-                kind: "family.registered",
-                municipality: &new.municipality,
-                facility_id: None,
-                subject_id: family_id.as_str(),
-                actor: made.id.as_str(),
-                request_id: &context.id,
-            };
-            outbox::record(conn, change, now)?;
+            act.record(conn, "family.registered", (&new.municipality, None), family_id.as_str())?;
             Ok::<_, ApiError>(())
         })
         .await?;

@@ -14,7 +14,7 @@ use shared::text::{self, Email, Password, PersonName};
 use super::{hash_password, store};
 use crate::db::{AnyConnection, Db, DbError, RetryAsk};
 use crate::error::ApiError;
-use crate::outbox::{self, Change};
+use crate::outbox::Act;
 use crate::{facilities, new_id};
 
 /// Who made the account, in the audit.
@@ -126,15 +126,7 @@ pub async fn add(db: &Db, new: NewStaff, now: DateTime<Utc>) -> Result<Added, Re
                 locale: Locale::Ja,
             };
             store::insert_account(conn, &me, &hash, now)?;
-            let change = Change {
-                kind: "staff.added",
-                municipality: &municipality,
-                facility_id: Some(&facility_id),
-                subject_id: me.id.as_str(),
-                actor: COMMAND,
-                request_id: "",
-            };
-            outbox::record(conn, change, now)?;
+            Act::of_command(COMMAND, now).record(conn, "staff.added", (&municipality, Some(&facility_id)), me.id.as_str())?;
             Ok::<_, Refusal>(facility)
         })
         .await?;

@@ -18,9 +18,10 @@ use crate::bookings::store::{Listing, Owner, Stored, find_booking, list_bookings
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForStaff};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{Body, OptionalBody, Query};
 use crate::session::Staff;
-use crate::{App, facilities, families, outbox, request, slots};
+use crate::{App, facilities, families, slots};
 
 /// The longest range of a board, in days.
 const MAX_DAYS: i64 = 35;
@@ -145,18 +146,10 @@ fn mark(
     booking: &Booking,
     next: &BookingState,
     picked_up_by: Option<&str>,
-    (kind, actor, request_id, now): (&'static str, &str, &str, DateTime<Utc>),
+    (kind, act): (&'static str, &Act),
 ) -> Result<Answer, ApiError> {
     mark_state(conn, &booking.id, next, picked_up_by)?;
-    let change = outbox::Change {
-        kind,
-        municipality: &booking.facility.municipality,
-        facility_id: Some(&booking.facility.id),
-        subject_id: booking.id.as_str(),
-        actor,
-        request_id,
-    };
-    outbox::record(conn, change, now)?;
+    act.record(conn, kind, booking.facility.place(), booking.id.as_str())?;
     let booking = find_booking(conn, &booking.id)?.ok_or(ApiError::NotFound)?.booking;
     Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))
 }
@@ -185,12 +178,10 @@ pub async fn check_in_booking(
     id: web::Path<BookingId>,
     body: OptionalBody<CheckIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let (command, now, context) = (body.0, app.now(), request::current());
-    let actor = staff.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let booking = lock_booking(conn, &id, &staff.facility_id)?;
-        let next = check_in(&booking, &command, now)?;
-        mark(conn, &booking, &next, None, ("booking.checked_in", &actor, &context.id, now))
+        let next = check_in(&booking, command, act.now)?;
+        mark(conn, &booking, &next, None, ("booking.checked_in", act))
     })
     .await
 }
@@ -219,12 +210,10 @@ pub async fn check_out_booking(
     id: web::Path<BookingId>,
     body: Body<CheckOut>,
 ) -> Result<HttpResponse, ApiError> {
-    let (command, now, context) = (body.0, app.now(), request::current());
-    let actor = staff.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let booking = lock_booking(conn, &id, &staff.facility_id)?;
-        let next = check_out(&booking, &command, now)?;
-        mark(conn, &booking, &next, command.picked_up_by.as_deref(), ("booking.checked_out", &actor, &context.id, now))
+        let next = check_out(&booking, command, act.now)?;
+        mark(conn, &booking, &next, command.picked_up_by.as_deref(), ("booking.checked_out", act))
     })
     .await
 }

@@ -27,9 +27,10 @@ use self::store::{Belongs, Listing, Owner};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff, part};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{Body, OptionalBody, Query, etag};
 use crate::session::{Guardian, Signed};
-use crate::{App, families, municipalities, new_id, outbox, programmes, request, slots};
+use crate::{App, families, municipalities, new_id, programmes, slots};
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -113,25 +114,16 @@ pub fn settle(
     conn: &mut AnyConnection,
     (seen, placed): (&Seen, &Placed),
     belongs: &Belongs<'_>,
-    (actor, request_id): (&str, &str),
-    now: DateTime<Utc>,
+    act: &Act,
 ) -> Result<Vec<Booking>, ApiError> {
     let limit = seen.state.limit.filter(|limit| limit.unit == placed.unit);
     let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {
         let id = BookingId::new(new_id());
         store::write_usage(conn, &child.id, &placed.slot.programme, (placed.month, placed.unit), child.usage, limit)?;
-        store::insert_booking(conn, &id, belongs, placed, child, now)?;
-        let change = outbox::Change {
-            kind: "booking.confirmed",
-            municipality: &placed.slot.facility.municipality,
-            facility_id: Some(&placed.slot.facility.id),
-            subject_id: id.as_str(),
-            actor,
-            request_id,
-        };
-        outbox::record(conn, change, now)?;
-        bookings.push(booked(id, seen, placed, belongs, child, now)?);
+        store::insert_booking(conn, &id, belongs, placed, child, act.now)?;
+        act.record(conn, "booking.confirmed", placed.slot.facility.place(), id.as_str())?;
+        bookings.push(booked(id, seen, placed, belongs, child, act.now)?);
     }
     slots::store::update_bands(conn, &seen.state.slot, &placed.slot)?;
     Ok(bookings)
@@ -173,19 +165,12 @@ fn booked(
 }
 
 /// Takes the places of a party: the one primitive for every way in. The family must be locked.
-pub fn take(
-    conn: &mut AnyConnection,
-    family: &Family,
-    command: &NewBooking,
-    actor: &str,
-    request_id: &str,
-    now: DateTime<Utc>,
-) -> Result<Vec<Booking>, ApiError> {
+pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act: &Act) -> Result<Vec<Booking>, ApiError> {
     let seen = look(conn, family, command, Lock::Slot)?;
-    let placed = place(&seen.state, command.starts_at, command.ends_at, now)?;
+    let placed = place(&seen.state, command.starts_at, command.ends_at, act.now)?;
     let party_id = PartyId::new(new_id());
     let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, notes: &command.notes };
-    settle(conn, (&seen, &placed), &belongs, (actor, request_id), now)
+    settle(conn, (&seen, &placed), &belongs, act)
 }
 
 /// Books one or more children of the family into a slot: all of them or none
@@ -207,11 +192,9 @@ pub fn take(
 )]
 #[post("/bookings")]
 pub async fn create_booking(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewBooking>) -> Result<HttpResponse, ApiError> {
-    let (command, now, context) = (body.0, app.now(), request::current());
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &guardian.account_id, key, body.0, move |conn, command, act| {
         let family = families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
-        let bookings = take(conn, &family, &command, &actor, &context.id, now)?;
+        let bookings = take(conn, &family, command, act)?;
         Ok(Answer::new(StatusCode::CREATED, &bookings)?)
     })
     .await
@@ -374,15 +357,13 @@ pub async fn cancel_booking(
     id: web::Path<BookingId>,
     body: OptionalBody<Cancel>,
 ) -> Result<HttpResponse, ApiError> {
-    let (command, now, context) = (body.0, app.now(), request::current());
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &guardian.account_id, key, body.0, move |conn, command, act| {
         families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
         let stored = visible(store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?, &Owner::Family(guardian.family_id.clone()))?;
         // A check-in at the same moment locks the slot, not the family: lock both, then look.
         slots::store::lock_slot(conn, &stored.booking.slot_id)?;
         let stored = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?;
-        let terms = cancel(&stored.booking, &command, now)?;
+        let terms = cancel(&stored.booking, command, act.now)?;
         let slot = slots::store::find_slot(conn, &stored.booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
         let mut freed = slot.clone();
         let (from, until) = (slot.minute(stored.booking.starts_at), slot.minute(stored.booking.ends_at));
@@ -393,16 +374,8 @@ pub async fn cancel_booking(
         if !terms.counts {
             store::give_back(conn, &stored)?;
         }
-        store::mark_state(conn, &id, &BookingState::Cancelled { at: now, fee_yen: terms.fee_yen, counts: terms.counts }, None)?;
-        let change = outbox::Change {
-            kind: "booking.cancelled",
-            municipality: &stored.booking.facility.municipality,
-            facility_id: Some(&stored.booking.facility.id),
-            subject_id: id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, change, now)?;
+        store::mark_state(conn, &id, &BookingState::Cancelled { at: act.now, fee_yen: terms.fee_yen, counts: terms.counts }, None)?;
+        act.record(conn, "booking.cancelled", stored.booking.facility.place(), id.as_str())?;
         let booking = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?.booking;
         Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))
     })

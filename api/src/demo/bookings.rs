@@ -17,7 +17,7 @@ use super::slots::{Published, open_days};
 use super::{ACTOR, Moment, pick};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
-use crate::outbox::{self, Change};
+use crate::outbox::Act;
 use crate::{bookings, families, municipalities, programmes};
 
 /// How full a slot of the background becomes.
@@ -259,7 +259,7 @@ fn fill(
 
 fn take(conn: &mut AnyConnection, household: &Household, command: &NewBooking, at: DateTime<Utc>) -> Result<Vec<Booking>, ApiError> {
     let family = families::store::lock_family(conn, &household.id)?.ok_or(ApiError::NotFound)?;
-    bookings::take(conn, &family, command, ACTOR, "", at)
+    bookings::take(conn, &family, command, &Act::of_command(ACTOR, at))
 }
 
 /// The bookings of the guardian of Yonago who signs in: before, and to come, on both sides of the border.
@@ -326,13 +326,5 @@ fn mark(
     at: DateTime<Utc>,
 ) -> Result<(), ApiError> {
     bookings::store::mark_state(conn, &booking.id, next, picked_up_by)?;
-    let change = Change {
-        kind,
-        municipality: &booking.facility.municipality,
-        facility_id: Some(&booking.facility.id),
-        subject_id: booking.id.as_str(),
-        actor: ACTOR,
-        request_id: "",
-    };
-    Ok(outbox::record(conn, change, at)?)
+    Ok(Act::of_command(ACTOR, at).record(conn, kind, (&booking.facility.municipality, Some(&booking.facility.id)), booking.id.as_str())?)
 }

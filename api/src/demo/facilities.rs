@@ -12,7 +12,7 @@ use shared::time::day_start;
 use super::cities::{City, OPEN_NURSERY, TEMPORARY_CARE, code};
 use super::{ACTOR, Kind, Moment, id, time};
 use crate::db::{AnyConnection, DbError};
-use crate::outbox::{self, Change};
+use crate::outbox::Act;
 use crate::{facilities, slots};
 
 /// Places for children from one age to another.
@@ -541,15 +541,12 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
         let facility = facility_id(n);
         let listing = listing(n, place)?;
         facilities::store::insert_facility(conn, &facility, &listing, true, registered)?;
-        let change = Change {
-            kind: "facility.registered",
-            municipality: &listing.municipality,
-            facility_id: Some(&facility),
-            subject_id: facility.as_str(),
-            actor: ACTOR,
-            request_id: "",
-        };
-        outbox::record(conn, change, registered)?;
+        Act::of_command(ACTOR, registered).record(
+            conn,
+            "facility.registered",
+            (&listing.municipality, Some(&facility)),
+            facility.as_str(),
+        )?;
         for offering in offerings(n, place) {
             slots::store::insert_offering(conn, &offering, &listing.municipality)?;
         }

@@ -13,9 +13,9 @@ use shared::time::tokyo_day;
 
 use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
-use crate::outbox::Change;
+use crate::outbox::Act;
 use crate::schema::{accounts, facilities as facility_rows, municipalities};
-use crate::{App, accounts as signing, outbox};
+use crate::{App, accounts as signing};
 
 /// The password of every demo account. It is printed on purpose: there is nothing real behind it.
 pub const PASSWORD: &str = "yumigahama-demo";
@@ -66,8 +66,7 @@ fn time(hour: u32, minute: u32) -> NaiveTime {
 
 /// Writes the event and audit line of something that the demo world made.
 fn record(conn: &mut AnyConnection, kind: &'static str, city: cities::City, subject: &str, at: DateTime<Utc>) -> Result<(), DbError> {
-    let change = Change { kind, municipality: &cities::code(city)?, facility_id: None, subject_id: subject, actor: ACTOR, request_id: "" };
-    outbox::record(conn, change, at)
+    Act::of_command(ACTOR, at).record(conn, kind, (&cities::code(city)?, None), subject)
 }
 
 /// When the demo world is laid out.

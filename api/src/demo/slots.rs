@@ -12,7 +12,7 @@ use super::facilities::{PLACES, Place, clock, offerings, places};
 use super::{ACTOR, Moment};
 use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
-use crate::outbox::{self, Change};
+use crate::outbox::Act;
 use crate::{municipalities, programmes, slots};
 
 /// A slot as far as bookings have to know it.
@@ -115,15 +115,7 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<Vec<Published>
 
 /// One line for a whole publishing: thousands would tell nobody more.
 fn record(conn: &mut AnyConnection, offering: &Offering, host: &MunicipalityCode, at: DateTime<Utc>) -> Result<(), DbError> {
-    let change = Change {
-        kind: "offering.published",
-        municipality: host,
-        facility_id: Some(&offering.facility_id),
-        subject_id: offering.id.as_str(),
-        actor: ACTOR,
-        request_id: "",
-    };
-    outbox::record(conn, change, at)
+    Act::of_command(ACTOR, at).record(conn, "offering.published", (host, Some(&offering.facility_id)), offering.id.as_str())
 }
 
 fn close(conn: &mut AnyConnection, published: &[Published], moment: Moment) -> Result<(), ApiError> {
@@ -132,15 +124,12 @@ fn close(conn: &mut AnyConnection, published: &[Published], moment: Moment) -> R
             stored.slot.state = SlotState::Closed;
             stored.slot.version += 1;
             slots::store::update_slot(conn, &stored.slot)?;
-            let change = Change {
-                kind: "slot.closed",
-                municipality: &closed.host,
-                facility_id: Some(&stored.slot.facility.id),
-                subject_id: closed.id.as_str(),
-                actor: ACTOR,
-                request_id: "",
-            };
-            outbox::record(conn, change, moment.now - TimeDelta::days(1))?;
+            Act::of_command(ACTOR, moment.now - TimeDelta::days(1)).record(
+                conn,
+                "slot.closed",
+                (&closed.host, Some(&stored.slot.facility.id)),
+                closed.id.as_str(),
+            )?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use shared::problem::{Datum, Reason, sentence};
 use super::store::{self, Standing};
 use crate::db::{AnyConnection, Db, DbError};
 use crate::new_id;
-use crate::outbox::{self, Change};
+use crate::outbox::Act;
 
 /// Who changed a facility, in the audit, when an import did.
 const COMMAND: &str = "import facilities";
@@ -186,15 +186,7 @@ fn save(conn: &mut AnyConnection, listings: &[Listing], now: DateTime<Utc>) -> R
                 continue;
             }
         };
-        let change = Change {
-            kind,
-            municipality: &listing.municipality,
-            facility_id: Some(&id),
-            subject_id: id.as_str(),
-            actor: COMMAND,
-            request_id: "",
-        };
-        outbox::record(conn, change, now)?;
+        Act::of_command(COMMAND, now).record(conn, kind, (&listing.municipality, Some(&id)), id.as_str())?;
     }
     Ok(counts)
 }

@@ -3,7 +3,7 @@
 pub mod store;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use shared::accounts::Rejection as AccountRejection;
 use shared::families::{Child, ChildChange, Family, FamilyChange, NewChild, Rejection, change_child, check_born};
 use shared::ids::ChildId;
@@ -13,9 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ForBody, ForChange, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
-use crate::request::{Body, Plain, etag, if_match};
+use crate::request::{Body, IfMatch, Plain, etag};
 use crate::session::Guardian;
-use crate::{App, municipalities, new_id, outbox, request};
+use crate::{App, municipalities, new_id};
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -62,37 +62,25 @@ pub async fn change_family(
     app: web::Data<App>,
     guardian: Guardian,
     key: Key,
-    req: HttpRequest,
+    seen: IfMatch,
     body: Plain<FamilyChange>,
 ) -> Result<HttpResponse, ApiError> {
-    let (change, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &change.clone(), now, move |conn| {
+    once(&app, &guardian.account_id, key, body.0, move |conn, change, act| {
         let mut family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
-        if family.version != wanted {
-            return Err(ApiError::Stale);
-        }
+        seen.check(family.version)?;
         if let Some(code) = &change.municipality {
             if municipalities::store::find_municipality(conn, code)?.is_none() {
                 return Err(AccountRejection::MunicipalityUnknown.into());
             }
             family.municipality = code.clone();
-            family.residence_confirmed_at = now;
+            family.residence_confirmed_at = act.now;
         }
         family.guardian_name = change.guardian_name.clone().unwrap_or(family.guardian_name);
         family.guardian_kana = change.guardian_kana.clone().unwrap_or(family.guardian_kana);
         family.phone = change.phone.clone().unwrap_or(family.phone);
         family.version += 1;
         store::update_family(conn, &family)?;
-        let change = outbox::Change {
-            kind: "family.changed",
-            municipality: &family.municipality,
-            facility_id: None,
-            subject_id: family.id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, change, now)?;
+        act.record(conn, "family.changed", (&family.municipality, None), family.id.as_str())?;
         Ok(Answer::new(StatusCode::OK, &family)?.with_version(family.version))
     })
     .await
@@ -125,25 +113,15 @@ pub async fn list_children(app: web::Data<App>, guardian: Guardian) -> Result<we
 )]
 #[post("/children")]
 pub async fn register_child(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewChild>) -> Result<HttpResponse, ApiError> {
-    let (known, now, context) = (body.0, app.now(), request::current());
-    check_born(known.born, now)?;
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &known.clone(), now, move |conn| {
+    check_born(body.born, app.now())?;
+    once(&app, &guardian.account_id, key, body.0, move |conn, known, act| {
         let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
         if store::list_children(conn, &family.id)?.len() >= shared::families::MAX_CHILDREN {
             return Err(Rejection::TooMany.into());
         }
         let child = Child { id: ChildId::new(new_id()), known: known.clone(), version: 1 };
-        store::insert_child(conn, &family.id, &child, now)?;
-        let change = outbox::Change {
-            kind: "child.registered",
-            municipality: &family.municipality,
-            facility_id: None,
-            subject_id: child.id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, change, now)?;
+        store::insert_child(conn, &family.id, &child, act.now)?;
+        act.record(conn, "child.registered", (&family.municipality, None), child.id.as_str())?;
         Ok(Answer::new(StatusCode::CREATED, &child)?.with_version(child.version))
     })
     .await
@@ -188,31 +166,19 @@ pub async fn update_child(
     app: web::Data<App>,
     guardian: Guardian,
     key: Key,
-    req: HttpRequest,
+    seen: IfMatch,
     id: web::Path<ChildId>,
     body: Body<ChildChange>,
 ) -> Result<HttpResponse, ApiError> {
-    let (change, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &change.clone(), now, move |conn| {
+    once(&app, &guardian.account_id, key, body.0, move |conn, change, act| {
         let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
         let child = store::find_child(conn, &family.id, &id)?.ok_or(ApiError::NotFound)?;
-        if child.version != wanted {
-            return Err(ApiError::Stale);
-        }
-        let has_bookings = store::has_bookings(conn, &id, now)?;
+        seen.check(child.version)?;
+        let has_bookings = store::has_bookings(conn, &id, act.now)?;
         let child =
-            Child { known: change_child(child.known, change.clone(), has_bookings, now)?, version: child.version + 1, id: child.id };
+            Child { known: change_child(child.known, change.clone(), has_bookings, act.now)?, version: child.version + 1, id: child.id };
         store::update_child(conn, &child)?;
-        let change = outbox::Change {
-            kind: "child.changed",
-            municipality: &family.municipality,
-            facility_id: None,
-            subject_id: child.id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, change, now)?;
+        act.record(conn, "child.changed", (&family.municipality, None), child.id.as_str())?;
         Ok(Answer::new(StatusCode::OK, &child)?.with_version(child.version))
     })
     .await
@@ -238,30 +204,18 @@ pub async fn remove_child(
     app: web::Data<App>,
     guardian: Guardian,
     key: Key,
-    req: HttpRequest,
+    seen: IfMatch,
     id: web::Path<ChildId>,
 ) -> Result<HttpResponse, ApiError> {
-    let (now, context, wanted) = (app.now(), request::current(), if_match(&req)?);
-    let actor = guardian.account_id.to_string();
-    once(&app.db, actor.clone(), key, &(), now, move |conn| {
+    once(&app, &guardian.account_id, key, (), move |conn, (), act| {
         let family = store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
         let child = store::find_child(conn, &family.id, &id)?.ok_or(ApiError::NotFound)?;
-        if child.version != wanted {
-            return Err(ApiError::Stale);
-        }
-        if store::has_bookings(conn, &id, now)? {
+        seen.check(child.version)?;
+        if store::has_bookings(conn, &id, act.now)? {
             return Err(Rejection::HasBookings.into());
         }
-        store::mark_removed(conn, &id, now)?;
-        let change = outbox::Change {
-            kind: "child.removed",
-            municipality: &family.municipality,
-            facility_id: None,
-            subject_id: child.id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, change, now)?;
+        store::mark_removed(conn, &id, act.now)?;
+        act.record(conn, "child.removed", (&family.municipality, None), child.id.as_str())?;
         Ok(Answer::empty())
     })
     .await

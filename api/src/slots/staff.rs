@@ -1,7 +1,7 @@
 //! Slots as the facility's staff see, publish, change and close them.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use shared::ids::{FacilityId, SlotId};
@@ -19,9 +19,9 @@ use super::store;
 use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForChange, ForStaff};
 use crate::idempotency::{Answer, Key, once};
-use crate::request::{Body, Query, if_match};
+use crate::request::{Body, IfMatch, Query};
 use crate::session::Staff;
-use crate::{App, municipalities, outbox, programmes, request};
+use crate::{App, municipalities, programmes};
 
 /// The operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -164,23 +164,13 @@ pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlot
 )]
 #[post("/staff/slots")]
 pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body<NewSlots>) -> Result<HttpResponse, ApiError> {
-    let (command, now, context) = (body.0, app.now(), request::current());
-    let actor = staff.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let offering = store::lock_offering(conn, &command.offering_id)?.ok_or(ApiError::NotFound)?;
-        let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, &command, now)?;
+        let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, command, act.now)?;
         for slot in plan.slots.iter().filter(|slot| slot.outcome == PlanOutcome::New) {
             let blocks = blocks_within(&offering, slot.starts_at, slot.ends_at);
-            let id = store::insert_slot(conn, &offering, &municipality, (slot.starts_at, slot.ends_at), &blocks, &slot.bands, now)?;
-            let change = outbox::Change {
-                kind: "slot.published",
-                municipality: &municipality,
-                facility_id: Some(&offering.facility_id),
-                subject_id: id.as_str(),
-                actor: &actor,
-                request_id: &context.id,
-            };
-            outbox::record(conn, change, now)?;
+            let id = store::insert_slot(conn, &offering, &municipality, (slot.starts_at, slot.ends_at), &blocks, &slot.bands, act.now)?;
+            act.record(conn, "slot.published", (&municipality, Some(&offering.facility_id)), id.as_str())?;
         }
         Ok(Answer::new(StatusCode::CREATED, &plan)?)
     })
@@ -209,22 +199,18 @@ pub async fn change_slot(
     app: web::Data<App>,
     staff: Staff,
     key: Key,
-    req: HttpRequest,
+    seen: IfMatch,
     id: web::Path<SlotId>,
     body: Body<SlotChange>,
 ) -> Result<HttpResponse, ApiError> {
-    let (command, now, context, wanted) = (body.0, app.now(), request::current(), if_match(&req)?);
-    let actor = staff.account_id.to_string();
-    once(&app.db, actor.clone(), key, &command.clone(), now, move |conn| {
+    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         store::lock_slot(conn, &id)?;
         let slot = store::find_slot(conn, &id)?
             .map(|stored| stored.slot)
             .filter(|slot| slot.facility.id == staff.facility_id)
             .ok_or(ApiError::NotFound)?;
-        if slot.version != wanted {
-            return Err(ApiError::Stale);
-        }
-        let mut changed = change(&slot, &command, now)?;
+        seen.check(slot.version)?;
+        let mut changed = change(&slot, command, act.now)?;
         changed.version += 1;
         store::update_bands(conn, &slot, &changed)?;
         store::update_slot(conn, &changed)?;
@@ -233,15 +219,7 @@ pub async fn change_slot(
             (SlotState::Closed, SlotState::Open) => "slot.opened",
             _ => "slot.changed",
         };
-        let record = outbox::Change {
-            kind,
-            municipality: &changed.facility.municipality,
-            facility_id: Some(&changed.facility.id),
-            subject_id: changed.id.as_str(),
-            actor: &actor,
-            request_id: &context.id,
-        };
-        outbox::record(conn, record, now)?;
+        act.record(conn, kind, changed.facility.place(), changed.id.as_str())?;
         Ok(Answer::new(StatusCode::OK, &changed)?.with_version(changed.version))
     })
     .await

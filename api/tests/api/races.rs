@@ -12,6 +12,7 @@ use api::bookings::{self, Lock};
 use api::db::DbError;
 use api::error::ApiError;
 use api::families;
+use api::outbox::Act;
 use shared::bookings::{IfFull, NewBooking, place};
 use shared::ids::{ChildId, FamilyId, PartyId, SlotId};
 
@@ -199,7 +200,7 @@ async fn oversell(test: &TestApp) -> i64 {
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
                 let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &seen.programme.id, notes: "" };
-                bookings::settle(conn, (&seen, &placed), &belongs, ("control", ""), now)
+                bookings::settle(conn, (&seen, &placed), &belongs, &Act::of_command("control", now))
             });
             write.await.unwrap();
         }
