@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::bookings::{Booking, BookingState};
-use crate::families::{Allergy, Contact};
+use crate::families::Allergy;
 use crate::problem::{Datum, Reason};
 use crate::slots::Slot;
+use crate::text::{PersonName, Phone};
 use crate::time::tokyo_day;
 
 /// A child comes.
@@ -133,6 +134,32 @@ pub fn check_out(booking: &Booking, command: &CheckOut, now: DateTime<Utc>) -> R
     }
 }
 
+/// What somebody is to the child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Relation {
+    /// The guardian who has the account.
+    Guardian,
+    /// Somebody else.
+    Other {
+        /// What they are, as the family wrote it; may be empty.
+        words: String,
+    },
+}
+
+/// Somebody to call, or who may pick the child up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BoardContact {
+    /// Name.
+    pub name: PersonName,
+    /// What they are to the child.
+    pub relation: Relation,
+    /// Telephone number.
+    pub phone: Phone,
+}
+
 /// A line of the board: a booking with what staff must know of the child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -148,9 +175,9 @@ pub struct BoardEntry {
     /// What carers must know.
     pub care_notes: String,
     /// Whom to call, the guardian first.
-    pub emergency_contacts: Vec<Contact>,
+    pub emergency_contacts: Vec<BoardContact>,
     /// Who may pick up, the guardian first.
-    pub pick_up_people: Vec<Contact>,
+    pub pick_up_people: Vec<BoardContact>,
     /// The family lives in another municipality.
     pub is_away: bool,
     /// Who fetched the child.

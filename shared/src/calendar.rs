@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Datum, Reason};
+use crate::locale::Locale;
+use crate::problem::{Datum, Reason, sentence};
 
 /// A national holiday.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,10 +49,10 @@ impl FromIterator<Holiday> for Holidays {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// The line is not `2026/5/6,休日`.
-    #[error("calendar.line_unread")]
+    #[error("calendar.import.line_unread")]
     LineUnread,
     /// No day in the file at all.
-    #[error("calendar.no_holidays")]
+    #[error("calendar.import.no_holidays")]
     NoHolidays,
 }
 
@@ -62,8 +63,8 @@ impl Rejection {
     /// The reason with its sentence.
     pub const fn reason(self) -> Reason {
         match self {
-            Self::LineUnread => Reason::new("calendar.line_unread"),
-            Self::NoHolidays => Reason::new("calendar.no_holidays"),
+            Self::LineUnread => Reason::new("calendar.import.line_unread"),
+            Self::NoHolidays => Reason::new("calendar.import.no_holidays"),
         }
     }
 }
@@ -151,10 +152,34 @@ pub fn known_holidays() -> Vec<Holiday> {
         .collect()
 }
 
+/// What a holiday is called, by its name in the Cabinet Office's list; a name that is not known here stays as it is.
+pub fn holiday_name(name: &str, locale: Locale) -> String {
+    let key = match name {
+        "元日" => "calendar.holiday.new_year",
+        "成人の日" => "calendar.holiday.coming_of_age",
+        "建国記念の日" => "calendar.holiday.national_foundation",
+        "天皇誕生日" => "calendar.holiday.emperors_birthday",
+        "春分の日" => "calendar.holiday.vernal_equinox",
+        "昭和の日" => "calendar.holiday.showa",
+        "憲法記念日" => "calendar.holiday.constitution",
+        "みどりの日" => "calendar.holiday.greenery",
+        "こどもの日" => "calendar.holiday.children",
+        "海の日" => "calendar.holiday.marine",
+        "山の日" => "calendar.holiday.mountain",
+        "敬老の日" => "calendar.holiday.respect_for_the_aged",
+        "秋分の日" => "calendar.holiday.autumnal_equinox",
+        "スポーツの日" => "calendar.holiday.sports",
+        "文化の日" => "calendar.holiday.culture",
+        "勤労感謝の日" => "calendar.holiday.labour_thanksgiving",
+        "休日" => "calendar.holiday.day_off",
+        _ => return name.to_owned(),
+    };
+    sentence(key, locale)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::Locale;
 
     fn d(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -168,6 +193,15 @@ mod tests {
         assert!(holidays.is_holiday(d("2027-03-22")));
         assert_eq!(holidays.name(d("2026-11-23")), Some("勤労感謝の日"));
         assert!(!holidays.is_holiday(d("2026-11-24")));
+    }
+
+    #[test]
+    fn every_holiday_is_called_something_in_every_language() {
+        for Holiday { name, .. } in known_holidays() {
+            assert_eq!(holiday_name(&name, Locale::Ja), name);
+            assert!(holiday_name(&name, Locale::En).is_ascii(), "{name}");
+        }
+        assert_eq!(holiday_name("即位礼正殿の儀", Locale::En), "即位礼正殿の儀");
     }
 
     #[test]

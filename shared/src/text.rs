@@ -217,6 +217,25 @@ pub fn katakana(text: &str) -> String {
     out
 }
 
+/// Area codes of four digits that no shorter code shares a beginning with: those of San'in.
+const AREAS_OF_FOUR: [&str; 8] = ["0852", "0853", "0854", "0855", "0856", "0857", "0858", "0859"];
+/// The same of three digits: cities whose code is theirs alone.
+const AREAS_OF_THREE: [&str; 6] = ["011", "044", "045", "052", "075", "078"];
+
+/// How many digits stand before the first hyphen of a number, and how many between it and the second.
+fn groups(digits: &str) -> Option<(usize, usize)> {
+    let begins = |codes: &[&str]| codes.iter().any(|code| digits.starts_with(code));
+    match digits.len() {
+        11 if begins(&["0800"]) => Some((4, 3)),
+        11 if begins(&["050", "060", "070", "080", "090"]) => Some((3, 4)),
+        10 if begins(&["0120", "0570"]) => Some((4, 3)),
+        10 if begins(&["03", "06"]) => Some((2, 4)),
+        10 if begins(&AREAS_OF_FOUR) => Some((4, 2)),
+        10 if begins(&AREAS_OF_THREE) => Some((3, 3)),
+        _ => None,
+    }
+}
+
 impl Phone {
     /// Reads a telephone number; signs and spaces are left out.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
@@ -227,6 +246,16 @@ impl Phone {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let signs_ok = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '(' | ')' | 'ー' | '−' | '‐'));
         if signs_ok && digits.starts_with('0') && (10..=11).contains(&digits.len()) { Ok(Self(digits)) } else { Err(Rejection::Phone) }
+    }
+
+    /// The number as people read it, `0859-22-7111`. Area codes differ in length: where it is not certain, the digits stay together.
+    pub fn grouped(&self) -> String {
+        let parts = groups(&self.0).and_then(|(first, second)| {
+            let (area, rest) = self.0.split_at_checked(first)?;
+            let (exchange, number) = rest.split_at_checked(second)?;
+            Some(format!("{area}-{exchange}-{number}"))
+        });
+        parts.unwrap_or_else(|| self.0.clone())
     }
 }
 
@@ -357,6 +386,32 @@ mod tests {
         assert_eq!(Phone::parse("12345"), Err(Rejection::Phone));
         assert_eq!(PostalCode::parse("〒683-8686").unwrap().as_str(), "6838686");
         assert_eq!(PostalCode::parse("683868"), Err(Rejection::PostalCode));
+    }
+
+    #[test]
+    fn telephone_numbers_are_read_in_groups_where_the_groups_are_certain() {
+        for written in [
+            "0859-22-7111",
+            "0857-22-7111",
+            "090-1234-5678",
+            "080-1234-5678",
+            "070-1234-5678",
+            "060-1234-5678",
+            "050-1234-5678",
+            "0120-123-456",
+            "0570-012-345",
+            "0800-123-4567",
+            "03-1234-5678",
+            "06-1234-5678",
+            "011-123-4567",
+            "075-123-4567",
+        ] {
+            assert_eq!(Phone::parse(written).unwrap().grouped(), written);
+        }
+        // 0475 and 047 are both area codes, 04 is one as well; 020 is not for people.
+        for digits in ["0475123456", "0920123456", "0824123456", "0482524384", "02012345678", "08591234567"] {
+            assert_eq!(Phone::parse(digits).unwrap().grouped(), digits);
+        }
     }
 
     #[test]

@@ -123,6 +123,11 @@ pub fn staff_new_slots() -> String {
     "/staff/slots/new".to_owned()
 }
 
+/// Calling a telephone number, however it is written.
+pub fn call(phone: &str) -> String {
+    format!("tel:{}", phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>())
+}
+
 /// An address to return to, if it is one of this app's pages and nothing else: never another site.
 pub fn safe_next(next: &str) -> Option<String> {
     let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t']);
@@ -141,6 +146,11 @@ mod tests {
             book("1", at("2026-11-24T09:00:00+09:00"), at("2026-11-24T03:30:00Z")),
             "/book/1?from=2026-11-24T00%3A00%3A00Z&to=2026-11-24T03%3A30%3A00Z"
         );
+    }
+
+    #[test]
+    fn what_is_called_are_the_digits() {
+        assert_eq!(call("0859-00-1234"), "tel:0859001234");
     }
 
     #[test]

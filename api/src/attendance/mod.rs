@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
-use shared::attendance::{Board, BoardDay, BoardEntry, CheckIn, CheckOut, check_in, check_out};
+use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, CheckIn, CheckOut, Relation, check_in, check_out};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Child, Contact, Family};
 use shared::ids::{BookingId, FacilityId};
@@ -115,8 +115,9 @@ fn entries(conn: &mut AnyConnection, bookings: Vec<Stored>) -> Result<Vec<BoardE
 
 fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {
     let months = age_months_on(child.known.born, tokyo_day(stored.booking.starts_at));
-    let guardian = Contact { name: family.guardian_name.clone(), relation: "保護者".to_owned(), phone: family.phone.clone() };
-    let with_guardian = |others: Vec<Contact>| std::iter::once(guardian.clone()).chain(others).collect();
+    let guardian = BoardContact { name: family.guardian_name.clone(), relation: Relation::Guardian, phone: family.phone.clone() };
+    let other = |Contact { name, relation, phone }| BoardContact { name, relation: Relation::Other { words: relation }, phone };
+    let with_guardian = |others: Vec<Contact>| std::iter::once(guardian.clone()).chain(others.into_iter().map(other)).collect();
     BoardEntry {
         age_years: months / 12,
         age_months: months % 12,

@@ -39,7 +39,7 @@ pub async fn import_holidays(db: &Db, file: &Path) -> Result<HolidayCounts, Impo
 /// What an import of holidays did, as a person reads it in a terminal.
 pub fn counts_text(counts: HolidayCounts, locale: Locale) -> String {
     let count = |n: u32| Datum::Count(i64::from(n));
-    Reason::new("calendar.imported")
+    Reason::new("calendar.import.counts")
         .with("new", count(counts.new))
         .with("changed", count(counts.changed))
         .with("unchanged", count(counts.unchanged))

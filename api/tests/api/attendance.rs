@@ -19,7 +19,8 @@ on_both! {
         let entry = &board.body["days"][0]["entries"][0];
         assert_eq!((entry["age_years"].as_i64(), entry["age_months"].as_i64()), (Some(1), Some(7)));
         assert_eq!(entry["allergies"][0]["severity"], "severe");
-        assert_eq!((entry["pick_up_people"][0]["relation"].as_str(), entry["pick_up_people"][1]["name"].as_str()), (Some("保護者"), Some("祖母")));
+        assert_eq!((&entry["pick_up_people"][0]["relation"], &entry["pick_up_people"][1]["relation"]),
+            (&json!({ "kind": "guardian" }), &json!({ "kind": "other", "words": "祖母" })));
         assert_eq!((entry["booking"]["notes"].as_str(), entry["is_away"].as_bool()), (Some("薬あり"), Some(true)));
         assert_eq!(board.body["days"][0]["slots"][0]["bands"][0]["occupancy"], json!([[0, 1], [510, 0]]));
         assert_eq!(ana.post(&format!("/bookings/{booking}/cancel"), json!({})).await.status, 200);

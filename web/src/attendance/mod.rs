@@ -1,9 +1,12 @@
 //! Staff mode: who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
 
+mod card;
 mod client;
+mod lists;
 mod model;
 mod pages;
 mod parts;
+mod record;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};

@@ -9,12 +9,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use shared::attendance::{BoardDay, BoardEntry};
+use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
 use shared::time::{days_after, days_before, tokyo_day};
 
+use super::card::{Column, Desk, Sent};
 use super::client;
+use super::lists::{DayList, Roster};
 use super::model::{Answered, Asked, Command, Live, Screen, Stage, monday_of, next_screen, with_answers};
-use super::parts::{Column, Crowding, DayList, Desk, Glance, RecordDialog, Roster, Sent, StaffNav, StaffPlace};
+use super::parts::{Crowding, Glance, StaffNav, StaffPlace};
+use super::record::RecordDialog;
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
@@ -215,7 +219,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         <p class="board-line no-print">
             <strong>{move || facility.get()}</strong>
             <span>{crate::i18n::furigana(move || day(today.with(|today| today.day), locale()))}</span>
-            {move || holiday().map(|words| view! { <span class="chip chip-warning">{words}</span> })}
+            {move || holiday().map(|name| view! { <span class="chip chip-warning"><span>{marked(&holiday_name(&name, locale()))}</span></span> })}
         </p>
         <div class="row no-print">
             {print_button()}

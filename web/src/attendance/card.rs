@@ -1,0 +1,316 @@
+//! The card of a child: what matters on the day, whom to call, and the button that records.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leptos::prelude::*;
+use shared::attendance::{BoardContact, BoardDay, BoardEntry, Relation};
+use shared::bookings::BookingState;
+use shared::families::Allergy;
+use shared::ids::BookingId;
+use shared::locale::{clock_at, clock_span, people};
+use shared::programmes::Programme;
+
+use super::model::{Command, Stage, allergies, at_stage, is_late, programme_of, stage};
+use crate::api::{Attempt, Failure};
+use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
+use crate::paths;
+use crate::ui::{Banner, Button, Disclosure, Explain, Glyph, Icon, Look, Tone};
+
+/// What was sent to the server and is not yet on the board.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Whose.
+    pub booking: BookingId,
+    /// What.
+    pub command: Command,
+    /// Why it was not recorded; nothing while it is under way.
+    pub failure: Option<Failure>,
+    /// Its key.
+    pub attempt: Attempt,
+}
+
+/// What staff are about to do on this screen.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The child that is asked about.
+    pub asking: RwSignal<Option<BoardEntry>>,
+    /// Whether the question is open.
+    pub open: RwSignal<bool>,
+    /// What is under way or failed.
+    pub sent: RwSignal<Vec<Sent>>,
+    /// Sends it.
+    pub send: Callback<(BoardEntry, Command)>,
+    /// Whether the day is today, the only day on which children come and go.
+    pub is_today: Memo<bool>,
+    /// The server's clock when the board was read.
+    pub now: Memo<DateTime<Utc>>,
+    /// How far the server's clock runs ahead of this device's.
+    pub ahead: Memo<TimeDelta>,
+    /// For the names of parts of the day.
+    pub programmes: Memo<Vec<Programme>>,
+}
+
+impl Desk {
+    fn of(self, booking: &BookingId) -> Option<Sent> {
+        self.sent.with(|all| all.iter().find(|sent| sent.booking == *booking).cloned())
+    }
+
+    fn forget(self, booking: &BookingId) {
+        self.sent.update(|all| all.retain(|sent| sent.booking != *booking));
+    }
+}
+
+const fn heading(stage: Stage) -> (&'static str, &'static str, &'static str, Glyph) {
+    match stage {
+        Stage::Coming => ("stage-coming", "attendance.coming", "attendance.coming_none", Glyph::Right),
+        Stage::Here => ("stage-here", "attendance.here", "attendance.here_none", Glyph::Person),
+        Stage::Gone => ("stage-gone", "attendance.gone", "attendance.gone_none", Glyph::Exit),
+    }
+}
+
+/// The children of one stage.
+#[component]
+pub fn Column(
+    /// Which.
+    stage: Stage,
+    /// The day.
+    day: Memo<BoardDay>,
+    /// What staff are about to do.
+    desk: Desk,
+) -> impl IntoView {
+    let entries = Memo::new(move |_| day.with(|day| at_stage(day, stage)));
+    let ids = Memo::new(move |_| entries.with(|all| all.iter().map(|entry| entry.booking.id.clone()).collect::<Vec<_>>()));
+    let count = move || i64::try_from(ids.with(Vec::len)).unwrap_or(0);
+    let (id, words, none, glyph) = heading(stage);
+    view! {
+        <section class="board-column" aria-labelledby=id>
+            <h2 id=id tabindex="-1" class="board-heading">
+                <Icon glyph/>
+                <span>{say(words)}</span>
+                <span class="board-count">{furigana(move || people(count(), locale()))}</span>
+            </h2>
+            <Show when=move || ids.with(Vec::is_empty)><p class="board-none">{say(none)}</p></Show>
+            <ul class="board-list">
+                <For
+                    each=move || ids.get()
+                    key=Clone::clone
+                    children=move |id| {
+                        // By id, so that a card stays as it is, opened or focused, while the board is read again.
+                        let entry = Memo::new(move |_| entries.with(|all| all.iter().find(|entry| entry.booking.id == id).cloned()));
+                        move || entry.get().map(|entry| view! { <EntryCard entry desk/> })
+                    }
+                />
+            </ul>
+        </section>
+    }
+}
+
+/// A child with everything that matters on the day.
+#[component]
+fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
+    let booking = entry.booking.clone();
+    let where_now = stage(&booking.state);
+    let is_gone = where_now == Some(Stage::Gone);
+    let lateness = booking.clone();
+    let late = Memo::new(move |_| desk.is_today.get() && is_late(&lateness, desk.now.get()));
+    let late_words = if where_now == Some(Stage::Here) { "attendance.late_leaving" } else { "attendance.late_coming" };
+    let heading_id = format!("child-{}", booking.id);
+    let (key, block) = (booking.programme.clone(), booking.block.clone());
+    let block_name = move || {
+        let block = block.as_deref()?;
+        desk.programmes.with(|all| Some(programme_of(all, &key)?.terms.block(block)?.name.get(locale()).to_owned()))
+    };
+    let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
+    let has_severe = !allergies(&entry).0.is_empty();
+    view! {
+        <li class="board-card" class:is-late=late class:is-severe=has_severe class:is-gone=is_gone>
+            <article aria-labelledby=heading_id.clone() class="stack">
+                <div class="board-when">
+                    <span class="board-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
+                    <span class="chip">
+                        <span>
+                            {name(booking.programme_name.clone())}
+                            {move || block_name().map(|words| view! { <span>" "{marked(&words)}</span> })}
+                        </span>
+                    </span>
+                    {entry.is_away.then(|| view! { <span class="chip chip-info"><Icon glyph=Glyph::Map/><span><Say key="attendance.away"/></span></span> })}
+                    <Show when=move || late.get()>
+                        <span class="chip chip-warning"><Icon glyph=Glyph::Warning/><span>{say(late_words)}</span></span>
+                    </Show>
+                </div>
+                <div>
+                    <h3 id=heading_id.clone() class="board-name">{booking.child.name.clone()}</h3>
+                    <p class="board-kana">{booking.child.kana.clone()}<span class="board-age">{age(&entry)}</span></p>
+                </div>
+                <Allergies entry=entry.clone()/>
+                {note("attendance.care_notes", &entry.care_notes)}
+                {note("attendance.day_notes", &booking.notes)}
+                {times(&entry)}
+                <Recording entry=entry.clone() desk/>
+                {(!is_gone).then(|| view! { <People entry=entry.clone()/> })}
+            </article>
+        </li>
+    }
+}
+
+/// How old the child is that day.
+pub fn age(entry: &BoardEntry) -> impl IntoView + use<> {
+    let (years, months) = (entry.age_years, entry.age_months);
+    say_with("attendance.age", move || vec![("years", years.to_string()), ("months", months.to_string())])
+}
+
+/// The allergies, the strong ones as a sign of their own. That there are none is said as well.
+#[component]
+pub fn Allergies(entry: BoardEntry) -> impl IntoView {
+    let (severe, mild) = allergies(&entry);
+    let names = |list: Vec<&Allergy>| list.into_iter().map(|allergy| view! { <li>{allergy.name.clone()}</li> }).collect_view();
+    let nothing = severe.is_empty() && mild.is_empty();
+    let severe = (!severe.is_empty()).then(|| {
+        view! {
+            <div class="allergy allergy-severe">
+                <p class="allergy-title"><Icon glyph=Glyph::Warning/><span><Say key="attendance.allergy_severe"/></span></p>
+                <ul>{names(severe)}</ul>
+            </div>
+        }
+    });
+    let mild = (!mild.is_empty()).then(|| {
+        view! {
+            <div class="allergy allergy-mild">
+                <p class="allergy-title"><Icon glyph=Glyph::Info/><span><Say key="attendance.allergy_mild"/></span></p>
+                <ul>{names(mild)}</ul>
+            </div>
+        }
+    });
+    view! {
+        {severe}
+        {mild}
+        {nothing.then(|| view! { <p class="quiet"><Say key="attendance.allergy_none"/></p> })}
+    }
+}
+
+fn note(title: &'static str, words: &str) -> Option<AnyView> {
+    let words = words.trim().to_owned();
+    (!words.is_empty())
+        .then(|| view! { <div class="board-note"><p class="board-note-title">{say(title)}</p><p>{words}</p></div> }.into_any())
+}
+
+/// When the child came and left, as far as it has.
+fn times(entry: &BoardEntry) -> Option<AnyView> {
+    let (came, left) = came_and_left(&entry.booking.state)?;
+    let with = entry.picked_up_by.clone();
+    Some(
+        view! {
+            <p class="board-recorded">
+                <Icon glyph=Glyph::Check/>
+                <span>
+                    {say_with("attendance.came_at", move || vec![("time", clock_at(came))])}
+                    {left.map(|left| view! { <br/>{say_with("attendance.left_at", move || vec![("time", clock_at(left))])} })}
+                    {with.map(|with| view! { <br/>{say_with("attendance.picked_up_by", move || vec![("name", with.clone())])} })}
+                </span>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+/// When the child came, and when it left.
+pub fn came_and_left(state: &BookingState) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+    match state {
+        BookingState::CheckedIn { at } => Some((*at, None)),
+        BookingState::CheckedOut { checked_in_at, at } => Some((*checked_in_at, Some(*at))),
+        BookingState::Confirmed | BookingState::Cancelled { .. } => None,
+    }
+}
+
+/// Who may pick the child up, and whom to call.
+#[component]
+fn People(entry: BoardEntry) -> impl IntoView {
+    let mut to_call = entry.emergency_contacts.into_iter();
+    let first = to_call.next();
+    let others: Vec<BoardContact> = to_call.collect();
+    view! {
+        {first.map(call)}
+        <Disclosure summary="attendance.people">
+            <p class="board-note-title"><Say key="attendance.pick_up"/></p>
+            <ul class="people">{entry.pick_up_people.into_iter().map(person).collect_view()}</ul>
+            {(!others.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="board-note-title"><Say key="attendance.emergency"/></p>
+                        {others.into_iter().map(call).collect_view()}
+                    }
+                })}
+        </Disclosure>
+    }
+}
+
+/// What somebody is to the child.
+pub fn relation(contact: &BoardContact) -> impl Fn() -> String + Send + Sync + use<> {
+    let relation = contact.relation.clone();
+    move || match &relation {
+        Relation::Guardian => sentence("attendance.guardian", locale()),
+        Relation::Other { words } => words.clone(),
+    }
+}
+
+fn person(contact: BoardContact) -> impl IntoView {
+    view! { <li><strong>{contact.name.to_string()}</strong>" "<span class="quiet">{furigana(relation(&contact))}</span></li> }
+}
+
+fn call(contact: BoardContact) -> impl IntoView {
+    view! {
+        <a class="call" href=paths::call(contact.phone.as_str())>
+            <Icon glyph=Glyph::Phone/>
+            <span>
+                <span class="call-who">{contact.name.to_string()}" "<span class="quiet">{furigana(relation(&contact))}</span></span>
+                <span class="call-number">{contact.phone.grouped()}</span>
+            </span>
+        </a>
+    }
+}
+
+/// The button that records, what is under way, and why it failed.
+#[component]
+fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
+    let id = entry.booking.id.clone();
+    let (words, look) = match stage(&entry.booking.state) {
+        Some(Stage::Coming) => ("attendance.check_in", Look::Solid),
+        Some(Stage::Here) => ("attendance.check_out", Look::Outline),
+        Some(Stage::Gone) | None => return ().into_any(),
+    };
+    let asked = entry.clone();
+    let ask = Callback::new(move |()| {
+        desk.asking.set(Some(asked.clone()));
+        desk.open.set(true);
+    });
+    let state = {
+        let id = id.clone();
+        Memo::new(move |_| desk.of(&id).map(|sent| (sent.failure, sent.command)))
+    };
+    let busy = Signal::derive(move || state.with(|sent| matches!(sent, Some((None, _)))));
+    let child = entry.booking.child.name.clone();
+    let failed = move || {
+        let (failure, command) = state.get()?;
+        let (failure, entry, id) = (failure?, entry.clone(), id.clone());
+        let again = Callback::new(move |()| desk.send.run((entry.clone(), command.clone())));
+        Some(view! {
+            <Banner tone=Tone::Error title="attendance.not_recorded" on_close=Callback::new(move |()| desk.forget(&id))>
+                {move || failure.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
+                <Button look=Look::Outline on_press=again><Say key="ui.try_again"/></Button>
+            </Banner>
+        })
+    };
+    view! {
+        <div role="alert">{failed}</div>
+        <div class="board-action" hidden=move || !desk.is_today.get()>
+            <Button look busy on_press=ask>
+                {move || sentence_view(if busy.get() { "attendance.recording" } else { words })}
+                <span class="visually-hidden">{format!(" {child}")}</span>
+            </Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn sentence_view(key: &'static str) -> AnyView {
+    say(key).into_any()
+}
