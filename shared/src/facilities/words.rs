@@ -36,12 +36,13 @@ pub fn in_japan(position: Position) -> bool {
     (20.0..46.0).contains(&position.latitude) && (122.0..154.5).contains(&position.longitude)
 }
 
-/// Reads a telephone or fax number and gives it hyphens: `(048)252-4384` is `048-252-4384`.
+/// Reads a telephone or fax number and gives it hyphens: `(048)252-4384` is `048-252-4384`. Its own groups stay.
 pub fn phone(text: &str) -> Option<String> {
     let signs = |c: char| if matches!(c, '(' | ')' | '−' | '‐' | '–' | '—' | 'ー' | ' ') { '-' } else { c };
     let plain: String = to_ascii_width(text.trim()).chars().map(signs).collect();
-    Phone::parse(&plain).ok()?;
-    Some(plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-"))
+    let phone = Phone::parse(&plain).ok()?;
+    let groups: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
+    Some(if groups.len() > 1 { groups.join("-") } else { phone.grouped() })
 }
 
 /// Reads a postal code and gives it its hyphen.
@@ -128,7 +129,8 @@ mod tests {
     fn telephone_numbers_get_hyphens() {
         assert_eq!(phone("(048)252-4384").as_deref(), Some("048-252-4384"));
         assert_eq!(phone("０８５９（２２）７１１１").as_deref(), Some("0859-22-7111"));
-        assert_eq!(phone("0859227111").as_deref(), Some("0859227111"));
+        assert_eq!(phone("0859227111").as_deref(), Some("0859-22-7111"));
+        assert_eq!(phone("0482524384").as_deref(), Some("0482524384"));
         for text in ["", "482524384", "048-252-4384、048-252-4385", "内線12", "048-252-4384(代)"] {
             assert_eq!(phone(text), None, "{text}");
         }

@@ -165,7 +165,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     <p class="no-print"><a href=facility><Say key="bookings.map"/></a></p>
                 </Fact>
                 {sheet.phone.map(|phone| {
-                    let call = format!("tel:{}", phone.chars().filter(char::is_ascii_digit).collect::<String>());
+                    let call = paths::call(&phone);
                     view! { <Fact name="bookings.phone" icon=Glyph::Phone><a class="phone-link" href=call>{phone}</a></Fact> }
                 })}
                 <Fact name="bookings.programme" icon=Glyph::Info>

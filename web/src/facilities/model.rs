@@ -2,7 +2,7 @@
 
 use chrono::{NaiveTime, Weekday};
 use shared::facilities::Opening;
-use shared::locale::{Locale, clock, half_days, minutes, weekday, without_ruby, yen};
+use shared::locale::{Locale, clock, half_days, minutes, weekday, yen};
 use shared::programmes::{AgeEnd, Ages, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, PriceTier, Terms, Unit};
 
 use crate::i18n::sentence;
@@ -179,12 +179,6 @@ pub fn tier(tier: &PriceTier, locale: Locale) -> String {
     sentence(key, locale)
 }
 
-/// A telephone number as an address to call.
-pub fn call(phone: &str) -> String {
-    let digits: String = without_ruby(phone).chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    format!("tel:{digits}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +245,5 @@ mod tests {
         let range = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: Default::default() };
         assert_eq!(ages(&range, Locale::Ja), "生後6か月から、3歳になる前まで");
         assert_eq!(limit(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }, Locale::Ja), "1か月に10時間まで");
-        assert_eq!(call("0859-00-1234"), "tel:0859001234");
     }
 }

@@ -5,8 +5,9 @@ use shared::facilities::{Facility, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
-use super::model::{ages, call, cancellation, deadline, fee_table, hours, limit, tier, unit, weekdays};
+use super::model::{ages, cancellation, deadline, fee_table, hours, limit, tier, unit, weekdays};
 use crate::i18n::{Say, marked, sentence, text};
+use crate::paths;
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
 
 /// Where it is, when it is open, how to reach it.
@@ -27,7 +28,7 @@ pub fn facts(facility: &Facility, locale: Locale) -> AnyView {
                 .map(|phone| {
                     view! {
                         <Fact name="facilities.phone" icon=Glyph::Phone>
-                            <a class="phone" href=call(&phone) aria-label=call_label(&phone)>{phone.clone()}</a>
+                            <a class="phone" href=paths::call(&phone) aria-label=call_label(&phone)>{phone.clone()}</a>
                         </Fact>
                     }
                 })}

@@ -13,7 +13,7 @@ use shared::text::{Kana, PersonName, Phone};
 use shared::time::tokyo_day;
 
 use super::client;
-use super::model::{ChildDraft, LABELS, age, change, phone};
+use super::model::{ChildDraft, LABELS, age, change};
 use super::parts::{ChildFields, ChildForm};
 use crate::accounts::client::municipalities;
 use crate::accounts::model::{LABELS as PERSON_LABELS, Wrong, noted, said, summarised};
@@ -165,7 +165,7 @@ fn Guardian(family: Family, cities: Vec<Municipality>) -> impl IntoView {
         <div class="card stack">
             <Facts>
                 <Fact name="families.guardian_name" icon=Glyph::Person>{family.guardian_name.to_string()} " " <span class="quiet">{family.guardian_kana.to_string()}</span></Fact>
-                <Fact name="families.phone" icon=Glyph::Phone>{phone(&family.phone)}</Fact>
+                <Fact name="families.phone" icon=Glyph::Phone>{family.phone.grouped()}</Fact>
                 <Fact name="families.residence" icon=Glyph::Home>
                     {furigana(city)} " "
                     <span class="quiet">{say_with("families.residence_confirmed_on", move || vec![("day", full_day(confirmed, locale()))])}</span>
@@ -208,7 +208,7 @@ fn ChangeForm(tagged: Tagged<Family>, cities: Vec<Municipality>, #[prop(into)] o
     let flash = use_flash();
     let navigate = use_navigate();
     let (name, kana) = (RwSignal::new(family.guardian_name.to_string()), RwSignal::new(family.guardian_kana.to_string()));
-    let telephone = RwSignal::new(phone(&family.phone));
+    let telephone = RwSignal::new(family.phone.grouped());
     let city = RwSignal::new(family.municipality.to_string());
     let confirmed = RwSignal::new(false);
     let before = StoredValue::new(family);
