@@ -110,6 +110,13 @@ pub struct Contact {
     pub phone: Phone,
 }
 
+/// At most so many allergies of a child.
+pub const MAX_ALLERGIES: u64 = 20;
+/// At most so many people to call, the guardian apart.
+pub const MAX_EMERGENCY_CONTACTS: u64 = 5;
+/// At most so many people who may pick the child up, the guardian apart.
+pub const MAX_PICK_UP_PEOPLE: u64 = 8;
+
 /// What is known of a child; also the body of a registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -125,7 +132,7 @@ pub struct NewChild {
     pub sex: Option<Sex>,
     /// Allergies.
     #[serde(default)]
-    #[validate(nested, length(max = 20, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_ALLERGIES, code = "families.too_many"))]
     pub allergies: Vec<Allergy>,
     /// What carers must know.
     #[serde(default)]
@@ -133,11 +140,11 @@ pub struct NewChild {
     pub care_notes: String,
     /// Whom to call, the guardian apart.
     #[serde(default)]
-    #[validate(nested, length(max = 5, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_EMERGENCY_CONTACTS, code = "families.too_many"))]
     pub emergency_contacts: Vec<Contact>,
     /// Who may pick the child up, the guardian apart.
     #[serde(default)]
-    #[validate(nested, length(max = 8, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_PICK_UP_PEOPLE, code = "families.too_many"))]
     pub pick_up_people: Vec<Contact>,
 }
 
@@ -172,7 +179,7 @@ pub struct ChildChange {
     pub sex: Option<Sex>,
     /// Allergies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(nested, length(max = 20, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_ALLERGIES, code = "families.too_many"))]
     pub allergies: Option<Vec<Allergy>>,
     /// What carers must know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,11 +187,11 @@ pub struct ChildChange {
     pub care_notes: Option<String>,
     /// Whom to call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(nested, length(max = 5, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_EMERGENCY_CONTACTS, code = "families.too_many"))]
     pub emergency_contacts: Option<Vec<Contact>>,
     /// Who may pick up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(nested, length(max = 8, code = "families.too_many"))]
+    #[validate(nested, length(max = MAX_PICK_UP_PEOPLE, code = "families.too_many"))]
     pub pick_up_people: Option<Vec<Contact>>,
 }
 

@@ -9,38 +9,24 @@ use shared::time::age_months_on;
 
 use crate::accounts::model::{Wrong, noted};
 
-/// Ids of the fields of a list, one for each row it can have.
+/// Ids of a field of a list, one for each row that the longest list can have.
 macro_rules! row_ids {
-    ($base:literal) => {
-        [
-            concat!($base, "_1"),
-            concat!($base, "_2"),
-            concat!($base, "_3"),
-            concat!($base, "_4"),
-            concat!($base, "_5"),
-            concat!($base, "_6"),
-            concat!($base, "_7"),
-            concat!($base, "_8"),
-        ]
-    };
+    ($base:literal) => { row_ids!($base: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20) };
+    ($base:literal: $($row:literal)+) => { [$(concat!($base, "_", $row)),+] };
 }
 
-/// As many rows as the form offers of a list.
-pub const MAX_ALLERGIES: usize = 8;
-/// As many as the API takes.
-pub const MAX_EMERGENCY: usize = 5;
-/// As many as the API takes.
-pub const MAX_PICK_UP: usize = 8;
+/// Ids of the fields of one row, by row.
+pub type RowIds<const FIELDS: usize> = [[&'static str; 20]; FIELDS];
 
 /// Ids of the fields of one allergy.
-pub const ALLERGY: [[&str; 8]; 2] = [row_ids!("allergy_name"), row_ids!("allergy_severity")];
+pub const ALLERGY: RowIds<2> = [row_ids!("allergy_name"), row_ids!("allergy_severity")];
 /// Ids of the fields of one emergency contact: name, relation, telephone.
-pub const EMERGENCY: [[&str; 8]; 3] = [row_ids!("emergency_name"), row_ids!("emergency_relation"), row_ids!("emergency_phone")];
+pub const EMERGENCY: RowIds<3> = [row_ids!("emergency_name"), row_ids!("emergency_relation"), row_ids!("emergency_phone")];
 /// Ids of the fields of one pick-up person: name, relation, telephone.
-pub const PICK_UP: [[&str; 8]; 3] = [row_ids!("pick_up_name"), row_ids!("pick_up_relation"), row_ids!("pick_up_phone")];
+pub const PICK_UP: RowIds<3> = [row_ids!("pick_up_name"), row_ids!("pick_up_relation"), row_ids!("pick_up_phone")];
 
 /// The id of one field of one row.
-pub fn row_id(ids: &[[&'static str; 8]], field: usize, row: usize) -> &'static str {
+pub fn row_id<const FIELDS: usize>(ids: &RowIds<FIELDS>, field: usize, row: usize) -> &'static str {
     ids.get(field).and_then(|rows| rows.get(row)).copied().unwrap_or("")
 }
 
@@ -81,7 +67,7 @@ impl ContactDraft {
 
     /// A known contact in a row.
     pub fn of(row: usize, contact: &Contact) -> Self {
-        Self { row, name: contact.name.to_string(), relation: contact.relation.clone(), phone: contact.phone.to_string() }
+        Self { row, name: contact.name.to_string(), relation: contact.relation.clone(), phone: contact.phone.grouped() }
     }
 }
 
@@ -179,7 +165,7 @@ fn rows(contacts: &[Contact]) -> Vec<ContactDraft> {
     contacts.iter().enumerate().map(|(row, contact)| ContactDraft::of(row, contact)).collect()
 }
 
-fn contacts(drafts: &[ContactDraft], ids: &[[&'static str; 8]], wrong: &mut Vec<Wrong>) -> Vec<Contact> {
+fn contacts(drafts: &[ContactDraft], ids: &RowIds<3>, wrong: &mut Vec<Wrong>) -> Vec<Contact> {
     drafts
         .iter()
         .filter(|draft| !draft.is_blank())
@@ -214,9 +200,10 @@ pub fn contacts_to_copy(children: &[Child]) -> Option<&Child> {
     children.iter().find(|child| !child.known.emergency_contacts.is_empty() || !child.known.pick_up_people.is_empty())
 }
 
-/// The first row that is free.
-pub fn free_row(taken: &[usize], most: usize) -> Option<usize> {
-    (0..most).find(|row| !taken.contains(row))
+/// The first row that is free, where there may be so many.
+pub fn free_row(taken: impl Iterator<Item = usize>, most: u64) -> Option<usize> {
+    let taken: Vec<usize> = taken.collect();
+    (0..most).filter_map(|row| usize::try_from(row).ok()).find(|row| !taken.contains(row))
 }
 
 /// An age as people say it: months under one year, years and months under six, then years.
@@ -241,23 +228,10 @@ pub fn age(born: NaiveDate, day: NaiveDate, locale: Locale) -> String {
     }
 }
 
-/// A telephone number as it is read: in groups.
-pub fn phone(phone: &Phone) -> String {
-    let digits = phone.as_str();
-    let cut = |first: usize, second: usize| match (digits.get(..first), digits.get(first..second), digits.get(second..)) {
-        (Some(a), Some(b), Some(c)) => format!("{a}-{b}-{c}"),
-        _ => digits.to_owned(),
-    };
-    match digits.len() {
-        11 => cut(3, 7),
-        // Area codes differ in length; Tokyo's and Osaka's have two digits, those of this prefecture four.
-        _ if digits.starts_with("03") || digits.starts_with("06") => cut(2, 6),
-        _ => cut(4, 6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use shared::families::{MAX_ALLERGIES, MAX_EMERGENCY_CONTACTS, MAX_PICK_UP_PEOPLE};
+
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -306,16 +280,16 @@ mod tests {
     }
 
     #[test]
-    fn telephone_numbers_are_read_in_groups() {
-        let said = |text| phone(&Phone::parse(text).unwrap());
-        assert_eq!(said("09012345678"), "090-1234-5678");
-        assert_eq!(said("0859227111"), "0859-22-7111");
-        assert_eq!(said("0312345678"), "03-1234-5678");
+    fn a_removed_row_is_free_again() {
+        assert_eq!(free_row([0, 2].into_iter(), 5), Some(1));
+        assert_eq!(free_row([0, 1].into_iter(), 2), None);
     }
 
     #[test]
-    fn a_removed_row_is_free_again() {
-        assert_eq!(free_row(&[0, 2], 5), Some(1));
-        assert_eq!(free_row(&[0, 1], 2), None);
+    fn every_row_that_the_api_takes_has_its_fields() {
+        for (most, ids) in [(MAX_ALLERGIES, &ALLERGY[0]), (MAX_EMERGENCY_CONTACTS, &EMERGENCY[0]), (MAX_PICK_UP_PEOPLE, &PICK_UP[0])] {
+            let last = free_row((0..).take(usize::try_from(most).unwrap() - 1), most).unwrap();
+            assert!(ids[last].ends_with(&format!("_{most}")), "{most}");
+        }
     }
 }

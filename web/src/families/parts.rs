@@ -1,12 +1,9 @@
 //! Parts of the family's pages: the form for a child and its rows.
 
 use leptos::prelude::*;
-use shared::families::{Child, NewChild};
+use shared::families::{Child, MAX_ALLERGIES, MAX_EMERGENCY_CONTACTS, MAX_PICK_UP_PEOPLE, NewChild};
 
-use super::model::{
-    ALLERGY, AllergyDraft, ChildDraft, ContactDraft, EMERGENCY, MAX_ALLERGIES, MAX_EMERGENCY, MAX_PICK_UP, PICK_UP, contacts_to_copy,
-    free_row, row_id,
-};
+use super::model::{ALLERGY, AllergyDraft, ChildDraft, ContactDraft, EMERGENCY, PICK_UP, RowIds, contacts_to_copy, free_row, row_id};
 use crate::i18n::{Say, Text, say_with, t_with};
 use crate::ui::{Button, Checkbox, Choice, DateInput, Field, FieldError, Glyph, Look, Need, RadioGroup, TextArea, TextInput};
 
@@ -146,12 +143,12 @@ pub fn ChildForm(
         <section class="card stack">
             <h2><Say key="families.emergency"/></h2>
             <p class="quiet"><Say key="families.emergency_text"/></p>
-            <Contacts rows=fields.emergency ids=&EMERGENCY most=MAX_EMERGENCY legend="families.emergency_row" add="families.add_emergency" errors/>
+            <Contacts rows=fields.emergency ids=&EMERGENCY most=MAX_EMERGENCY_CONTACTS legend="families.emergency_row" add="families.add_emergency" errors/>
         </section>
         <section class="card stack">
             <h2><Say key="families.pick_up"/></h2>
             <p class="quiet"><Say key="families.pick_up_text"/></p>
-            <Contacts rows=fields.pick_up ids=&PICK_UP most=MAX_PICK_UP legend="families.pick_up_row" add="families.add_pick_up" errors/>
+            <Contacts rows=fields.pick_up ids=&PICK_UP most=MAX_PICK_UP_PEOPLE legend="families.pick_up_row" add="families.add_pick_up" errors/>
         </section>
     }
 }
@@ -181,10 +178,10 @@ fn CopyContacts(fields: ChildFields, siblings: Vec<Child>) -> impl IntoView {
 
 #[component]
 fn Allergies(rows: RwSignal<Vec<AllergyRow>>, errors: Signal<Vec<FieldError>>) -> impl IntoView {
+    let next = |rows: &Vec<AllergyRow>| free_row(rows.iter().map(|row| row.row), MAX_ALLERGIES);
     let add = move |()| {
         rows.update(|rows| {
-            let taken: Vec<usize> = rows.iter().map(|row| row.row).collect();
-            if let Some(row) = free_row(&taken, MAX_ALLERGIES) {
+            if let Some(row) = next(rows) {
                 rows.push(AllergyRow { row, name: RwSignal::new(String::new()), severe: RwSignal::new(false) });
             }
         });
@@ -201,7 +198,7 @@ fn Allergies(rows: RwSignal<Vec<AllergyRow>>, errors: Signal<Vec<FieldError>>) -
                     <Remove name=row.name on_press=move |()| rows.update(|rows| rows.retain(|other| other.row != row.row))/>
                 </div>
             </For>
-            <Show when=move || rows.with(|rows| rows.len() < MAX_ALLERGIES)>
+            <Show when=move || rows.with(next).is_some()>
                 <div class="row"><Button look=Look::Outline icon=Glyph::Plus on_press=Callback::new(add)><Say key="families.add_allergy"/></Button></div>
             </Show>
         </fieldset>
@@ -211,16 +208,16 @@ fn Allergies(rows: RwSignal<Vec<AllergyRow>>, errors: Signal<Vec<FieldError>>) -
 #[component]
 fn Contacts(
     rows: RwSignal<Vec<ContactRow>>,
-    ids: &'static [[&'static str; 8]; 3],
-    most: usize,
+    ids: &'static RowIds<3>,
+    most: u64,
     #[prop(into)] legend: Text,
     add: &'static str,
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
+    let next = move |rows: &Vec<ContactRow>| free_row(rows.iter().map(|row| row.row), most);
     let add_row = move |()| {
         rows.update(|rows| {
-            let taken: Vec<usize> = rows.iter().map(|row| row.row).collect();
-            if let Some(row) = free_row(&taken, most) {
+            if let Some(row) = next(rows) {
                 rows.push(ContactRow::of(ContactDraft { row, ..ContactDraft::default() }));
             }
         });
@@ -241,7 +238,7 @@ fn Contacts(
                 <Remove name=row.name on_press=move |()| rows.update(|rows| rows.retain(|other| other.row != row.row))/>
             </fieldset>
         </For>
-        <Show when=move || rows.with(|rows| rows.len() < most)>
+        <Show when=move || rows.with(next).is_some()>
             <div class="row"><Button look=Look::Outline icon=Glyph::Plus on_press=Callback::new(add_row)><Say key=add/></Button></div>
         </Show>
     }
