@@ -22,6 +22,17 @@ use crate::ids::FacilityId;
 use crate::municipalities::{MunicipalityCode, Position};
 use crate::programmes::ProgrammeKey;
 
+/// A programme at a facility, as a family reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FacilityProgramme {
+    /// The programme.
+    pub key: ProgrammeKey,
+    /// The facility's own price of an hour in yen; the programme's fees hold where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hourly_yen: Option<i64>,
+}
+
 /// A facility: what is published about it, under an id of ours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -35,7 +46,7 @@ pub struct Facility {
     pub fictional: bool,
     /// The programmes that it offers.
     #[serde(default)]
-    pub programmes: Vec<ProgrammeKey>,
+    pub programmes: Vec<FacilityProgramme>,
     /// When anything of it changed last.
     pub updated_at: DateTime<Utc>,
 }

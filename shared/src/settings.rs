@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Holiday;
+
 /// Settings that the app shows itself by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -11,4 +13,6 @@ pub struct Settings {
     pub map_tiles: String,
     /// The server's clock.
     pub now: DateTime<Utc>,
+    /// The national holidays from last month until a year from now, in order.
+    pub holidays: Vec<Holiday>,
 }

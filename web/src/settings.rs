@@ -1,4 +1,4 @@
-//! This installation: the server's clock and where map tiles come from, learned once before the first page is shown.
+//! This installation: the server's clock, the national holidays and where map tiles come from, learned once before the first page is shown.
 //!
 //! `settings::now()` is the time to compute with: a device's clock may be wrong, and a demonstration's server may live on another day.
 //! `settings::today()` is Tokyo's day of it.
@@ -6,6 +6,8 @@
 use std::cell::RefCell;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use shared::calendar::{Holidays, holiday_name};
+use shared::locale::Locale;
 use shared::settings::Settings;
 use shared::time::tokyo_day;
 
@@ -16,6 +18,7 @@ struct Learned {
     /// By how much the server's clock is ahead of the device's.
     ahead: TimeDelta,
     map_tiles: String,
+    holidays: Holidays,
 }
 
 thread_local! {
@@ -24,8 +27,8 @@ thread_local! {
 
 /// Asks the server; without an answer the device's clock must do, and no map has tiles.
 pub async fn learn() {
-    if let Ok(Settings { map_tiles, now }) = api::get::<Settings>("/settings").await {
-        LEARNED.replace(Learned { ahead: now - Utc::now(), map_tiles });
+    if let Ok(Settings { map_tiles, now, holidays }) = api::get::<Settings>("/settings").await {
+        LEARNED.replace(Learned { ahead: now - Utc::now(), map_tiles, holidays: holidays.into_iter().collect() });
     }
 }
 
@@ -37,6 +40,11 @@ pub fn now() -> DateTime<Utc> {
 /// Today in Tokyo, by the server's clock.
 pub fn today() -> NaiveDate {
     tokyo_day(now())
+}
+
+/// What the holiday on a day is called, if it is one.
+pub fn holiday(day: NaiveDate, locale: Locale) -> Option<String> {
+    LEARNED.with_borrow(|learned| learned.holidays.name(day).map(|name| holiday_name(name, locale)))
 }
 
 /// Template of the map's tiles; empty when there are none.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
-use shared::facilities::{Facility, FacilitySummary, Listing};
+use shared::facilities::{Facility, FacilityProgramme, FacilitySummary, Listing};
 use shared::ids::FacilityId;
 use shared::municipalities::{MunicipalityCode, Position};
 use shared::programmes::ProgrammeKey;
@@ -90,14 +90,13 @@ fn whole_metres(metres: f64) -> u32 {
 }
 
 /// The programmes that a facility offers, by name.
-pub fn list_programmes_of(conn: &mut AnyConnection, id: &FacilityId) -> Result<Vec<ProgrammeKey>, DbError> {
-    let keys: Vec<String> = offerings::table
+pub fn list_programmes_of(conn: &mut AnyConnection, id: &FacilityId) -> Result<Vec<FacilityProgramme>, DbError> {
+    let rows: Vec<(String, Option<i64>)> = offerings::table
         .filter(offerings::facility_id.eq(id.as_str()))
         .order(offerings::programme)
-        .select(offerings::programme)
-        .distinct()
+        .select((offerings::programme, offerings::hourly_yen))
         .load(conn)?;
-    Ok(keys.into_iter().map(ProgrammeKey::new).collect())
+    Ok(rows.into_iter().map(|(key, hourly_yen)| FacilityProgramme { key: ProgrammeKey::new(key), hourly_yen }).collect())
 }
 
 /// A facility with everything.

@@ -130,7 +130,7 @@ on_both! {
         assert_eq!(facility["opening"]["notes"], "土曜は18：00まで\n祝日は休み");
         assert_eq!(facility["care"]["temporary"], true);
         let offering = test.anybody().get("/facilities/sakai").await.body;
-        assert_eq!((&offering["fictional"], &offering["programmes"]), (&true.into(), &serde_json::json!(["open_nursery", "temporary_care"])));
+        assert_eq!((&offering["fictional"], &offering["programmes"]), (&true.into(), &serde_json::json!([{ "key": "open_nursery" }, { "key": "temporary_care" }])));
         assert_eq!(test.anybody().get("/facilities/nobody").await.code_number(), 404);
     }
 

@@ -579,7 +579,10 @@ mod tests {
             id: "f".into(),
             listing: *listing,
             fictional: true,
-            programmes: vec![crate::programmes::ProgrammeKey::new("temporary_care")],
+            programmes: vec![crate::facilities::FacilityProgramme {
+                key: crate::programmes::ProgrammeKey::new("temporary_care"),
+                hourly_yen: Some(300),
+            }],
             updated_at: "2026-11-21T00:00:00Z".parse().unwrap(),
         };
         let json = serde_json::to_string(&facility).unwrap();

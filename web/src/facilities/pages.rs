@@ -14,7 +14,7 @@ use crate::api::{Failure, percent_encoded, query};
 use crate::i18n::{Say, furigana, locale, marked, say, text};
 use crate::paths;
 use crate::session::use_session;
-use crate::settings::today;
+use crate::settings::{holiday, today};
 use crate::slots::client as slots;
 use crate::slots::model::{Ask, Names, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
@@ -111,8 +111,8 @@ fn Sheet(facility: Facility, names: Names) -> impl IntoView {
                                     facility
                                         .programmes
                                         .iter()
-                                        .filter_map(|key| names.rules(key, &facility.listing.municipality))
-                                        .map(|rules| programme(rules, None, now))
+                                        .filter_map(|offered| Some((names.rules(&offered.key, &facility.listing.municipality)?, offered.hourly_yen)))
+                                        .map(|(rules, hourly_yen)| programme(rules, hourly_yen, now))
                                         .collect_view()
                                 })
                         })
@@ -193,7 +193,7 @@ fn Places(facility: StoredValue<Facility>, names: StoredValue<Names>) -> impl In
                                 </EmptyState>
                             }
                         })}
-                    <WeekCalendar label="facilities.week" first=Signal::stored(from.max(today)) today cells on_move=move_to/>
+                    <WeekCalendar label="facilities.week" first=Signal::stored(from.max(today)) today cells note=Callback::new(move |date| holiday(date, locale())) on_move=move_to/>
                 }
             }
         </Load>

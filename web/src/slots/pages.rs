@@ -18,7 +18,7 @@ use super::model::{
     with_places,
 };
 use super::near::{NearPicker, remembered};
-use super::parts::{Picker, day_stays, mark, offer_card, offer_name, week_table};
+use super::parts::{Picker, day_stays, day_with_holiday, mark, offer_card, offer_name, week_table};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, marked, say_with, sentence, t, t_with, text};
 use crate::offline::use_online;
@@ -224,14 +224,16 @@ fn DayStrip(search: Search) -> impl IntoView {
                 {(0..STRIP_DAYS)
                     .map(|offset| {
                         let date = days_after(today, offset);
+                        let holiday = move || settings::holiday(date, locale());
                         view! {
                             <button
                                 type="button"
                                 class="day"
                                 class:is-saturday=date.weekday() == chrono::Weekday::Sat
-                                class:is-sunday=date.weekday() == chrono::Weekday::Sun
+                                class:is-sunday=move || date.weekday() == chrono::Weekday::Sun || holiday().is_some()
+                                class:is-holiday=move || holiday().is_some()
                                 aria-pressed=pressed(Some(date))
-                                aria-label=move || without_ruby(&day(date, locale()))
+                                aria-label=move || without_ruby(&day_with_holiday(date, locale()))
                                 on:click=move |_| choose(Some(date))
                             >
                                 <span class="day-month">
@@ -247,6 +249,7 @@ fn DayStrip(search: Search) -> impl IntoView {
                                 </span>
                                 <span class="day-number">{date.day()}</span>
                                 <span class="day-weekday">{move || without_ruby(weekday(date.weekday(), locale()))}</span>
+                                {move || holiday().map(|name| view! { <span class="day-holiday">{without_ruby(&name)}</span> })}
                             </button>
                         }
                     })

@@ -9,6 +9,7 @@ use shared::slots::Opening;
 use super::model::{Against, Day, Names, Offer, Place, Standing, against, distance_words, facility_name};
 use crate::i18n::{marked, sentence, t};
 use crate::paths;
+use crate::settings;
 use crate::ui::{Glyph, Icon, Level};
 
 const fn look(level: Level) -> (&'static str, &'static str) {
@@ -145,7 +146,7 @@ pub fn offer_card(offer: &Offer, most_days: usize, names: &Names, locale: Locale
         .map(|of| {
             view! {
                 <section class="offer-day">
-                    <h3>{marked(&day(of.date, locale))}</h3>
+                    <h3>{marked(&day_with_holiday(of.date, locale))}</h3>
                     {day_stays(of, &name, names, locale)}
                 </section>
             }
@@ -223,7 +224,7 @@ pub fn week_table(
         .iter()
         .map(|date| {
             let is_saturday = date.weekday() == Weekday::Sat;
-            let is_sunday = date.weekday() == Weekday::Sun;
+            let is_sunday = date.weekday() == Weekday::Sun || settings::holiday(*date, locale).is_some();
             view! {
                 <th scope="col" class:is-today=*date == today class:is-saturday=is_saturday class:is-sunday=is_sunday>{day_head(*date, locale)}</th>
             }
@@ -257,13 +258,23 @@ pub fn week_table(
     .into_any()
 }
 
+/// A day with the name of its holiday.
+pub fn day_with_holiday(date: NaiveDate, locale: Locale) -> String {
+    let said = day(date, locale);
+    match settings::holiday(date, locale) {
+        Some(name) => format!("{said} {name}"),
+        None => said,
+    }
+}
+
 fn day_head(date: NaiveDate, locale: Locale) -> impl IntoView {
     let short = weekday(date.weekday(), locale);
     view! {
-        <span class="visually-hidden">{without_ruby(&day(date, locale))}</span>
+        <span class="visually-hidden">{without_ruby(&day_with_holiday(date, locale))}</span>
         <span class="matrix-day" aria-hidden="true">
             <span class="matrix-date">{format!("{}/{}", date.month(), date.day())}</span>
             <span>{marked(short)}</span>
+            {settings::holiday(date, locale).map(|name| view! { <span class="matrix-holiday">{marked(&name)}</span> })}
         </span>
     }
 }

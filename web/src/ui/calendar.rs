@@ -2,10 +2,10 @@
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use leptos::prelude::*;
-use shared::locale::{day, without_ruby};
+use shared::locale::day;
 
 use super::icons::{Glyph, Icon};
-use crate::i18n::{Text, furigana, locale, t};
+use crate::i18n::{Text, furigana, locale, marked, t};
 
 /// How much is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +115,7 @@ fn column(date: NaiveDate, today: NaiveDate, note: Option<Callback<NaiveDate, Op
             <h3 class="week-date">
                 <span>{furigana(move || day(date, locale()))}</span>
                 {(date == today).then(|| view! { <span class="chip chip-info">{move || t("ui.today")}</span> })}
-                {move || note().map(|words| view! { <span class="week-note">{without_ruby(&words)}</span> })}
+                {move || note().map(|words| view! { <span class="week-note">{marked(&words)}</span> })}
             </h3>
             {cells}
         </li>

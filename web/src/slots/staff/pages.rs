@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use shared::calendar::holiday_name;
 use shared::ids::SlotId;
 use shared::locale::{clock_span, day, people};
 use shared::programmes::Programme;
@@ -53,8 +54,10 @@ pub fn SlotsPage() -> impl IntoView {
         open.set(true);
     });
     let moved = Callback::new(move |day: NaiveDate| navigate(&paths::staff_slots(Some(day)), NavigateOptions::default()));
-    let holiday =
-        Callback::new(move |date: NaiveDate| days.with(|days| days.iter().find(|day| day.day == date).and_then(|day| day.holiday.clone())));
+    let holiday = Callback::new(move |date: NaiveDate| {
+        let name = days.with(|days| days.iter().find(|day| day.day == date).and_then(|day| day.holiday.clone()))?;
+        Some(holiday_name(&name, locale()))
+    });
     view! {
         <div class="stack staff">
             <StaffNav here=StaffPlace::Slots/>

@@ -4,6 +4,7 @@ use chrono::{Utc, Weekday};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::calendar::holiday_name;
 use shared::locale::{clock_span, day, weekday};
 use shared::programmes::{Ages, Programme};
 use shared::slots::{BandPlaces, NewSlots, Offering, PlanOutcome, PlannedSlot, Slot, SlotPlan};
@@ -486,7 +487,7 @@ fn plan_slot(slot: PlannedSlot) -> impl IntoView {
         }
         PlanOutcome::Holiday { name } => view! {
             <span class="chip chip-warning">
-                <Icon glyph=Glyph::Calendar/><span>{say_with("slots_staff.outcome_holiday", move || vec![("name", name.clone())])}</span>
+                <Icon glyph=Glyph::Calendar/><span>{say_with("slots_staff.outcome_holiday", move || vec![("name", holiday_name(&name, locale()))])}</span>
             </span>
         }
         .into_any(),
