@@ -30,13 +30,13 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn read<T: DeserializeOwned>(key: &str) -> Option<T> {
-    let text = storage()?.get_item(key).ok().flatten()?;
+fn read<T: DeserializeOwned>(storage: Option<Storage>, key: &str) -> Option<T> {
+    let text = storage?.get_item(key).ok().flatten()?;
     serde_json::from_str(&text).ok()
 }
 
-fn write<T: Serialize + ?Sized>(key: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+fn write<T: Serialize + ?Sized>(storage: Option<Storage>, key: &str, value: &T) {
+    if let (Some(storage), Ok(text)) = (storage, serde_json::to_string(value)) {
         // A full or forbidden store only means that nothing is remembered.
         let _ = storage.set_item(key, &text);
     }
@@ -44,22 +44,42 @@ fn write<T: Serialize + ?Sized>(key: &str, value: &T) {
 
 /// What the device remembers for everybody who uses it, such as the language.
 pub fn read_device<T: DeserializeOwned>(name: &str) -> Option<T> {
-    read(&format!("{DEVICE_PREFIX}{name}"))
+    read(storage(), &format!("{DEVICE_PREFIX}{name}"))
 }
 
 /// Remembers something for everybody who uses the device.
 pub fn write_device<T: Serialize + ?Sized>(name: &str, value: &T) {
-    write(&format!("{DEVICE_PREFIX}{name}"), value);
+    write(storage(), &format!("{DEVICE_PREFIX}{name}"), value);
 }
 
 /// Remembers something of one account on this device.
 pub fn remember<T: Serialize + ?Sized>(account: &str, name: &str, value: &T) {
-    write(&format!("{ACCOUNT_PREFIX}{account}/{name}"), value);
+    write(storage(), &format!("{ACCOUNT_PREFIX}{account}/{name}"), value);
 }
 
 /// What was remembered of this account, if anything.
 pub fn recall<T: DeserializeOwned>(account: &str, name: &str) -> Option<T> {
-    read(&format!("{ACCOUNT_PREFIX}{account}/{name}"))
+    read(storage(), &format!("{ACCOUNT_PREFIX}{account}/{name}"))
+}
+
+fn until_loaded() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// Keeps something for the page that is loaded next in this tab.
+#[cfg(not(feature = "everything"))]
+pub fn hand_over<T: Serialize + ?Sized>(name: &str, value: &T) {
+    write(until_loaded(), &format!("{DEVICE_PREFIX}{name}"), value);
+}
+
+/// What the page before kept for this one; there once.
+pub fn take_over<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let key = format!("{DEVICE_PREFIX}{name}");
+    let kept = read(until_loaded(), &key);
+    if kept.is_some() {
+        until_loaded()?.remove_item(&key).ok()?;
+    }
+    kept
 }
 
 /// Takes away everything that this device remembers of any account.

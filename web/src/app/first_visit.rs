@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::components::Routes;
 
+use crate::flash::use_flash;
 use crate::slots::SearchRoutes;
 use crate::ui::Skeleton;
 
@@ -20,7 +21,9 @@ pub fn Pages() -> impl IntoView {
 /// A page that this build does not have: the server brings the build that has it.
 #[component]
 fn Elsewhere() -> impl IntoView {
-    Effect::new(|_| {
+    let flash = use_flash();
+    Effect::new(move |_| {
+        flash.hand_over();
         // Reloading the page's own address cannot be refused.
         let _ = window().location().reload();
     });

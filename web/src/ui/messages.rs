@@ -2,12 +2,13 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::icons::{Glyph, Icon};
 use crate::i18n::{Say, Text, marked, t};
 
 /// What kind of notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Tone {
     /// Worth knowing.
     #[default]
