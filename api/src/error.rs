@@ -8,7 +8,7 @@ use shared::locale::without_ruby;
 use shared::problem::{Problem, ProblemPart, Reason};
 
 use crate::db::{DbError, RetryAsk};
-use crate::request;
+use crate::{docs, request};
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +151,7 @@ impl ResponseError for ApiError {
             part.detail = without_ruby(&part.reason.sentence(context.locale));
         }
         let problem = Problem {
-            kind: format!("/docs/errors#{}", reason.code),
+            kind: format!("{}#{}", docs::ERRORS, reason.code),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
             detail: without_ruby(&reason.sentence(context.locale)),

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod docs;
 pub mod error;
 pub mod facilities;
 pub mod families;

@@ -189,10 +189,10 @@ async fn import(config: Config, what: Import) -> Outcome {
 async fn add_staff(db: &Db, new: NewStaff) -> Outcome {
     let locale = terminal_locale(std::env::var("LANG").ok().as_deref());
     let added = staff::add(db, new, system_clock()()).await.map_err(|refusal| refusal.sentence(locale))?;
-    println!("{}", sentence("accounts.staff_added", locale));
+    println!("{}", sentence("accounts.staff.added", locale));
     println!("  {}\n  {}\n  {}", added.facility, added.name, added.email);
     if let Some(password) = added.made_up_password {
-        println!("\n{}\n  {password}", sentence("accounts.password_once", locale));
+        println!("\n{}\n  {password}", sentence("accounts.staff.password_once", locale));
     }
     Ok(ExitCode::SUCCESS)
 }

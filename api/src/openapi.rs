@@ -10,7 +10,7 @@ use utoipa_actix_web::AppExt;
 #[openapi(
     info(
         title = "Yumigahama API",
-        description = "One API for the web app, staff, city halls and vendors. Instants are RFC 3339, local days `YYYY-MM-DD` in Asia/Tokyo, money integer yen, ids opaque. Every answer that is not a success is `application/problem+json` (RFC 9457) with a stable `code`. Every POST, PATCH and DELETE about bookings, families and slots takes `Idempotency-Key`; a change of what has an `ETag` needs `If-Match`. `Accept-Language` (`ja`, `ja-x-easy`, `en`) picks the language of `detail`.",
+        description = "One API for the web app, staff, city halls and vendors. Instants are RFC 3339, local days `YYYY-MM-DD` in Asia/Tokyo, money integer yen, ids opaque. Every answer that is not a success is `application/problem+json` (RFC 9457) with a stable `code`, which [the page of all codes](/docs/errors) explains. Every POST, PATCH and DELETE about bookings, families and slots takes `Idempotency-Key`; a change of what has an `ETag` needs `If-Match`. `Accept-Language` (`ja`, `ja-x-easy`, `en`) picks the language of `detail`.",
         license(name = "MIT")
     ),
     tags(

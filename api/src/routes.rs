@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, facilities, families, municipalities, openapi, programmes, request, settings, slots,
+    App, accounts, assets, attendance, bookings, docs, facilities, families, municipalities, openapi, programmes, request, settings, slots,
 };
 
 /// The API's operations, for serving and for the document.
@@ -41,6 +41,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(healthz)
         .service(readyz)
         .service(metrics)
+        .configure(docs::configure)
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(assets::configure);
@@ -95,7 +96,8 @@ pub async fn protect<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Resu
         set(CACHE_CONTROL, "no-store");
     }
     if let Some(app) = app {
-        set(CONTENT_SECURITY_POLICY, if path.starts_with("/docs") { DOCS_POLICY } else { app.policy() });
+        let is_swagger = path.starts_with("/docs") && !path.starts_with(docs::ERRORS);
+        set(CONTENT_SECURITY_POLICY, if is_swagger { DOCS_POLICY } else { app.policy() });
         if app.config.secure() {
             set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
         }

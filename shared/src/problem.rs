@@ -117,6 +117,14 @@ pub fn sentence(key: &str, locale: Locale) -> String {
     rust_i18n::t!(key, locale = locale.tag()).into_owned()
 }
 
+/// Every code there is, in order. A key of two words is a code; a key of more is a word, or belongs to the report of a command.
+pub fn codes() -> Vec<String> {
+    let sentences = crate::_RUST_I18N_BACKEND.messages_for_locale(Locale::Ja.tag()).unwrap_or_default();
+    let mut codes: Vec<String> = sentences.into_iter().map(|(key, _)| key.into_owned()).filter(|key| key.split('.').count() == 2).collect();
+    codes.sort();
+    codes
+}
+
 /// One of several things wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

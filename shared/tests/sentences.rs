@@ -11,7 +11,7 @@ use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit};
-use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, slots, text};
+use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, slots, text};
 use world::{day, tokyo};
 
 fn here(path: &str) -> PathBuf {
@@ -243,6 +243,16 @@ fn every_code_in_the_sources_has_a_sentence() {
     for code in codes {
         assert!(sentences.contains_key(&code), "{code} has no sentence");
     }
+}
+
+#[test]
+fn the_list_of_codes_has_every_reason_and_nothing_that_only_a_page_says() {
+    let codes: BTreeSet<String> = problem::codes().into_iter().collect();
+    for reason in reasons().into_iter().filter(|reason| !reason.code.starts_with("calendar.import.")) {
+        assert!(codes.contains(reason.code.as_ref()), "{}", reason.code);
+    }
+    assert!(codes.contains("problem.not_found") && codes.contains("slots.full"));
+    assert!(codes.iter().all(|code| !code.starts_with("calendar.") && !code.starts_with("problem.page")), "{codes:?}");
 }
 
 #[test]

@@ -89,10 +89,10 @@ impl Refusal {
     /// The refusal as a person reads it.
     pub fn sentence(&self, locale: Locale) -> String {
         match self {
-            Self::FacilityUnknown => Reason::new("accounts.facility_unknown").sentence(locale),
+            Self::FacilityUnknown => Reason::new("accounts.staff.facility_unknown").sentence(locale),
             Self::FacilityAmbiguous(ids) => {
                 let ids: String = ids.iter().map(|id| format!("\n  --facility-id {id}")).collect();
-                format!("{}{ids}", Reason::new("accounts.facility_ambiguous").sentence(locale))
+                format!("{}{ids}", Reason::new("accounts.staff.facility_ambiguous").sentence(locale))
             }
             Self::EmailTaken => Rejection::EmailTaken.reason().sentence(locale),
             Self::Option(option, rejection) => format!("{option}: {}", rejection.reason().sentence(locale)),

@@ -165,6 +165,16 @@ on_both! {
         assert_ne!(forged.headers["x-request-id"], "a b\"c");
     }
 
+    async fn the_type_of_a_problem_leads_to_its_place_on_the_page_of_codes(test) {
+        let kind = test.anybody().get("/facilities/nobody").await.body["type"].as_str().unwrap().to_owned();
+        assert_eq!(kind, "/docs/errors#problem.not_found");
+        let page = reqwest::get(format!("{}{kind}", test.base)).await.unwrap();
+        assert!(!page.headers()["content-security-policy"].to_str().unwrap().contains("unsafe-inline"));
+        assert!(page.text().await.unwrap().contains("<article id=\"problem.not_found\">"));
+        let style = reqwest::get(format!("{}/docs/errors.css", test.base)).await.unwrap();
+        assert_eq!((style.status().as_u16(), style.headers()["content-type"].to_str().unwrap()), (200, "text/css; charset=utf-8"));
+    }
+
     async fn the_audit_is_only_ever_added_to(test) {
         let ana = test.guardian("Ana", YONAGO).await;
         ana.child("2025-05-01").await;
