@@ -312,9 +312,17 @@ fn attend(conn: &mut AnyConnection, booking: &Booking, turn: usize, moment: Mome
     mark(conn, booking, &BookingState::CheckedIn { at: came }, "booking.checked_in", None, came)?;
     if left < moment.now {
         let next = BookingState::CheckedOut { checked_in_at: came, at: left };
-        mark(conn, booking, &next, "booking.checked_out", Some("保護者"), left)?;
+        let guardian = guardian(conn, booking)?;
+        mark(conn, booking, &next, "booking.checked_out", Some(&guardian), left)?;
     }
     Ok(())
+}
+
+/// The name of the guardian whose child comes.
+fn guardian(conn: &mut AnyConnection, booking: &Booking) -> Result<String, ApiError> {
+    let stored = bookings::store::find_booking(conn, &booking.id)?.ok_or(ApiError::NotFound)?;
+    let family = families::store::find_family(conn, &stored.family_id)?.ok_or(ApiError::NotFound)?;
+    Ok(family.guardian_name.to_string())
 }
 
 fn mark(
