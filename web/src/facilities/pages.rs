@@ -16,8 +16,9 @@ use crate::paths;
 use crate::session::use_session;
 use crate::settings::{holiday, today};
 use crate::slots::client as slots;
-use crate::slots::model::{Ask, Names, Whom, facility_name, lay_out};
+use crate::slots::model::{Names, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
+use crate::slots::wanted::Ask;
 use crate::ui::{Banner, Breadcrumbs, Button, Chip, EmptyState, Load, Look, Map, PageTitle, Pin, WeekCalendar};
 
 /// A facility with what its municipality's programmes say.

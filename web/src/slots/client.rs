@@ -6,7 +6,7 @@ use shared::page::Page;
 use shared::programmes::Programme;
 use shared::slots::FreePlace;
 
-use super::model::Ask;
+use super::wanted::Ask;
 use crate::api::{Failure, get, query};
 
 /// How many pages of answers one search reads at most; what is beyond is said to be left out.

@@ -1,12 +1,15 @@
 //! Searching free places (枠): the first page of the app, for everybody and without an account.
 
 pub mod client;
+mod conditions;
 pub mod model;
 mod near;
 mod pages;
 pub mod parts;
+mod results;
 #[cfg(feature = "everything")]
 pub mod staff;
+pub mod wanted;
 
 use leptos::prelude::*;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;

@@ -7,9 +7,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Position, PositionError};
 
+use super::conditions::Search;
 use super::model::{Point, PointName};
-use super::pages::Search;
 use super::parts::Picker;
+use super::wanted::{DISTANCES, distance_words};
 use crate::i18n::{Say, furigana, locale, t};
 use crate::offline;
 use crate::ui::{Button, Glyph, Look, Map, Pin};
@@ -93,8 +94,7 @@ pub fn NearPicker(
     });
     let distances = Signal::derive(move || {
         let mut options = vec![("0".to_owned(), t("slots.distance_any"))];
-        options
-            .extend(super::model::DISTANCES.map(|metres| (metres.to_string(), super::model::distance_words(i64::from(metres), locale()))));
+        options.extend(DISTANCES.map(|metres| (metres.to_string(), distance_words(i64::from(metres), locale()))));
         options
     });
     let is_near = move || search.wanted.get().near.is_some() && search.point.get().is_some();

@@ -6,7 +6,8 @@ use shared::locale::{Locale, clock_span, day, weekday, without_ruby};
 use shared::municipalities::MunicipalityCode;
 use shared::slots::Opening;
 
-use super::model::{Against, Day, Names, Offer, Place, Standing, against, distance_words, facility_name};
+use super::model::{Against, Day, Names, Offer, Place, Standing, against, facility_name};
+use super::wanted::distance_words;
 use crate::i18n::{marked, sentence, t};
 use crate::paths;
 use crate::settings;

@@ -1,0 +1,126 @@
+//! First step: who comes.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use shared::ids::ChildId;
+
+use super::{flow, kept, one_error};
+use crate::bookings::model::{Against, Chosen, Ground};
+use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, SlotHead, Why};
+use crate::families::model::age;
+use crate::flash::use_flash;
+use crate::i18n::{Say, locale, say_with, text};
+use crate::paths::{self, BookStep};
+use crate::settings;
+use crate::ui::{Button, EmptyState, ErrorSummary, Glyph, LinkButton, Load, Look, PageTitle};
+
+/// First step: who comes.
+#[component]
+pub fn ChildrenPage() -> impl IntoView {
+    view! {
+        <div class="narrow stack">
+            <BookSteps current=1/>
+            <PageTitle text="bookings.children_title"/>
+            <Load what=flow().ground let:ground><ChildrenStep ground/></Load>
+        </div>
+    }
+}
+
+#[component]
+fn ChildrenStep(ground: Ground) -> impl IntoView {
+    let flow = flow();
+    let navigate = use_navigate();
+    let now = settings::now();
+    let head = ground.clone();
+    let against = Against { all: ground.against_all(now), children: Vec::new() };
+    let is_closed = !against.is_empty();
+    let has_children = !ground.children.is_empty();
+    let (ground, chosen) = (StoredValue::new(ground), flow.chosen);
+    let selected = Memo::new(move |_| ground.with_value(|ground| ground.chosen_children(&chosen.get(), now)));
+    let errors = RwSignal::new(Vec::new());
+    let pick_navigate = navigate.clone();
+    let pick = Callback::new(move |(id, on): (ChildId, bool)| {
+        let mut children = selected.get_untracked();
+        children.retain(|other| *other != id);
+        if on {
+            children.push(id);
+            errors.set(Vec::new());
+        }
+        let chosen = Chosen { children: Some(children), ..chosen.get_untracked() };
+        pick_navigate(&flow.address(BookStep::Children, &chosen), kept());
+    });
+    let flash = use_flash();
+    let next = Callback::new(move |()| {
+        flash.clear();
+        let children = selected.get_untracked();
+        if children.is_empty() {
+            errors.set(vec![one_error("children", "bookings.choose_child")]);
+            return;
+        }
+        let chosen = Chosen { children: Some(children), ..chosen.get_untracked() };
+        navigate(&flow.address(BookStep::Times, &chosen), NavigateOptions::default());
+    });
+    let here = move || flow.address(BookStep::Children, &Chosen { children: None, ..chosen.get() });
+    let to_new_child = Signal::derive(move || paths::new_child(Some(&here())));
+    let boxes = move || {
+        let of_day = ground.with_value(|ground| ground.detail.slot.day());
+        ground.with_value(|ground| {
+            ground
+                .children
+                .iter()
+                .enumerate()
+                .map(|(index, child)| {
+                    let outlook = ground.outlook(&child.id, &chosen.get_untracked(), now);
+                    let (id, born) = (child.id.clone(), child.known.born);
+                    let that = id.clone();
+                    let child_name = child.known.name.to_string();
+                    let can = outlook.against.is_empty();
+                    view! {
+                        <PickBox
+                            kind="checkbox"
+                            id=format!("child-{index}")
+                            group="children"
+                            label=text(move || child_name.clone())
+                            checked=Signal::derive(move || selected.with(|ids| ids.contains(&id)))
+                            disabled=!can
+                            on_pick=Callback::new(move |on| pick.run((that.clone(), on)))
+                        >
+                            <p>{say_with("bookings.age_on_day", move || vec![("age", age(born, of_day, locale()))])}</p>
+                            <Why why=outlook.against/>
+                            {(!outlook.against_asked.is_empty())
+                                .then(|| view! { <p><Say key="bookings.other_time_possible"/></p> <Why why=outlook.against_asked/> })}
+                        </PickBox>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <SlotHead ground=head/>
+        <AgainstNotice id="slot-against" against=Signal::stored(against) title="bookings.cannot_title"/>
+        <ErrorSummary errors/>
+        {if has_children {
+            view! {
+                <fieldset class="field group" class:has-error=move || !errors.with(Vec::is_empty) id="children" tabindex="-1">
+                    <legend class="field-label"><span><Say key="bookings.who"/></span></legend>
+                    <p class="hint"><Say key="bookings.who_hint"/></p>
+                    <div class="choices">{boxes()}</div>
+                </fieldset>
+                <div class="row actions">
+                    <Button on_press=next disabled=Signal::stored(is_closed) described_by="slot-against"><Say key="bookings.to_times"/></Button>
+                    <LinkButton href=to_new_child look=Look::Outline icon=Glyph::Plus><Say key="bookings.other_child"/></LinkButton>
+                    <LinkButton href=paths::home() look=Look::Text><Say key="bookings.to_search"/></LinkButton>
+                </div>
+            }
+                .into_any()
+        } else {
+            view! {
+                <EmptyState words="bookings.no_children">
+                    <LinkButton href=to_new_child icon=Glyph::Plus><Say key="bookings.register_child"/></LinkButton>
+                </EmptyState>
+            }
+                .into_any()
+        }}
+    }
+}
