@@ -12,6 +12,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{App, accounts, idempotency, request, routes, session};
 
+/// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Between two rounds of housekeeping.
 const ROUND: Duration = Duration::from_secs(3600);
 
@@ -34,6 +36,7 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
             .wrap(from_fn(request::with_context))
     })
     .workers(workers)
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(20)
     .listen(listener)?
     .run();
