@@ -1,7 +1,7 @@
 //! The only place where a failure becomes an HTTP answer.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use shared::bookings::Refusal;
 use shared::locale::without_ruby;
@@ -34,9 +34,9 @@ pub enum ApiError {
     /// It does not exist, or is not this person's.
     #[error("not found")]
     NotFound,
-    /// There is no such way to call it.
+    /// There is no such way to call it, but these.
     #[error("method not allowed")]
-    MethodNotAllowed,
+    MethodNotAllowed(String),
     /// A rule says no.
     #[error("refused")]
     Refused(Vec<ProblemPart>),
@@ -97,7 +97,7 @@ impl ApiError {
             Self::Unauthenticated | Self::LoginRefused(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Origin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(_) | Self::KeyRunning => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -118,7 +118,7 @@ impl ApiError {
             Self::Forbidden => plain("problem.forbidden"),
             Self::Origin => plain("problem.origin"),
             Self::NotFound => plain("problem.not_found"),
-            Self::MethodNotAllowed => plain("problem.method_not_allowed"),
+            Self::MethodNotAllowed(_) => plain("problem.method_not_allowed"),
             Self::PreconditionRequired => plain("problem.precondition_required"),
             Self::Stale => plain("problem.stale"),
             Self::TooLarge => plain("problem.too_large"),
@@ -161,6 +161,9 @@ impl ResponseError for ApiError {
         };
         let mut answer = HttpResponseBuilder::new(status);
         match self {
+            Self::MethodNotAllowed(methods) => {
+                answer.insert_header((ALLOW, methods.as_str()));
+            }
             Self::TooMany(_, seconds) => {
                 answer.insert_header((RETRY_AFTER, seconds.to_string()));
             }
@@ -181,7 +184,9 @@ impl From<DbError> for ApiError {
             DbError::Retry => Self::Retry,
             DbError::Text => Self::Malformed,
             DbError::Constraint(name) => match name.as_str() {
-                "accounts_email_taken" => shared::accounts::Rejection::EmailTaken.into(),
+                "accounts_email_taken" => {
+                    Self::Refused(vec![part(Some("/email".to_owned()), shared::accounts::Rejection::EmailTaken.reason())])
+                }
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
                 "bookings_child_free" | "slot_bands_not_overfull" | "month_usages_within_limit" | "slots_once" => Self::Retry,
                 _ => Self::Internal(format!("constraint {name} violated")),

@@ -22,9 +22,13 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEPT: TimeDelta = TimeDelta::days(7);
 
 /// The key of a request, if it has one, and what it was sent for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
 pub struct Key {
+    /// The same key again gives the same answer, for seven days
+    #[param(rename = "Idempotency-Key")]
     key: Option<String>,
+    #[param(ignore)]
     target: String,
 }
 

@@ -41,3 +41,41 @@ pub fn text() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| document().to_pretty_json().map(|text| text + "\n").unwrap_or_default())
 }
+
+/// How the operations at this path are called, as `Allow` writes it; empty where there are none.
+pub fn methods(path: &str) -> String {
+    static PATHS: OnceLock<Vec<(String, Vec<&'static str>)>> = OnceLock::new();
+    let paths = PATHS.get_or_init(|| {
+        document()
+            .paths
+            .paths
+            .into_iter()
+            .map(|(template, item)| {
+                let known = [
+                    ("GET, HEAD", item.get.is_some()),
+                    ("POST", item.post.is_some()),
+                    ("PUT", item.put.is_some()),
+                    ("PATCH", item.patch.is_some()),
+                    ("DELETE", item.delete.is_some()),
+                ];
+                (template, known.into_iter().filter_map(|(method, is_known)| is_known.then_some(method)).collect())
+            })
+            .collect()
+    });
+    let mut found: Vec<&str> = paths.iter().filter(|(template, _)| fits(template, path)).flat_map(|(_, methods)| methods.clone()).collect();
+    if !found.is_empty() {
+        found.push("OPTIONS");
+    }
+    found.join(", ")
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}

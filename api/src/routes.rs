@@ -2,12 +2,13 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -72,8 +73,23 @@ async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
 }
 
 /// An unknown operation of the API, or a known one called another way.
-pub async fn unknown_operation() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::NotFound)
+pub async fn unknown_operation(req: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let methods = openapi::methods(req.path());
+    if methods.is_empty() {
+        Err(ApiError::NotFound)
+    } else if req.method() == Method::OPTIONS {
+        Ok(HttpResponse::NoContent().insert_header((ALLOW, methods)).finish())
+    } else {
+        Err(ApiError::MethodNotAllowed(methods))
+    }
+}
+
+/// Lets HEAD be answered by what answers GET; the server leaves the body out by itself.
+pub async fn head_as_get<B: MessageBody>(mut req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    next.call(req).await
 }
 
 /// Headers that keep a page to itself, and family data out of caches.

@@ -30,6 +30,7 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
             .into_app()
             .configure(routes::configure_rest)
             .default_service(web::to(routes::unknown_operation))
+            .wrap(from_fn(routes::head_as_get))
             .wrap(from_fn(session::same_origin))
             .wrap(Condition::new(true, Compress::default()))
             .wrap(from_fn(routes::protect))

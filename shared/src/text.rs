@@ -135,8 +135,9 @@ pub fn to_ascii_width(text: &str) -> String {
         .collect()
 }
 
+/// Single spaces between words; what cannot be seen, such as control characters, is no part of a word.
 fn fold_spaces(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl Email {
@@ -370,6 +371,12 @@ mod tests {
             assert_eq!(Email::parse(bad), Err(Rejection::Email), "{bad}");
         }
         assert_eq!(Email::parse(" "), Err(Rejection::Missing));
+    }
+
+    #[test]
+    fn a_name_is_something_to_be_seen() {
+        assert_eq!(PersonName::parse(" 弓浜\u{3000}\u{7} 花子\t").unwrap().as_str(), "弓浜 花子");
+        assert_eq!(PersonName::parse("\u{0}"), Err(Rejection::Missing));
     }
 
     #[test]

@@ -161,7 +161,7 @@ fn mark(
     request_body = CheckIn,
     params(
         ("booking_id" = String, Path, description = "The booking"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer, for seven days"),
+        Key,
     ),
     responses(
         (status = 200, description = "The booking, checked in", body = Booking),
@@ -193,7 +193,7 @@ pub async fn check_in_booking(
     request_body = CheckOut,
     params(
         ("booking_id" = String, Path, description = "The booking"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer, for seven days"),
+        Key,
     ),
     responses(
         (status = 200, description = "The booking, checked out", body = Booking),

@@ -180,7 +180,7 @@ pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act
 #[utoipa::path(
     tag = "bookings",
     request_body = NewBooking,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer")),
+    params(Key),
     responses(
         (status = 201, description = "One booking for each child", body = Vec<Booking>),
         (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
@@ -339,7 +339,7 @@ pub async fn get_booking(app: web::Data<App>, signed: Signed, id: web::Path<Book
     request_body = Cancel,
     params(
         ("booking_id" = String, Path, description = "The booking"),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same answer"),
+        Key,
     ),
     responses(
         (status = 200, description = "The cancelled booking, with what is due all the same", body = Booking),

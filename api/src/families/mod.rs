@@ -48,7 +48,7 @@ pub async fn get_family(app: web::Data<App>, guardian: Guardian) -> Result<HttpR
 #[utoipa::path(
     tag = "families",
     request_body = FamilyChange,
-    params(("If-Match" = String, Header, description = "The `ETag` of the family as it was read")),
+    params(("If-Match" = String, Header, description = "The `ETag` of the family as it was read"), Key),
     responses(
         (status = 200, description = "The changed family", body = Family),
         (status = 409, description = "`accounts.municipality_unknown`", body = Problem, content_type = "application/problem+json"),
@@ -104,6 +104,7 @@ pub async fn list_children(app: web::Data<App>, guardian: Guardian) -> Result<we
 #[utoipa::path(
     tag = "families",
     request_body = NewChild,
+    params(Key),
     responses(
         (status = 201, description = "Registered", body = Child),
         (status = 409, description = "`families.born_in_future`, `families.born_too_long_ago`, `families.too_many`", body = Problem, content_type = "application/problem+json"),
@@ -151,6 +152,7 @@ pub async fn get_child(app: web::Data<App>, guardian: Guardian, id: web::Path<Ch
     params(
         ("child_id" = String, Path, description = "The child"),
         ("If-Match" = String, Header, description = "The `ETag` of the child as it was read"),
+        Key,
     ),
     responses(
         (status = 200, description = "The changed child", body = Child),
@@ -190,6 +192,7 @@ pub async fn update_child(
     params(
         ("child_id" = String, Path, description = "The child"),
         ("If-Match" = String, Header, description = "The `ETag` of the child as it was read"),
+        Key,
     ),
     responses(
         (status = 204, description = "Taken off; past bookings keep the child"),

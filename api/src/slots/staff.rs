@@ -154,6 +154,7 @@ pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlot
 #[utoipa::path(
     tag = "slots",
     request_body = NewSlots,
+    params(Key),
     responses(
         (status = 201, description = "Every day and line with what became of it", body = SlotPlan),
         (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
@@ -184,6 +185,7 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
     params(
         ("slot_id" = String, Path, description = "The slot"),
         ("If-Match" = String, Header, description = "The `ETag` of the slot as it was read"),
+        Key,
     ),
     responses(
         (status = 200, description = "The changed slot", body = Slot),

@@ -34,7 +34,8 @@ on_both! {
         let login = nobody.post("/auth/login", json!({ "email": "HANA@example.jp ", "password": "松原と海のあいだ" })).await;
         assert_eq!(login.status, 200, "{:?}", login.body);
         assert!(!login.headers["set-cookie"].to_str().unwrap().contains(&session), "a session is never used again");
-        assert_eq!(nobody.post("/auth/register", new_account("hana@example.jp")).await.code(), "accounts.email_taken");
+        let taken = nobody.post("/auth/register", new_account("hana@example.jp")).await;
+        assert_eq!((taken.code(), &taken.body["errors"][0]["pointer"]), ("accounts.email_taken", &json!("/email")));
     }
 
     async fn a_wrong_password_says_nothing_of_the_address_and_waits_after_five(test) {

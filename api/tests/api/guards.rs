@@ -175,6 +175,22 @@ on_both! {
         assert_eq!((style.status().as_u16(), style.headers()["content-type"].to_str().unwrap()), (200, "text/css; charset=utf-8"));
     }
 
+    async fn a_known_address_says_how_it_is_called(test) {
+        let nobody = test.anybody();
+        let call = async |method: &str, path: &str| nobody.send(nobody.request(method.parse().unwrap(), path)).await;
+        for (path, allowed) in [("/slots", "GET, HEAD, OPTIONS"), ("/children", "GET, HEAD, POST, OPTIONS"), ("/bookings/x/cancel", "POST, OPTIONS")] {
+            let wrong = call("PUT", path).await;
+            assert_eq!((wrong.code_number(), wrong.code()), (405, "problem.method_not_allowed"), "{path}");
+            assert_eq!(wrong.headers["allow"], allowed);
+            let asked = call("OPTIONS", path).await;
+            assert_eq!((asked.code_number(), asked.headers["allow"].to_str().unwrap()), (204, allowed));
+        }
+        assert_eq!(call("PUT", "/nothing").await.status, 404);
+        let head = call("HEAD", "/municipalities").await;
+        assert_eq!((head.code_number(), head.body), (200, json!("")));
+        assert_eq!(call("HEAD", "/nothing").await.status, 404);
+    }
+
     async fn the_audit_is_only_ever_added_to(test) {
         let ana = test.guardian("Ana", YONAGO).await;
         ana.child("2025-05-01").await;

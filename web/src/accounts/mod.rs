@@ -1,5 +1,6 @@
 //! Accounts: registering, signing in, and coming back to where one wanted to go.
 
+mod again;
 pub mod client;
 pub mod model;
 mod pages;
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::components::Route;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+pub use self::again::SignInAgain;
 use self::pages::{RegisterPage, SignInPage};
 
 /// The slice's pages.

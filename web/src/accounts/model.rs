@@ -50,7 +50,8 @@ impl RegistrationDraft {
         let municipality = MunicipalityCode::parse(&self.municipality).ok();
         if municipality.is_none() {
             wrong.push(("municipality", Reason::new("accounts.choose_city")));
-        } else if !self.residence_confirmed {
+        }
+        if !self.residence_confirmed {
             wrong.push(("residence_confirmed", Reason::new("accounts.confirm_residence")));
         }
         let name = noted(&mut wrong, "name", PersonName::parse(&self.name));
@@ -135,7 +136,7 @@ mod tests {
     fn everything_wrong_is_said_at_once_in_the_order_of_the_page() {
         let wrong = RegistrationDraft::default().read(Locale::Ja).err().unwrap();
         let fields: Vec<&str> = wrong.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, ["municipality", "name", "kana", "phone", "email", "password"]);
+        assert_eq!(fields, ["municipality", "residence_confirmed", "name", "kana", "phone", "email", "password"]);
         let unconfirmed = RegistrationDraft { residence_confirmed: false, ..filled() }.read(Locale::Ja).err().unwrap();
         assert_eq!(unconfirmed, [("residence_confirmed", Reason::new("accounts.confirm_residence"))]);
     }

@@ -49,25 +49,25 @@ fn use_next() -> Memo<Option<String>> {
     Memo::new(move |_| query.with(|query| query.get("next")).and_then(|next| paths::safe_next(&next)))
 }
 
-/// Leads on as soon as somebody is signed in: to where the person wanted to go, else to where this person begins.
-fn lead_on(next: Memo<Option<String>>) {
+/// Leads on as soon as somebody is signed in: to where the person wanted to go, else to where this person begins; families at `first`.
+fn lead_on(next: Memo<Option<String>>, first: fn() -> String) {
     let session = use_session();
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Standing::SignedIn(me) = session.standing() {
-            let to = beginning(&me, next.get_untracked());
+            let to = beginning(&me, next.get_untracked(), first);
             // Back must not lead to the form again.
             navigate(&to, NavigateOptions { replace: true, ..Default::default() });
         }
     });
 }
 
-fn beginning(me: &Me, next: Option<String>) -> String {
+fn beginning(me: &Me, next: Option<String>, first: fn() -> String) -> String {
     let is_staff = may(&me.role, Area::Staff);
     match next {
         Some(next) if !is_staff || next.starts_with(&paths::staff()) => next,
         _ if is_staff => paths::staff(),
-        _ => paths::home(),
+        _ => first(),
     }
 }
 
@@ -77,7 +77,7 @@ pub fn SignInPage() -> impl IntoView {
     let session = use_session();
     let flash = use_flash();
     let next = use_next();
-    lead_on(next);
+    lead_on(next, paths::home);
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let outcome = RwSignal::new(Outcome::None);
     let (errors, others) = told(outcome, &[]);
@@ -134,7 +134,7 @@ pub fn SignInPage() -> impl IntoView {
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let next = use_next();
-    lead_on(next);
+    lead_on(next, || paths::new_child(None));
     let cities = LocalResource::new(client::municipalities);
     let sign_in = Signal::derive(move || paths::sign_in(next.get().as_deref()));
     view! {
@@ -253,9 +253,10 @@ mod tests {
     #[test]
     fn each_person_begins_where_they_belong() {
         let (guardian, staff) = (me(Role::Guardian { family_id: "f".into() }), me(Role::Staff { facility_id: "n".into() }));
-        assert_eq!(beginning(&guardian, Some("/book/1".to_owned())), "/book/1");
+        let beginning = |me: &Me, next: Option<&str>| beginning(me, next.map(str::to_owned), paths::home);
+        assert_eq!(beginning(&guardian, Some("/book/1")), "/book/1");
         assert_eq!(beginning(&guardian, None), "/");
-        assert_eq!(beginning(&staff, Some("/bookings".to_owned())), "/staff");
-        assert_eq!(beginning(&staff, Some("/staff/week".to_owned())), "/staff/week");
+        assert_eq!(beginning(&staff, Some("/bookings")), "/staff");
+        assert_eq!(beginning(&staff, Some("/staff/week")), "/staff/week");
     }
 }

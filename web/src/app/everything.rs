@@ -5,7 +5,7 @@ use leptos_router::components::{Route, Routes};
 use leptos_router::path;
 
 use crate::about::{AccessibilityPage, MenuPage, NotFoundPage};
-use crate::accounts::AccountRoutes;
+use crate::accounts::{AccountRoutes, SignInAgain};
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::BookingRoutes;
 use crate::facilities::FacilityRoutes;
@@ -17,6 +17,7 @@ use crate::slots::staff::StaffSlotRoutes;
 #[component]
 pub fn Pages() -> impl IntoView {
     view! {
+        <SignInAgain/>
         <Routes fallback=NotFoundPage>
             // Family, at /.
             <SearchRoutes/>

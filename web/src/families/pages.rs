@@ -24,7 +24,7 @@ use crate::paths;
 use crate::settings;
 use crate::ui::{
     Banner, Breadcrumbs, Button, Checkbox, Chip, Choice, Dialog, EmptyState, ErrorSummary, Explain, Fact, Facts, Field, FieldError, Glyph,
-    Icon, LinkButton, Load, Look, PageTitle, RadioGroup, TextInput, Tone,
+    Icon, LinkButton, Load, Look, PageTitle, RadioGroup, TextInput, Tone, taking_focus,
 };
 
 /// What the last try came to. Kept as reasons, so that it follows the language.
@@ -56,8 +56,9 @@ fn told(outcome: RwSignal<Outcome>, fields: &'static [(&'static str, &'static st
 /// Another screen changed the same thing first: what was typed stays on the screen until the reader asks for the newest.
 #[component]
 fn StaleNotice(stale: Signal<bool>, #[prop(into)] on_reload: Callback<()>) -> impl IntoView {
+    let notice = taking_focus(move || stale.get());
     view! {
-        <div aria-live="assertive">
+        <div tabindex="-1" node_ref=notice>
             <Show when=move || stale.get()>
                 <Banner tone=Tone::Warning title="families.stale_title">
                     <p><Say key="families.stale"/></p>

@@ -7,6 +7,16 @@ use super::model::{ALLERGY, AllergyDraft, ChildDraft, ContactDraft, EMERGENCY, P
 use crate::i18n::{Say, Text, say_with, t_with};
 use crate::ui::{Button, Checkbox, Choice, DateInput, Field, FieldError, Glyph, Look, Need, RadioGroup, TextArea, TextInput};
 
+/// Makes the signals of a new row last as long as the form: what asks for the row, such as a button that hides when no more rows are
+/// possible, may be gone before it.
+fn lasting<T>(form: &StoredValue<Owner>, make: impl FnOnce() -> T) -> T {
+    form.with_value(|form| form.with(make))
+}
+
+fn this_form() -> StoredValue<Owner> {
+    StoredValue::new(Owner::current().unwrap_or_default())
+}
+
 /// One allergy of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllergyRow {
@@ -157,6 +167,7 @@ pub fn ChildForm(
 #[component]
 fn CopyContacts(fields: ChildFields, siblings: Vec<Child>) -> impl IntoView {
     let from = contacts_to_copy(&siblings).cloned();
+    let form = this_form();
     let nothing_yet = move || fields.emergency.with(Vec::is_empty) && fields.pick_up.with(Vec::is_empty);
     from.map(|from| {
         let from = StoredValue::new(from);
@@ -166,7 +177,7 @@ fn CopyContacts(fields: ChildFields, siblings: Vec<Child>) -> impl IntoView {
                 <div class="card stack copy-contacts">
                     <p>{say_with("families.copy_text", move || vec![("name", name())])}</p>
                     <div class="row">
-                        <Button look=Look::Outline on_press=Callback::new(move |()| from.with_value(|child| fields.copy_contacts(&child.known)))>
+                        <Button look=Look::Outline on_press=Callback::new(move |()| lasting(&form, || from.with_value(|child| fields.copy_contacts(&child.known))))>
                             {say_with("families.copy", move || vec![("name", name())])}
                         </Button>
                     </div>
@@ -178,11 +189,12 @@ fn CopyContacts(fields: ChildFields, siblings: Vec<Child>) -> impl IntoView {
 
 #[component]
 fn Allergies(rows: RwSignal<Vec<AllergyRow>>, errors: Signal<Vec<FieldError>>) -> impl IntoView {
+    let form = this_form();
     let next = |rows: &Vec<AllergyRow>| free_row(rows.iter().map(|row| row.row), MAX_ALLERGIES);
     let add = move |()| {
         rows.update(|rows| {
             if let Some(row) = next(rows) {
-                rows.push(AllergyRow { row, name: RwSignal::new(String::new()), severe: RwSignal::new(false) });
+                rows.push(lasting(&form, || AllergyRow { row, name: RwSignal::new(String::new()), severe: RwSignal::new(false) }));
             }
         });
     };
@@ -214,11 +226,12 @@ fn Contacts(
     add: &'static str,
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
+    let form = this_form();
     let next = move |rows: &Vec<ContactRow>| free_row(rows.iter().map(|row| row.row), most);
     let add_row = move |()| {
         rows.update(|rows| {
             if let Some(row) = next(rows) {
-                rows.push(ContactRow::of(ContactDraft { row, ..ContactDraft::default() }));
+                rows.push(lasting(&form, || ContactRow::of(ContactDraft { row, ..ContactDraft::default() })));
             }
         });
     };

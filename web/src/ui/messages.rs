@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::icons::{Glyph, Icon};
-use crate::i18n::{Say, Text, marked, t};
+use crate::i18n::{Text, furigana, locale, marked, sentence, t};
 
 /// What kind of notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -102,6 +102,19 @@ impl FieldError {
     }
 }
 
+/// The place of a notice that takes the focus when it comes: whoever pressed a button far below would not see it. Needs `tabindex=-1`.
+pub fn taking_focus(is_shown: impl Fn() -> bool + 'static) -> NodeRef<html::Div> {
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if is_shown()
+            && let Some(notice) = node.get()
+        {
+            let _ = notice.focus();
+        }
+    });
+    node
+}
+
 /// Everything wrong with a form, in one place that takes the focus, with links to the fields.
 #[component]
 pub fn ErrorSummary(
@@ -112,22 +125,15 @@ pub fn ErrorSummary(
     #[prop(optional, into)]
     others: Signal<Vec<String>>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Div>::new();
     let is_shown = move || !errors.with(Vec::is_empty) || !others.with(Vec::is_empty);
-    Effect::new(move |_| {
-        if is_shown()
-            && let Some(summary) = node.get()
-        {
-            let _ = summary.focus();
-        }
-    });
+    let node = taking_focus(is_shown);
     move || {
         is_shown().then(|| {
             view! {
                 <div class="banner banner-error" node_ref=node tabindex="-1" role="group" aria-labelledby="error-summary-title">
                     <Icon glyph=Glyph::Error/>
                     <div class="banner-body">
-                        <h2 class="banner-title" id="error-summary-title"><Say key="ui.error_summary"/></h2>
+                        <h2 class="banner-title" id="error-summary-title">{furigana(move || sentence(if errors.with(Vec::is_empty) { "ui.not_done" } else { "ui.error_summary" }, locale()))}</h2>
                         <ul>
                             {move || others.get().iter().map(|sentence| view! { <li>{marked(sentence)}</li> }).collect_view()}
                             {move || {

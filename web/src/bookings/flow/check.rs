@@ -17,7 +17,7 @@ use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
 use crate::session::use_session;
-use crate::ui::{Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone};
+use crate::ui::{Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, taking_focus};
 
 /// What was written for the day before it is booked; kept on this device so that nothing typed is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -117,13 +117,14 @@ pub fn CheckPage() -> impl IntoView {
 fn Refused(refused: RwSignal<Option<Failure>>, ground: Ground) -> impl IntoView {
     let flow = flow();
     let ground = StoredValue::new(ground);
+    let notice = taking_focus(move || refused.with(Option::is_some));
     move || {
         let failure = refused.get()?;
         let Failure::Problem(problem) = &failure else {
             let sentences = failure.sentences(locale());
             return Some(
                 view! {
-                    <div role="alert">
+                    <div role="alert" tabindex="-1" node_ref=notice>
                         <Banner tone=Tone::Error title="bookings.not_sure_title">
                             {sentences.iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
                             <p><Say key="bookings.not_sure"/></p>
@@ -137,7 +138,7 @@ fn Refused(refused: RwSignal<Option<Failure>>, ground: Ground) -> impl IntoView 
         let back = flow.address(BookStep::Times, &flow.chosen.get());
         Some(
             view! {
-                <div role="alert" class="stack">
+                <div role="alert" class="stack" tabindex="-1" node_ref=notice>
                     <AgainstNotice against=Signal::stored(against) title="bookings.refused_title"/>
                     <div class="row">
                         <LinkButton href=back look=Look::Outline><Say key="bookings.back_to_times"/></LinkButton>
