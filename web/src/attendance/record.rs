@@ -121,7 +121,7 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
                         />
                     </div>
                     <Show when=move || with.get() == OTHER>
-                        <Field id="record-other" label="attendance.other_name" error=FieldError::of(errors, "record-other")>
+                        <Field id="record-other" label="attendance.other_name" hint="attendance.other_hint" error=FieldError::of(errors, "record-other")>
                             <TextInput value=other maxlength=60/>
                         </Field>
                     </Show>
