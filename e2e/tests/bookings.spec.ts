@@ -66,6 +66,7 @@ test('the last place goes to somebody else, and the family is told why and what 
   await booking.book().click();
   const refusal = page.getByRole('alert').filter({ hasText: '予約できませんでした' });
   await expect(refusal).toContainText(/満員|空き/);
+  await expect(refusal).toBeInViewport();
   await expectAccessible(page);
   await picture(page, 'refused');
   await expect(refusal.getByRole('link', { name: '空きをさがす' })).toBeVisible();

@@ -249,17 +249,25 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
     let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
     let failure: RwSignal<Option<Failure>> = RwSignal::new(None);
     let look = move || terms.set(booking.with_value(|booking| cancel(booking, &Cancel::default(), settings::now()).ok()));
+    let changed = move || {
+        asking.set(false);
+        on_change.run(());
+        // What has changed stands at the top.
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    };
     let attempt = Attempt::new();
     let cancelling = Action::new_local(move |command: &Cancel| {
         let (command, attempt) = (command.clone(), attempt.clone());
         async move {
             match client::cancel(booking.with_value(|booking| booking.id.to_string()).as_str(), &command, &attempt).await {
                 Ok(_) => {
-                    asking.set(false);
                     flash.done("bookings.cancelled");
-                    on_change.run(());
-                    // What has changed stands at the top.
-                    window().scroll_to_with_x_and_y(0.0, 0.0);
+                    changed();
+                }
+                // Cancelled elsewhere, or the day has begun: there is nothing left to decide.
+                Err(why) if why.status() == Some(409) && !why.is("bookings.cancel_terms_changed") => {
+                    flash.failed(&why);
+                    changed();
                 }
                 Err(why) => {
                     // The deadline may have passed while the dialog was open: show what holds now, and let the family decide again.
