@@ -15,7 +15,7 @@ test('a wrong password is told without losing the address, and the right one lea
   await expectAccessible(page);
   await picture(page, 'sign-in');
   await door.signIn({ ...hanako, password: 'not-the-password' });
-  const summary = page.getByRole('group', { name: '入力内容を確かめてください' });
+  const summary = page.getByRole('group', { name: '完了できませんでした' });
   await expect(summary).toBeFocused();
   await expect(door.email()).toHaveValue(hanako.email);
   await expectAccessible(page);
