@@ -17,7 +17,9 @@ use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
 use crate::session::use_session;
-use crate::ui::{Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, taking_focus};
+use crate::ui::{
+    Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, taking_focus,
+};
 
 /// What was written for the day before it is booked; kept on this device so that nothing typed is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
