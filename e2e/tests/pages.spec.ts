@@ -68,6 +68,14 @@ test('an unknown file and an unknown operation are not a page', async ({ request
   expect(unknown.headers()['content-type']).toContain('application/problem+json');
 });
 
+test('every code of a problem has its place on a page', async ({ page }) => {
+  const { type } = await (await page.request.get('/api/v1/facilities/nobody')).json();
+  await page.goto(type);
+  await expect(page.getByRole('heading', { level: 3, name: 'problem.not_found' })).toBeInViewport();
+  await expectAccessible(page);
+  await picture(page, 'error-codes');
+});
+
 test("the API's own pages open from the footer", async ({ page }) => {
   await new Frame(page).open('/');
   await page.getByRole('contentinfo').getByRole('link', { name: 'API の説明' }).click();

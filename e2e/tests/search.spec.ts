@@ -3,6 +3,7 @@ import { expectAccessible } from '../fixtures/axe';
 import { sakaiminato, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
+import { locales } from '../pages/frame.page';
 import { Search } from '../pages/slots.page';
 
 test('a place is found by age, city and day, and told without colour', async ({ page }) => {
@@ -40,9 +41,19 @@ test('the week and the map show the same places', async ({ page }) => {
   await expectAccessible(page);
   await picture(page, 'search-week');
   await search.look('地図');
-  // Pins lie as close as the places do; the list says the same with large targets.
-  await expectAccessible(page, ['target-size']);
+  await expectAccessible(page);
   await picture(page, 'search-map');
+});
+
+test('a holiday says its name above the table of a week', async ({ page }) => {
+  const search = new Search(page);
+  await search.open('/?view=week&week=2027-02-08');
+  const head = page.getByRole('table').getByRole('columnheader', { name: '2月11日（木） 建国記念の日' });
+  await expect(head).toBeAttached();
+  await expectAccessible(page);
+  await picture(page, 'search-week-holiday');
+  await search.frame.open('/?view=week&week=2027-02-08', locales[2]);
+  await expect(page.getByRole('table').getByRole('columnheader', { name: /National Foundation Day$/ })).toBeAttached();
 });
 
 test('a facility has a page of its own, reached by link, reload and back', async ({ page }) => {

@@ -48,3 +48,22 @@ test('whoever signs out leaves nothing on the device', async ({ page }) => {
   await page.goto('/bookings');
   await expect(page).toHaveURL(/\/sign_in/);
 });
+
+test('what was said on the search is said once more on the page that is loaded next, and then no more', async ({ page }) => {
+  const door = new Door(page);
+  await door.signedIn(hanako);
+  // A wide window has the way out in the header of every page; the search is a build of its own.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/');
+  await door.frame.ready();
+  await page.getByRole('banner').getByRole('button', { name: 'ログアウト' }).click();
+  const said = page.getByText('ログアウトしました。');
+  await expect(said).toBeVisible();
+  await page.getByRole('banner').getByRole('link', { name: 'ログイン' }).click();
+  await expect(page).toHaveURL(/\/sign_in$/);
+  await door.frame.ready();
+  await expect(said).toBeVisible();
+  await page.reload();
+  await door.frame.ready();
+  await expect(said).toBeHidden();
+});
