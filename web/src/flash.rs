@@ -90,19 +90,22 @@ impl Flash {
 pub fn FlashRegion() -> impl IntoView {
     let flash = use_flash();
     let pathname = use_location().pathname;
-    let visits = Memo::new(move |before: Option<&u32>| {
-        pathname.track();
-        before.map_or(0, |count| count.saturating_add(1))
+    // Told by the path itself: that somebody reads the path for the first time is no visit.
+    let visited = Memo::new(move |before: Option<&(String, u32)>| {
+        let path = pathname.get();
+        let count = before.map_or(0, |(same, count)| if *same == path { *count } else { count.saturating_add(1) });
+        (path, count)
     });
+    let visits = move || visited.with(|(_, count)| *count);
     // The number of the sentence and the visit on which it was first seen.
     let first_seen = Memo::new(move |before: Option<&(u32, u32)>| {
         let number = flash.0.with(|said| said.number);
-        let now = visits.get();
+        let now = visits();
         before.copied().filter(|(same, _)| *same == number).unwrap_or((number, now))
     });
     let current = move || {
         let (sentence, pages) = flash.0.with(|said| (said.sentence.clone(), said.pages));
-        sentence.filter(|_| visits.get() <= first_seen.get().1.saturating_add(pages))
+        sentence.filter(|_| visits() <= first_seen.get().1.saturating_add(pages))
     };
     // Only what comes into a region that is there already is read aloud.
     request_animation_frame(move || flash.take_over());
