@@ -38,6 +38,8 @@ pub struct CheckOut {
 pub enum Rejection {
     /// The booking is cancelled.
     Cancelled,
+    /// The facility has not decided yet.
+    NotConfirmed,
     /// The booking is for another day.
     OtherDay {
         /// The day.
@@ -69,6 +71,7 @@ impl Rejection {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Cancelled => "attendance.cancelled",
+            Self::NotConfirmed => "attendance.not_confirmed",
             Self::OtherDay { .. } => "attendance.other_day",
             Self::AlreadyIn { .. } => "attendance.already_in",
             Self::AlreadyOut { .. } => "attendance.already_out",
@@ -82,7 +85,7 @@ impl Rejection {
     pub fn reason(self) -> Reason {
         let reason = Reason::new(self.code());
         match self {
-            Self::Cancelled | Self::NotIn | Self::InFuture => reason,
+            Self::Cancelled | Self::NotConfirmed | Self::NotIn | Self::InFuture => reason,
             Self::OtherDay { day } => reason.with("day", Datum::Day(day)),
             Self::AlreadyIn { at } | Self::AlreadyOut { at } | Self::BeforeCheckIn { at } => reason.with("at", Datum::Moment(at)),
         }
@@ -113,7 +116,8 @@ pub fn check_in(booking: &Booking, command: &CheckIn, now: DateTime<Utc>) -> Res
         }
         BookingState::CheckedIn { at } => Err(Rejection::AlreadyIn { at }),
         BookingState::CheckedOut { at, .. } => Err(Rejection::AlreadyOut { at }),
-        BookingState::Cancelled { .. } => Err(Rejection::Cancelled),
+        BookingState::Cancelled { .. } | BookingState::Declined { .. } => Err(Rejection::Cancelled),
+        BookingState::Requested { .. } => Err(Rejection::NotConfirmed),
     }
 }
 
@@ -130,7 +134,8 @@ pub fn check_out(booking: &Booking, command: &CheckOut, now: DateTime<Utc>) -> R
         }
         BookingState::Confirmed => Err(Rejection::NotIn),
         BookingState::CheckedOut { at, .. } => Err(Rejection::AlreadyOut { at }),
-        BookingState::Cancelled { .. } => Err(Rejection::Cancelled),
+        BookingState::Cancelled { .. } | BookingState::Declined { .. } => Err(Rejection::Cancelled),
+        BookingState::Requested { .. } => Err(Rejection::NotConfirmed),
     }
 }
 

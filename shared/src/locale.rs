@@ -287,6 +287,16 @@ pub fn half_days(halves: i64, locale: Locale) -> String {
     }
 }
 
+/// A number of times of use.
+pub fn uses(uses: i64, locale: Locale) -> String {
+    match (locale, uses) {
+        (Locale::Ja, n) => format!("{n}回"),
+        (Locale::Easy, n) => format!("{n}[回|かい]"),
+        (Locale::En, 1) => "1 time".to_owned(),
+        (Locale::En, n) => format!("{n} times"),
+    }
+}
+
 /// A number of people.
 pub fn people(people: i64, locale: Locale) -> String {
     match (locale, people) {

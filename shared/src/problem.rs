@@ -25,6 +25,8 @@ pub enum Datum {
     Minutes(i64),
     /// A number of days in half days.
     HalfDays(i64),
+    /// A number of times of use.
+    Uses(i64),
     /// An amount in yen.
     Yen(i64),
     /// A plain number.
@@ -53,6 +55,7 @@ impl Datum {
             Self::Month(month) => locale::month(*month, locale),
             Self::Minutes(minutes) => locale::minutes(*minutes, locale),
             Self::HalfDays(halves) => locale::half_days(*halves, locale),
+            Self::Uses(uses) => locale::uses(*uses, locale),
             Self::Yen(yen) => locale::yen(*yen, locale),
             Self::Count(count) => count.to_string(),
             Self::People(count) => locale::people(*count, locale),

@@ -4,14 +4,22 @@
 //! municipality's says how the place is used and what it costs, the **residence** municipality's says how much of it a child has
 //! in a month.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
+mod deadlines;
+mod fees;
+mod limits;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use self::deadlines::{Deadline, OpenDays, Opens};
+pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
+pub use self::limits::{Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, count, touched_days};
 
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;
 use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, Reason};
-use crate::time::{age_class, age_on, at, days_before, last_day_before_school, last_day_under, months_complete_on};
+use crate::time::{age_class, age_on, last_day_before_school, last_day_under, months_complete_on};
 
 /// Names a programme in every municipality, for example `temporary_care` (一時預かり) or `open_nursery` (こども誰でも通園制度).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,7 +85,8 @@ pub struct Programme {
     pub terms: Terms,
 }
 
-/// The rules of a programme's version.
+/// The rules of a programme's version. All but ages and unit may be left out: then booking is open to everybody at any time, free of charge,
+/// without a limit and confirmed at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Terms {
@@ -85,20 +94,166 @@ pub struct Terms {
     pub ages: Ages,
     /// How a stay is measured.
     pub unit: Unit,
-    /// How much of it a child has in a month; none: as much as there is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<MonthLimit>,
+    /// How much of it a child has. Only the municipality of residence's say counts.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
     /// What it costs.
+    #[serde(default)]
     pub fees: Vec<Fee>,
-    /// How many days before the day of stay booking opens, at midnight in Tokyo.
-    pub opens_days_ahead: u32,
+    /// What the family may have on top.
+    #[serde(default)]
+    pub extras: Vec<Extra>,
+    /// Whose household pays less.
+    #[serde(default)]
+    pub reliefs: Vec<Relief>,
+    /// When bookings open.
+    #[serde(default)]
+    pub opens: Opens,
     /// Until when one may book.
+    #[serde(default)]
     pub closes: Deadline,
+    /// Whether a booking holds at once.
+    #[serde(default)]
+    pub confirmation: Confirmation,
     /// How one may cancel.
+    #[serde(default)]
     pub cancellation: Cancellation,
+    /// How many children a carer may look after; none: only places count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staffing: Option<Staffing>,
+    /// How many children may be in one slot at once, of all ages; none: as many as there are places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<i64>,
+    /// The reasons for a stay that a family chooses from; empty: none is asked for.
+    #[serde(default)]
+    pub reasons: Vec<Choice>,
+    /// What the family is asked with a booking.
+    #[serde(default)]
+    pub questions: Vec<Question>,
     /// What the family brings.
     #[serde(default)]
     pub bring: Vec<Localised>,
+}
+
+/// Whether a booking holds at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Confirmation {
+    /// It does.
+    #[default]
+    Instant,
+    /// The facility decides; until then the place is held.
+    ByFacility {
+        /// Within so many hours, at the latest when the stay begins.
+        hours: u32,
+        /// What holds when it says nothing.
+        if_silent: IfSilent,
+    },
+}
+
+/// What becomes of a request that nobody decided in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum IfSilent {
+    /// It is confirmed.
+    Confirm,
+    /// It is declined, and the place is free again.
+    Decline,
+}
+
+/// How many children a carer may look after (職員配置基準).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Staffing {
+    /// So many carers at least, as soon as one child is there.
+    pub minimum: i64,
+    /// By age.
+    pub ratios: Vec<StaffRatio>,
+}
+
+/// How many children of an age one carer may look after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffRatio {
+    /// From this age in years.
+    pub from_age: u32,
+    /// Under this age; none: no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_age: Option<u32>,
+    /// Children for each carer.
+    pub children: i64,
+}
+
+/// One of several things to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Choice {
+    /// Its key.
+    pub key: String,
+    /// What it is called.
+    pub name: Localised,
+}
+
+/// Something the family is asked with a booking, for example how the child is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Question {
+    /// Its key.
+    pub key: String,
+    /// The question.
+    pub text: Localised,
+    /// What is answered.
+    pub answer: AnswerKind,
+    /// Whether it must be answered.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// What a question is answered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AnswerKind {
+    /// `yes` or `no`.
+    YesNo,
+    /// Words, 200 characters at most.
+    Text,
+    /// The key of one of these.
+    Choice {
+        /// What there is to choose from.
+        choices: Vec<Choice>,
+    },
+}
+
+impl AnswerKind {
+    /// Whether a value answers it.
+    pub fn takes(&self, value: &str) -> bool {
+        match self {
+            Self::YesNo => matches!(value, "yes" | "no"),
+            Self::Text => !value.trim().is_empty() && value.chars().count() <= 200,
+            Self::Choice { choices } => choices.iter().any(|choice| choice.key == value),
+        }
+    }
+}
+
+/// A stay, as fees and limits measure it.
+#[derive(Debug, Clone, Copy)]
+pub struct Stay<'a> {
+    /// Start.
+    pub starts_at: DateTime<Utc>,
+    /// End.
+    pub ends_at: DateTime<Utc>,
+    /// Key of the block, where booked in blocks.
+    pub block: Option<&'a str>,
+}
+
+impl Stay<'_> {
+    /// How long it is.
+    pub fn minutes(&self) -> i64 {
+        (self.ends_at - self.starts_at).num_minutes().max(0)
+    }
 }
 
 /// Whom a programme takes, by age on the day of stay.
@@ -183,7 +338,7 @@ impl Ages {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Unit {
-    /// Named parts of the day, as the slot lays them out.
+    /// Named parts of the day or nights, as the slot lays them out.
     Blocks {
         /// The parts.
         blocks: Vec<Block>,
@@ -192,116 +347,51 @@ pub enum Unit {
     Flexible {
         /// The least, in minutes.
         minimum_minutes: i64,
+        /// The most, in minutes; none: the whole slot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        maximum_minutes: Option<i64>,
         /// Start and length go in steps of so many minutes from the slot's start.
         step_minutes: i64,
     },
 }
 
 impl Unit {
-    /// What a stay of this unit counts in.
-    pub const fn limit_unit(&self) -> LimitUnit {
-        match self {
-            Self::Blocks { .. } => LimitUnit::HalfDays,
-            Self::Flexible { .. } => LimitUnit::Minutes,
+    /// How much a stay counts in half days or uses.
+    pub fn amount(&self, counts: LimitUnit, block: Option<&str>) -> i64 {
+        let block = match self {
+            Self::Blocks { blocks } => blocks.iter().find(|known| Some(known.key.as_str()) == block),
+            Self::Flexible { .. } => None,
+        };
+        match counts {
+            LimitUnit::HalfDays => block.map_or(0, |block| block.half_days),
+            LimitUnit::Uses => block.map_or(1, |block| block.uses),
+            LimitUnit::Minutes => 0,
         }
     }
 }
 
-/// A part of the day that is booked whole.
+/// A part of the day, or some nights, booked whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Block {
-    /// Its key, for example `day`, `morning`, `afternoon`.
+    /// Its key, for example `day`, `morning`, `night`.
     pub key: String,
     /// What it is called.
     pub name: Localised,
     /// How many half days it counts.
-    pub half_days: i64,
-}
-
-/// How much a child has in a calendar month in Tokyo, set by the municipality of residence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MonthLimit {
-    /// What is counted.
-    pub unit: LimitUnit,
-    /// Usable anywhere.
-    pub base: i64,
-    /// On top, only in the municipality of residence.
     #[serde(default)]
-    pub local: i64,
+    pub half_days: i64,
+    /// How many uses it counts, for example 2 for a night.
+    #[serde(default = "one")]
+    pub uses: i64,
 }
 
-/// What a limit counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum LimitUnit {
-    /// Half days: 2 is one day.
-    HalfDays,
-    /// Minutes.
-    Minutes,
-}
-
-/// One line of a fee table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Fee {
-    /// Who pays it.
-    pub tier: PriceTier,
-    /// From this age in years.
-    pub from_age: u32,
-    /// Under this age; none: no end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub under_age: Option<u32>,
-    /// What it is for.
-    pub per: FeeUnit,
-    /// Integer yen.
-    pub yen: i64,
-}
-
-/// What a fee is paid for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum FeeUnit {
-    /// A part of the day.
-    Block {
-        /// Its key.
-        block: String,
-    },
-    /// An hour; parts of an hour in proportion, rounded down to the yen.
-    Hour,
-}
-
-/// A moment before a stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Deadline {
-    /// So many minutes before it starts.
-    MinutesBefore {
-        /// Minutes.
-        minutes: i64,
-    },
-    /// At a time so many calendar days before.
-    DaysBefore {
-        /// Days.
-        days: u32,
-        /// Tokyo time.
-        time: NaiveTime,
-    },
-    /// At a time so many days before on which the facility is open.
-    OpenDaysBefore {
-        /// Days.
-        days: u32,
-        /// Tokyo time.
-        time: NaiveTime,
-    },
+const fn one() -> i64 {
+    1
 }
 
 /// How one may cancel, and what it costs when it is late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cancellation {
     /// Free until then.
@@ -312,70 +402,50 @@ pub struct Cancellation {
     pub late_counts: bool,
     /// For so many minutes after booking, cancelling leaves no trace: a slip of the finger costs nothing.
     pub undo_minutes: i64,
+    /// The reasons for which a late cancellation costs and counts nothing.
+    #[serde(default)]
+    pub exempt: Vec<ExemptReason>,
 }
 
-/// The days on which a facility is open, for deadlines that count them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A reason for which a late cancellation costs and counts nothing, for example a child's illness.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct OpenDays {
-    /// Weekdays on which it is closed.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub closed_weekdays: Vec<Weekday>,
-    /// Single days on which it is closed, holidays included.
-    pub closed_days: Vec<NaiveDate>,
+pub struct ExemptReason {
+    /// Its key, for example `child_ill`.
+    pub key: String,
+    /// What it is called.
+    pub name: Localised,
+    /// Whether the family may say so itself; if not, only the facility does.
+    #[serde(default)]
+    pub by_family: bool,
 }
 
-impl OpenDays {
-    /// Whether it is open on a day.
-    pub fn is_open(&self, day: NaiveDate) -> bool {
-        use chrono::Datelike;
-        !self.closed_weekdays.contains(&day.weekday()) && !self.closed_days.contains(&day)
-    }
-}
-
-impl Deadline {
-    /// The instant, for a stay that starts then.
-    pub fn before(self, starts_at: DateTime<Utc>, open: &OpenDays) -> DateTime<Utc> {
-        let day = crate::time::tokyo_day(starts_at);
-        match self {
-            Self::MinutesBefore { minutes } => starts_at - chrono::TimeDelta::minutes(minutes),
-            Self::DaysBefore { days, time } => at(days_before(day, days), time),
-            Self::OpenDaysBefore { days, time } => {
-                let mut before = day;
-                let mut left = days;
-                // A facility that never opens would have no such day; two months back is as good as never.
-                for _ in 0..60 {
-                    if left == 0 {
-                        break;
-                    }
-                    before = days_before(before, 1);
-                    if open.is_open(before) {
-                        left -= 1;
-                    }
-                }
-                at(before, time)
-            }
-        }
+impl Default for Cancellation {
+    fn default() -> Self {
+        Self { free_until: Deadline::default(), late_fee_percent: 0, late_counts: false, undo_minutes: 10, exempt: Vec::new() }
     }
 }
 
 impl Terms {
-    /// The fee of a stay in integer yen; `None` when the table has no line for it.
-    pub fn fee(&self, tier: &PriceTier, age: u32, block: Option<&str>, minutes: i64, hourly_yen: Option<i64>) -> Option<i64> {
-        let line = self.fees.iter().find(|fee| {
-            fee.tier == *tier
-                && fee.from_age <= age
-                && fee.under_age.is_none_or(|under| age < under)
-                && match &fee.per {
-                    FeeUnit::Block { block: key } => Some(key.as_str()) == block,
-                    FeeUnit::Hour => block.is_none(),
-                }
-        })?;
-        Some(match line.per {
-            FeeUnit::Block { .. } => line.yen,
-            // A facility may set its own price of an hour (0 to 500 yen in the national frame).
-            FeeUnit::Hour => hourly_yen.unwrap_or(line.yen) * minutes / 60,
-        })
+    /// Terms with nothing but whom they take and how a stay is measured.
+    pub fn new(ages: Ages, unit: Unit) -> Self {
+        Self {
+            ages,
+            unit,
+            limits: Vec::new(),
+            fees: Vec::new(),
+            extras: Vec::new(),
+            reliefs: Vec::new(),
+            opens: Opens::default(),
+            closes: Deadline::default(),
+            confirmation: Confirmation::default(),
+            cancellation: Cancellation::default(),
+            staffing: None,
+            at_once: None,
+            reasons: Vec::new(),
+            questions: Vec::new(),
+            bring: Vec::new(),
+        }
     }
 
     /// The block with this key.
@@ -388,94 +458,4 @@ impl Terms {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn time(h: u32, m: u32) -> NaiveTime {
-        NaiveTime::from_hms_opt(h, m, 0).unwrap()
-    }
-
-    #[test]
-    fn open_days_before_skips_sunday_and_holiday() {
-        let open = OpenDays { closed_weekdays: vec![Weekday::Sun], closed_days: vec!["2026-11-23".parse().unwrap()] };
-        let tuesday = at("2026-11-24".parse().unwrap(), time(9, 0));
-        let deadline = Deadline::OpenDaysBefore { days: 1, time: time(15, 0) };
-        assert_eq!(deadline.before(tuesday, &open), at("2026-11-21".parse().unwrap(), time(15, 0)));
-        assert_eq!(
-            Deadline::DaysBefore { days: 1, time: time(16, 30) }.before(tuesday, &open),
-            at("2026-11-23".parse().unwrap(), time(16, 30))
-        );
-        assert_eq!(Deadline::MinutesBefore { minutes: 90 }.before(tuesday, &open), at("2026-11-24".parse().unwrap(), time(7, 30)));
-    }
-
-    #[test]
-    fn a_facility_that_never_opens_has_a_deadline_all_the_same() {
-        use Weekday::*;
-        let never = OpenDays { closed_weekdays: vec![Mon, Tue, Wed, Thu, Fri, Sat, Sun], closed_days: vec![] };
-        let day = at("2026-11-24".parse().unwrap(), time(9, 0));
-        assert!(Deadline::OpenDaysBefore { days: 1, time: time(15, 0) }.before(day, &never) < day);
-    }
-
-    #[test]
-    fn a_deadline_may_be_the_day_itself() {
-        let open = OpenDays { closed_weekdays: vec![], closed_days: vec!["2026-11-24".parse().unwrap()] };
-        let tuesday = at("2026-11-24".parse().unwrap(), time(9, 0));
-        let same_day = at("2026-11-24".parse().unwrap(), time(8, 0));
-        assert_eq!(Deadline::OpenDaysBefore { days: 0, time: time(8, 0) }.before(tuesday, &open), same_day);
-        assert_eq!(Deadline::DaysBefore { days: 0, time: time(8, 0) }.before(tuesday, &open), same_day);
-    }
-
-    #[test]
-    fn days_before_are_tokyos_days() {
-        // 8:00 on 1 March in Tokyo is the last of February in UTC; one day before is 28 February all the same.
-        let starts_at = at("2027-03-01".parse().unwrap(), time(8, 0));
-        let deadline = Deadline::DaysBefore { days: 1, time: NaiveTime::MIN }.before(starts_at, &OpenDays::default());
-        assert_eq!(deadline, at("2027-02-28".parse().unwrap(), NaiveTime::MIN));
-    }
-
-    #[test]
-    fn ages_begin_and_end_as_the_law_counts() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let ages = |until, basis| Ages { from_months: 6, until, basis };
-        let under_three = ages(AgeEnd::UnderYears { years: 3 }, AgeBasis::OnDay);
-        assert_eq!(under_three.first_day(day("2026-08-31")), day("2027-03-01"));
-        assert_eq!(under_three.last_day(day("2024-04-10")), day("2027-04-08"));
-        assert_eq!(ages(AgeEnd::SchoolEntry, AgeBasis::OnDay).last_day(day("2020-04-02")), day("2027-03-31"));
-        assert_eq!(
-            (under_three.band_age(day("2024-04-02"), day("2027-03-31")), under_three.band_age(day("2024-04-02"), day("2027-04-01"))),
-            (2, 3)
-        );
-        let class = ages(AgeEnd::SchoolEntry, AgeBasis::Class);
-        assert_eq!((class.band_age(day("2024-04-01"), day("2026-12-03")), class.band_age(day("2024-04-02"), day("2026-12-03"))), (2, 1));
-    }
-
-    #[test]
-    fn the_first_fitting_line_of_the_table_is_the_fee() {
-        let terms = crate::world::temporary_care();
-        let resident = PriceTier::resident();
-        assert_eq!(terms.fee(&resident, 2, Some("day"), 480, None), Some(2000));
-        assert_eq!(terms.fee(&resident, 3, Some("day"), 480, None), Some(1000));
-        assert_eq!(terms.fee(&resident, 2, Some("night"), 480, None), None);
-        assert_eq!(terms.fee(&resident, 2, None, 480, None), None);
-        assert_eq!(terms.fee(&PriceTier::new("far"), 2, Some("day"), 480, None), None);
-        // A price of an hour says nothing about blocks.
-        assert_eq!(terms.fee(&resident, 2, Some("day"), 480, Some(1)), Some(2000));
-        let hours = crate::world::open_nursery();
-        assert_eq!(hours.fee(&resident, 2, None, 90, None), Some(450));
-        assert_eq!(hours.fee(&resident, 3, None, 90, None), None);
-        assert_eq!(hours.fee(&resident, 2, Some("day"), 90, None), None);
-        assert_eq!((terms.block("morning").map(|b| b.half_days), terms.block("night"), hours.block("day")), (Some(1), None, None));
-    }
-
-    #[test]
-    fn months_alone_tell_who_is_too_young_or_too_old() {
-        let hours = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
-        let code = |ages: &Ages, months| ages.outside(months).map(|reason| reason.code.into_owned());
-        assert_eq!(code(&hours, 5).as_deref(), Some("slots.too_young"));
-        assert_eq!([6, 35].map(|months| code(&hours, months)), [None, None]);
-        assert_eq!(code(&hours, 36).as_deref(), Some("slots.too_old"));
-        let days = Ages { until: AgeEnd::SchoolEntry, ..hours };
-        assert_eq!(code(&days, 83), None);
-        assert_eq!(code(&days, 84).as_deref(), Some("slots.at_school"));
-    }
-}
+mod tests;

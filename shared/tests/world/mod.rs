@@ -3,12 +3,12 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
-use shared::bookings::{BookedChild, Booking, BookingState, ChildState, MonthUsage, PlaceState, Placed, PlacedChild};
+use shared::bookings::{BookedChild, Booking, ChildState, PlaceState, Placed, PlacedChild};
 use shared::locale::Localised;
 use shared::municipalities::{CompactTerm, MunicipalityCode};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, OpenDays, PriceTier, ProgrammeKey, Terms,
-    Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, LimitVersion, OpenDays, Opens,
+    PriceTier, ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{Crossing, Occupancy, Slot, SlotBand, SlotBlock, SlotFacility, SlotState};
 use shared::time::at;
@@ -62,7 +62,17 @@ pub fn across(resident_priority_days: u32) -> Crossing {
 }
 
 fn block(key: &str, half_days: i64) -> Block {
-    Block { key: key.to_owned(), name: Localised::new(key, key, key), half_days }
+    Block { key: key.to_owned(), name: Localised::new(key, key, key), half_days, uses: 1 }
+}
+
+/// A month's limit of one pool.
+pub fn month_limit(pool: &str, counts: LimitUnit, base: i64, local: i64) -> Limit {
+    Limit { pool: pool.to_owned(), counts, per: LimitPeriod::Month, base, local, multiple_birth: None, reason: None }
+}
+
+/// Limits that hold at any time.
+pub fn at_any_time(limits: Vec<Limit>) -> Vec<LimitVersion> {
+    vec![LimitVersion { valid_from: NaiveDate::MIN, valid_until: None, limits }]
 }
 
 fn block_fee(tier: &PriceTier, from_age: u32, under_age: Option<u32>, key: &str, yen: i64) -> Fee {
@@ -73,10 +83,10 @@ fn block_fee(tier: &PriceTier, from_age: u32, under_age: Option<u32>, key: &str,
 /// No neighbour's price from 5 on.
 pub fn temporary_care() -> Terms {
     let resident = PriceTier::resident();
+    let ages = Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay };
+    let unit = Unit::Blocks { blocks: vec![block("day", 2), block("morning", 1), block("afternoon", 1)] };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay },
-        unit: Unit::Blocks { blocks: vec![block("day", 2), block("morning", 1), block("afternoon", 1)] },
-        limit: Some(MonthLimit { unit: LimitUnit::HalfDays, base: 28, local: 0 }),
+        limits: vec![month_limit("temporary_care", LimitUnit::HalfDays, 28, 0)],
         fees: vec![
             block_fee(&resident, 0, Some(3), "day", 2000),
             block_fee(&resident, 0, Some(3), "morning", 1000),
@@ -87,35 +97,38 @@ pub fn temporary_care() -> Terms {
             block_fee(&neighbour(), 0, Some(3), "day", 3001),
             block_fee(&neighbour(), 3, Some(5), "day", 1500),
         ],
-        opens_days_ahead: 30,
+        opens: Opens::DaysBefore { days: 30 },
         closes: Deadline::DaysBefore { days: 1, time: time("16:30") },
         cancellation: Cancellation {
             free_until: Deadline::OpenDaysBefore { days: 1, time: time("15:00") },
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
+            exempt: vec![],
         },
         bring: vec![Localised::new("着替え", "[着替|きが]え", "A change of clothes")],
+        ..Terms::new(ages, unit)
     }
 }
 
 /// 誰でも通園: by the half hour, at least one hour, six months to under three, 10 hours a month.
 pub fn open_nursery() -> Terms {
     let hour = |tier, yen| Fee { tier, from_age: 0, under_age: Some(3), per: FeeUnit::Hour, yen };
+    let ages = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+    let unit = Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay },
-        unit: Unit::Flexible { minimum_minutes: 60, step_minutes: 30 },
-        limit: Some(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }),
+        limits: vec![month_limit("open_nursery", LimitUnit::Minutes, 600, 0)],
         fees: vec![hour(PriceTier::resident(), 300), hour(neighbour(), 401)],
-        opens_days_ahead: 30,
+        opens: Opens::DaysBefore { days: 30 },
         closes: Deadline::MinutesBefore { minutes: 120 },
         cancellation: Cancellation {
             free_until: Deadline::MinutesBefore { minutes: 60 },
             late_fee_percent: 100,
             late_counts: true,
             undo_minutes: 10,
+            exempt: vec![],
         },
-        bring: vec![],
+        ..Terms::new(ages, unit)
     }
 }
 
@@ -149,25 +162,29 @@ pub fn slot(date: &str) -> Slot {
         state: SlotState::Open,
         bands: vec![band(0, 3, 3), band(3, 6, 2)],
         blocks: vec![part("day", "9:00", "17:00"), part("morning", "9:00", "12:00"), part("afternoon", "13:00", "17:00")],
+        room: None,
+        carers: None,
         hourly_yen: None,
+        confirmation: None,
         version: 1,
     }
 }
 
 /// A child who has used and booked nothing.
 pub fn child(id: &str, born: &str) -> ChildState {
-    ChildState { id: id.into(), born: day(born), usage: MonthUsage::default(), busy: vec![] }
+    ChildState { id: id.into(), born: day(born), is_multiple_birth: false, usages: vec![], busy: vec![] }
 }
 
 /// Everything the rule knows, for a family at home; open every day but Sunday.
 pub fn state(slot: Slot, terms: Terms, children: Vec<ChildState>) -> PlaceState {
     PlaceState {
         slot,
-        limit: terms.limit,
+        limits: at_any_time(terms.limits.clone()),
         terms,
         crossing: Crossing::Home,
         residence_name: Localised::new("境港市", "[境港市|さかいみなとし]", "Sakaiminato"),
         open_days: OpenDays { closed_weekdays: vec![Weekday::Sun], closed_days: vec![] },
+        classes: vec![],
         children,
     }
 }
@@ -185,13 +202,15 @@ pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: Da
         block: placed.block.clone(),
         starts_at: placed.starts_at,
         ends_at: placed.ends_at,
-        state: BookingState::Confirmed,
-        fee_yen: child.fee_yen,
-        counted: placed.counted,
-        limit_unit: placed.unit,
+        state: placed.state.clone(),
+        fee_yen: child.fee_yen(),
+        fee_lines: child.fee_lines.clone(),
+        counted: placed.counted.clone(),
         is_away: placed.is_away,
         free_until: placed.free_until,
-        cancellation: placed.cancellation,
+        cancellation: placed.cancellation.clone(),
+        reason: None,
+        answers: vec![],
         notes: String::new(),
         bring: vec![],
         created_at: now,

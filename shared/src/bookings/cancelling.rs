@@ -1,0 +1,111 @@
+//! Cancelling: what it would mean, shown before and done after by the same function.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Booking, BookingState};
+use crate::problem::Reason;
+
+/// What cancelling would mean now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CancelTerms {
+    /// Integer yen that is due all the same.
+    pub fee_yen: i64,
+    /// Whether it still counts against the limits.
+    pub counts: bool,
+}
+
+impl CancelTerms {
+    /// Nothing is due and nothing counts.
+    pub const FREE: Self = Self { fee_yen: 0, counts: false };
+}
+
+/// Who cancels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelledBy {
+    /// The family.
+    Family,
+    /// The facility.
+    Facility,
+}
+
+/// Why a booking cannot be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelRejection {
+    /// It holds no place any more.
+    Already,
+    /// The child has come.
+    Started,
+    /// The stay is over.
+    Over,
+    /// The answer was given for other terms than hold now.
+    TermsChanged,
+    /// The programme knows no such reason, or only the facility may give it.
+    ReasonUnknown,
+}
+
+impl CancelRejection {
+    /// Every case, for the tests of the sentences.
+    pub const ALL: [Self; 5] = [Self::Already, Self::Started, Self::Over, Self::TermsChanged, Self::ReasonUnknown];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Already => "bookings.already_cancelled",
+            Self::Started => "bookings.started",
+            Self::Over => "bookings.over",
+            Self::TermsChanged => "bookings.cancel_terms_changed",
+            Self::ReasonUnknown => "bookings.cancel_reason_unknown",
+        }
+    }
+
+    /// The reason with its sentence.
+    pub const fn reason(self) -> Reason {
+        Reason::new(self.code())
+    }
+}
+
+/// Cancels a booking. Shown before and done after are the same function: no family learns the price afterwards. A family that
+/// has seen terms sends them along (`seen`); where the deadline passed meanwhile, nothing is cancelled and it is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cancel {
+    /// The terms that the family was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<CancelTerms>,
+    /// Key of the booking's exempt reason, for example `child_ill`: then a late cancellation costs and counts nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What it means to cancel a booking now: free while the facility has not decided, until the deadline, for some minutes after booking, and
+/// for an exempt reason.
+pub fn cancel_terms(booking: &Booking, reason: Option<&str>, by: CancelledBy, now: DateTime<Utc>) -> Result<CancelTerms, CancelRejection> {
+    match booking.state {
+        BookingState::Cancelled { .. } | BookingState::Declined { .. } => return Err(CancelRejection::Already),
+        BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => return Err(CancelRejection::Started),
+        BookingState::Requested { .. } | BookingState::Confirmed if now >= booking.ends_at => return Err(CancelRejection::Over),
+        BookingState::Requested { .. } | BookingState::Confirmed => {}
+    }
+    let rule = &booking.cancellation;
+    let known = |key: &str| rule.exempt.iter().any(|exempt| exempt.key == key && (exempt.by_family || by == CancelledBy::Facility));
+    if reason.is_some_and(|key| !known(key)) {
+        return Err(CancelRejection::ReasonUnknown);
+    }
+    let undone = now < booking.created_at + TimeDelta::minutes(rule.undo_minutes) && now < booking.starts_at;
+    let undecided = matches!(booking.state, BookingState::Requested { .. });
+    if now < booking.free_until || undone || undecided || reason.is_some() {
+        return Ok(CancelTerms::FREE);
+    }
+    Ok(CancelTerms { fee_yen: booking.fee_yen * rule.late_fee_percent / 100, counts: rule.late_counts })
+}
+
+/// Cancels a booking now: its next state.
+pub fn cancel(booking: &Booking, command: &Cancel, by: CancelledBy, now: DateTime<Utc>) -> Result<BookingState, CancelRejection> {
+    let terms = cancel_terms(booking, command.reason.as_deref(), by, now)?;
+    match command.seen {
+        Some(seen) if seen != terms => Err(CancelRejection::TermsChanged),
+        _ => Ok(BookingState::Cancelled { at: now, fee_yen: terms.fee_yen, counts: terms.counts, exempt: command.reason.clone() }),
+    }
+}

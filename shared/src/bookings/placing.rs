@@ -1,0 +1,614 @@
+//! Placing: whether a party gets a stay, what it costs and counts, or every reason against.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{BookingState, Busy, NewBooking};
+use crate::ids::ChildId;
+use crate::locale::Localised;
+use crate::problem::{Datum, Reason};
+use crate::programmes::{
+    Account, Allowance, Cancellation, Confirmation, Counted, FeeLine, LimitUnit, LimitVersion, OpenDays, Period, PriceTier, Priced, Stay,
+    Terms, Unit, Usage, count, total,
+};
+use crate::slots::{BookingPeriod, Crossing, Slot, SlotState, booking_period};
+
+/// What the rule knows of a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildState {
+    /// The child.
+    pub id: ChildId,
+    /// Birth date.
+    pub born: NaiveDate,
+    /// Whether a brother or sister was born on the same day.
+    pub is_multiple_birth: bool,
+    /// What the child has used of the accounts that the stay may count in.
+    pub usages: Vec<(Account, Usage)>,
+    /// When the child is booked elsewhere, in any city and programme.
+    pub busy: Vec<Busy>,
+}
+
+impl ChildState {
+    /// What the child has used of an account.
+    pub fn used(&self, account: &Account) -> Usage {
+        self.usages.iter().find(|(known, _)| known == account).map_or(Usage::default(), |(_, usage)| *usage)
+    }
+}
+
+/// What the rule knows.
+#[derive(Debug, Clone)]
+pub struct PlaceState {
+    /// The slot.
+    pub slot: Slot,
+    /// The host municipality's rules on the day.
+    pub terms: Terms,
+    /// The limits of the municipality of residence on the days of the stay.
+    pub limits: Vec<LimitVersion>,
+    /// How residence and facility stand to each other.
+    pub crossing: Crossing,
+    /// The name of the municipality of residence, for sentences.
+    pub residence_name: Localised,
+    /// The days on which the facility is open.
+    pub open_days: OpenDays,
+    /// The classes of the family's household on the day, for reliefs.
+    pub classes: Vec<String>,
+    /// The children of the party.
+    pub children: Vec<ChildState>,
+}
+
+/// One way in which a stay is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// No child, over eight, or one twice.
+    PartySize,
+    /// The facility closed the slot.
+    SlotClosed,
+    /// The stay is no block of the slot.
+    NotABlock,
+    /// The stay leaves the slot's time.
+    OutsideSlot {
+        /// The slot's start.
+        starts_at: DateTime<Utc>,
+        /// The slot's end.
+        ends_at: DateTime<Utc>,
+    },
+    /// Shorter than the programme's least.
+    TooShort {
+        /// The least, in minutes.
+        minimum: i64,
+    },
+    /// Longer than the programme's most.
+    TooLong {
+        /// The most, in minutes.
+        maximum: i64,
+    },
+    /// Start or length not in the programme's steps.
+    NotInSteps {
+        /// The step, in minutes.
+        step: i64,
+    },
+    /// It has begun.
+    InThePast,
+    /// Bookings are not open yet for anybody.
+    NotYetOpen {
+        /// When they open.
+        opens_at: DateTime<Utc>,
+    },
+    /// The border: open for the host's residents only.
+    NotReleased {
+        /// When it opens for residents of other municipalities.
+        opens_at: DateTime<Utc>,
+    },
+    /// Bookings are closed.
+    BookingClosed {
+        /// Since when.
+        closed_at: DateTime<Utc>,
+    },
+    /// The two municipalities have no compact for this programme on that day.
+    NoCompact {
+        /// The family's municipality.
+        residence: Localised,
+    },
+    /// Under the programme's age on that day.
+    TooYoung {
+        /// The first day.
+        from: NaiveDate,
+    },
+    /// Over the programme's age on that day.
+    TooOld {
+        /// The last day.
+        last: NaiveDate,
+    },
+    /// The slot has no places for this age.
+    NoBand {
+        /// The age in years that counts.
+        age: u32,
+    },
+    /// Too few places for the party.
+    SlotFull {
+        /// Places left at the fullest minute of the stay.
+        left: i64,
+        /// Places wanted in the band.
+        wanted: i64,
+    },
+    /// The child is booked elsewhere at that time.
+    Overlap {
+        /// The other stay.
+        busy: Busy,
+    },
+    /// A limit is too small.
+    Limit {
+        /// The stretch of time it counts in.
+        period: Period,
+        /// What is counted.
+        unit: LimitUnit,
+        /// How much is left.
+        left: i64,
+        /// How much the stay would count.
+        wanted: i64,
+    },
+    /// The fee table has no line for this family and child.
+    NoFee,
+    /// The programme asks for the reason of the stay, and there is none that it knows.
+    ReasonMissing,
+    /// A question is not answered, or not with what it asks for.
+    AnswerMissing {
+        /// The question.
+        question: Localised,
+    },
+    /// There is no such extra.
+    ExtraUnknown,
+}
+
+impl Rejection {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PartySize => "bookings.party_size",
+            Self::SlotClosed => "bookings.slot_closed",
+            Self::NotABlock => "bookings.not_a_block",
+            Self::OutsideSlot { .. } => "bookings.outside_slot",
+            Self::TooShort { .. } => "bookings.too_short",
+            Self::TooLong { .. } => "bookings.too_long",
+            Self::NotInSteps { .. } => "bookings.not_in_steps",
+            Self::InThePast => "bookings.in_the_past",
+            Self::NotYetOpen { .. } => "bookings.not_yet_open",
+            Self::NotReleased { .. } => "bookings.not_released",
+            Self::BookingClosed { .. } => "bookings.booking_closed",
+            Self::NoCompact { .. } => "bookings.no_compact",
+            Self::TooYoung { .. } => "bookings.too_young",
+            Self::TooOld { .. } => "bookings.too_old",
+            Self::NoBand { .. } => "bookings.no_band",
+            Self::SlotFull { .. } => "bookings.slot_full",
+            Self::Overlap { .. } => "bookings.overlap",
+            Self::Limit { period: Period::Month(_), .. } => "bookings.month_limit",
+            Self::Limit { period: Period::Week(_), .. } => "bookings.week_limit",
+            Self::Limit { period: Period::Birth, .. } => "bookings.birth_limit",
+            Self::NoFee => "bookings.no_fee",
+            Self::ReasonMissing => "bookings.reason_missing",
+            Self::AnswerMissing { .. } => "bookings.answer_missing",
+            Self::ExtraUnknown => "bookings.extra_unknown",
+        }
+    }
+
+    /// The reason with the data of its sentence.
+    pub fn reason(&self) -> Reason {
+        let reason = Reason::new(self.code());
+        let amount = |unit: LimitUnit, n: i64| match unit {
+            LimitUnit::HalfDays => Datum::HalfDays(n),
+            LimitUnit::Minutes => Datum::Minutes(n),
+            LimitUnit::Uses => Datum::Uses(n),
+        };
+        match self {
+            Self::PartySize | Self::SlotClosed | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
+            Self::ReasonMissing | Self::ExtraUnknown => reason,
+            Self::AnswerMissing { question } => reason.with("question", Datum::Names(question.clone())),
+            Self::TooLong { maximum } => reason.with("maximum", Datum::Minutes(*maximum)),
+            Self::OutsideSlot { starts_at, ends_at } => reason.with("span", Datum::Span { starts_at: *starts_at, ends_at: *ends_at }),
+            Self::TooShort { minimum } => reason.with("minimum", Datum::Minutes(*minimum)),
+            Self::NotInSteps { step } => reason.with("step", Datum::Minutes(*step)),
+            Self::NotYetOpen { opens_at } | Self::NotReleased { opens_at } => reason.with("opens_at", Datum::Moment(*opens_at)),
+            Self::BookingClosed { closed_at } => reason.with("closed_at", Datum::Moment(*closed_at)),
+            Self::NoCompact { residence } => reason.with("residence", Datum::Names(residence.clone())),
+            Self::TooYoung { from } => reason.with("from", Datum::Day(*from)),
+            Self::TooOld { last } => reason.with("last", Datum::Day(*last)),
+            Self::NoBand { age } => reason.with("age", Datum::Count(i64::from(*age))),
+            Self::SlotFull { left, wanted } => reason.with("left", Datum::People(*left)).with("wanted", Datum::People(*wanted)),
+            Self::Overlap { busy } => reason
+                .with("span", Datum::Span { starts_at: busy.starts_at, ends_at: busy.ends_at })
+                .with("facility", Datum::Text(busy.facility.clone())),
+            Self::Limit { period, unit, left, wanted } => {
+                let reason = reason.with("left", amount(*unit, *left)).with("wanted", amount(*unit, *wanted));
+                match (period, period.first_day()) {
+                    (Period::Month(month), _) => reason.with("month", Datum::Month(*month)),
+                    (_, Some(monday)) => reason.with("from", Datum::Day(monday)),
+                    (_, None) => reason,
+                }
+            }
+        }
+    }
+}
+
+/// A rejection and whom it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The child; none when it concerns the whole party.
+    pub child: Option<ChildId>,
+    /// Why.
+    pub rejection: Rejection,
+}
+
+/// A stay that can be had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// Start.
+    pub starts_at: DateTime<Utc>,
+    /// End.
+    pub ends_at: DateTime<Utc>,
+    /// Key of the block, where booked in blocks.
+    pub block: Option<String>,
+    /// What it counts against which limit, for each child.
+    pub counted: Vec<Counted>,
+    /// Whether it holds at once, or until when the facility decides.
+    pub state: BookingState,
+    /// Whether across the border.
+    pub is_away: bool,
+    /// The price tier.
+    pub tier: PriceTier,
+    /// Until when cancelling is free.
+    pub free_until: DateTime<Utc>,
+    /// What holds after.
+    pub cancellation: Cancellation,
+    /// Each child.
+    pub children: Vec<PlacedChild>,
+    /// The slot's bands with the party in them.
+    pub slot: Slot,
+}
+
+/// One child of a party that can be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedChild {
+    /// The child.
+    pub id: ChildId,
+    /// The band, by its lower age.
+    pub band_from_age: u32,
+    /// What it costs, line by line.
+    pub fee_lines: Vec<FeeLine>,
+    /// What the child has used after this booking, and may use, of each account that it counts in.
+    pub usages: Vec<(Account, Usage, Allowance)>,
+}
+
+impl PlacedChild {
+    /// The fee in integer yen.
+    pub fn fee_yen(&self) -> i64 {
+        total(&self.fee_lines)
+    }
+}
+
+/// The stay that a command asks for.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    stay: Stay<'a>,
+    /// Whether the slot has such a stay, so that its price can be looked up.
+    known: bool,
+}
+
+/// Decides whether a party gets a stay: the one rule behind every way in.
+///
+/// All reasons are collected, for the whole party and each child, never only the first.
+pub fn place(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+    let mut refusals: Vec<Refusal> = Vec::new();
+    let mut refuse = |child: Option<&ChildId>, rejection: Rejection| refusals.push(Refusal { child: child.cloned(), rejection });
+
+    let slot = &state.slot;
+    let Asked { stay, known } = asked(state, command, &mut |rejection| refuse(None, rejection));
+    for rejection in check_time(state, stay.starts_at, now).into_iter().chain(check_answers(&state.terms, command)) {
+        refuse(None, rejection);
+    }
+    if !party_size_ok(&state.children) {
+        refuse(None, Rejection::PartySize);
+    }
+    let tier = state.crossing.tier();
+    if tier.is_none() {
+        refuse(None, Rejection::NoCompact { residence: state.residence_name.clone() });
+    }
+    let away = state.crossing.is_away();
+    let counted = count(&state.limits, &state.terms.unit, &stay, command.reason.as_deref());
+    let mut children = Vec::with_capacity(state.children.len());
+    let mut wanted: Vec<(u32, i64)> = Vec::new();
+    for child in &state.children {
+        let against = check_child(state, child, &stay);
+        let fits_age = !against.iter().any(|r| matches!(r, Rejection::TooYoung { .. } | Rejection::TooOld { .. }));
+        for rejection in against {
+            refuse(Some(&child.id), rejection);
+        }
+        let mut usages = Vec::with_capacity(counted.len());
+        for (counted, limit) in &counted {
+            let (used, allowance) = (child.used(&counted.account), limit.allowance(child.is_multiple_birth));
+            let left = allowance.left(used, away);
+            if counted.amount > left {
+                let Account { period, unit, .. } = counted.account;
+                refuse(Some(&child.id), Rejection::Limit { period, unit, left, wanted: counted.amount });
+            }
+            usages.push((counted.account.clone(), used.plus(counted.amount, away), allowance));
+        }
+        let age = state.terms.ages.band_age(child.born, slot.day());
+        let band = slot.bands.iter().find(|band| band.takes(age));
+        match band {
+            None => refuse(Some(&child.id), Rejection::NoBand { age }),
+            Some(band) => match wanted.iter_mut().find(|(from, _)| *from == band.from_age) {
+                Some((_, count)) => *count += 1,
+                None => wanted.push((band.from_age, 1)),
+            },
+        }
+        let price = |tier| Priced { tier, age, stay: &stay, hourly_yen: slot.hourly_yen, extras: &command.extras, classes: &state.classes };
+        let fee = tier.as_ref().map(|tier| state.terms.price(&price(tier)));
+        // What is not offered to the child at all has no price; saying so too would send the family asking for nothing.
+        if fee == Some(None) && known && fits_age && band.is_some() {
+            refuse(Some(&child.id), Rejection::NoFee);
+        }
+        if let (Some(band), Some(Some(fee_lines))) = (band, fee) {
+            children.push(PlacedChild { id: child.id.clone(), band_from_age: band.from_age, fee_lines, usages });
+        }
+    }
+
+    let mut taken = slot.clone();
+    let (from, until) = (slot.minute(stay.starts_at), slot.minute(stay.ends_at));
+    for (from_age, count) in wanted {
+        // One band after the other: what the first takes of room and carers, the next no longer finds.
+        let left =
+            taken.bands.iter().find(|band| band.from_age == from_age).map_or(0, |band| taken.left_in(&state.terms, band, from, until));
+        if left < count {
+            refuse(None, Rejection::SlotFull { left, wanted: count });
+        } else if let Some(band) = taken.bands.iter_mut().find(|band| band.from_age == from_age) {
+            band.occupancy = band.occupancy.plus(from, until, count);
+        }
+    }
+
+    match tier {
+        Some(tier) if refusals.is_empty() => Ok(Placed {
+            starts_at: stay.starts_at,
+            ends_at: stay.ends_at,
+            block: stay.block.map(str::to_owned),
+            counted: counted.into_iter().map(|(counted, _)| counted).collect(),
+            state: match slot.confirmation.unwrap_or(state.terms.confirmation) {
+                Confirmation::Instant => BookingState::Confirmed,
+                Confirmation::ByFacility { hours, .. } => BookingState::Requested {
+                    decide_by: now.checked_add_signed(TimeDelta::hours(hours.into())).map_or(stay.starts_at, |by| by.min(stay.starts_at)),
+                },
+            },
+            is_away: away,
+            tier,
+            free_until: state.terms.cancellation.free_until.before(stay.starts_at, &state.open_days),
+            cancellation: state.terms.cancellation.clone(),
+            children,
+            slot: taken,
+        }),
+        _ => Err(refusals),
+    }
+}
+
+fn party_size_ok(children: &[ChildState]) -> bool {
+    let mut ids: Vec<&ChildId> = children.iter().map(|child| &child.id).collect();
+    ids.sort();
+    ids.dedup();
+    (1..=8).contains(&children.len()) && ids.len() == children.len()
+}
+
+/// Measures the asked stay by the programme's unit.
+fn asked<'a>(state: &'a PlaceState, command: &NewBooking, refuse: &mut dyn FnMut(Rejection)) -> Asked<'a> {
+    let slot = &state.slot;
+    let (starts_at, ends_at) = (command.starts_at.unwrap_or(slot.starts_at), command.ends_at.unwrap_or(slot.ends_at));
+    let minutes = (ends_at - starts_at).num_minutes();
+    if starts_at < slot.starts_at || ends_at > slot.ends_at || ends_at <= starts_at {
+        refuse(Rejection::OutsideSlot { starts_at: slot.starts_at, ends_at: slot.ends_at });
+    }
+    match &state.terms.unit {
+        Unit::Blocks { blocks } => {
+            let block = slot.blocks.iter().find(|block| block.starts_at == starts_at && block.ends_at == ends_at);
+            let known = block.and_then(|block| blocks.iter().find(|known| known.key == block.key));
+            if known.is_none() {
+                refuse(Rejection::NotABlock);
+            }
+            Asked { stay: Stay { starts_at, ends_at, block: known.map(|b| b.key.as_str()) }, known: known.is_some() }
+        }
+        Unit::Flexible { minimum_minutes, maximum_minutes, step_minutes } => {
+            let step = (*step_minutes).max(1);
+            if minutes < *minimum_minutes {
+                refuse(Rejection::TooShort { minimum: *minimum_minutes });
+            }
+            if let Some(maximum) = maximum_minutes.filter(|maximum| minutes > *maximum) {
+                refuse(Rejection::TooLong { maximum });
+            }
+            // Exact: half a second beside the step would take a minute that nobody counts.
+            let in_steps = |length: TimeDelta| length == TimeDelta::minutes(length.num_minutes()) && length.num_minutes() % step == 0;
+            if !in_steps(ends_at - starts_at) || !in_steps(starts_at - slot.starts_at) {
+                refuse(Rejection::NotInSteps { step });
+            }
+            Asked { stay: Stay { starts_at, ends_at, block: None }, known: true }
+        }
+    }
+}
+
+/// What the programme asks for with a booking: its reason, answers, extras.
+fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
+    let mut rejections = Vec::new();
+    let reason_known = command.reason.as_ref().is_some_and(|reason| terms.reasons.iter().any(|known| known.key == *reason));
+    if terms.reasons.is_empty() == command.reason.is_some() || (!terms.reasons.is_empty() && !reason_known) {
+        rejections.push(Rejection::ReasonMissing);
+    }
+    for question in &terms.questions {
+        let answer = command.answers.iter().find(|answer| answer.key == question.key);
+        if answer.map_or(question.required, |answer| !question.answer.takes(&answer.value)) {
+            rejections.push(Rejection::AnswerMissing { question: question.text.clone() });
+        }
+    }
+    if command.extras.iter().any(|key| !terms.extras.iter().any(|extra| extra.key == *key)) {
+        rejections.push(Rejection::ExtraUnknown);
+    }
+    rejections
+}
+
+/// Whether the stay can be booked at all now; the same for every child. Its deadlines count from the stay's own start.
+fn check_time(state: &PlaceState, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Rejection> {
+    let period = booking_period(&state.terms, state.slot.within(starts_at), &state.crossing, &state.open_days);
+    check_period(state.slot.state, starts_at, &period, now)
+}
+
+/// Whether a stay that starts then can be booked now: closed slot, past, not yet open, border, closed bookings.
+pub fn check_period(slot: SlotState, starts_at: DateTime<Utc>, period: &BookingPeriod, now: DateTime<Utc>) -> Vec<Rejection> {
+    let mut rejections = Vec::new();
+    if slot == SlotState::Closed {
+        rejections.push(Rejection::SlotClosed);
+    }
+    if starts_at <= now {
+        rejections.push(Rejection::InThePast);
+    } else if now >= period.closes_at {
+        rejections.push(Rejection::BookingClosed { closed_at: period.closes_at });
+    }
+    if now < period.opens_at {
+        rejections.push(Rejection::NotYetOpen { opens_at: period.opens_to_family_at });
+    } else if now < period.opens_to_family_at {
+        rejections.push(Rejection::NotReleased { opens_at: period.opens_to_family_at });
+    }
+    rejections
+}
+
+/// The first start among these at which bookings are not over yet; none when they are over for all of them. For a slot that has begun, or
+/// whose first hours are too near, later stays may still be had.
+pub fn first_start(
+    starts: &[DateTime<Utc>],
+    terms: &Terms,
+    crossing: &Crossing,
+    open_days: &OpenDays,
+    now: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, BookingPeriod)> {
+    starts
+        .iter()
+        .map(|start| (*start, booking_period(terms, *start, crossing, open_days)))
+        .find(|(start, period)| now < *start && now < period.closes_at)
+}
+
+/// What stands against one child before limits: age and another stay.
+fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>) -> Vec<Rejection> {
+    let mut rejections = Vec::new();
+    let day = state.slot.day();
+    let ages = &state.terms.ages;
+    let (first, last) = (ages.first_day(child.born), ages.last_day(child.born));
+    if day < first {
+        rejections.push(Rejection::TooYoung { from: first });
+    }
+    if day > last {
+        rejections.push(Rejection::TooOld { last });
+    }
+    for busy in child.busy.iter().filter(|busy| busy.starts_at < stay.ends_at && stay.starts_at < busy.ends_at) {
+        rejections.push(Rejection::Overlap { busy: busy.clone() });
+    }
+    rejections
+}
+
+/// A booking before it is made: what it costs, uses and leaves, or every reason against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quote {
+    /// Whether it would be made.
+    pub bookable: bool,
+    /// Start.
+    pub starts_at: DateTime<Utc>,
+    /// End.
+    pub ends_at: DateTime<Utc>,
+    /// Whether it would hold at once, or until when the facility would decide; none while not bookable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<BookingState>,
+    /// Each child.
+    pub children: Vec<QuotedChild>,
+    /// Reasons that concern the whole party.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// Sum of the fees in integer yen; none while not bookable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_yen: Option<i64>,
+    /// Until when cancelling is free.
+    pub free_until: DateTime<Utc>,
+    /// What holds after.
+    pub cancellation: Cancellation,
+    /// What to bring.
+    pub bring: Vec<Localised>,
+}
+
+/// One child of a quote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedChild {
+    /// The child.
+    pub child_id: ChildId,
+    /// Fee in integer yen; none while not bookable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_yen: Option<i64>,
+    /// What the fee is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fee_lines: Vec<FeeLine>,
+    /// Reasons that concern this child.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// The limits that the stay counts against; empty where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<QuotedLimit>,
+}
+
+/// What a stay does to a limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedLimit {
+    /// What it counts.
+    #[serde(flatten)]
+    pub counted: Counted,
+    /// How much is left before it, at this facility.
+    pub left_before: i64,
+    /// How much is left after it; none while not bookable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_after: Option<i64>,
+}
+
+/// The quote of a stay: the decision of [`place`], told to a person.
+pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Quote {
+    let outcome = place(state, command, now);
+    let Asked { stay, .. } = asked(state, command, &mut |_| {});
+    let counted = count(&state.limits, &state.terms.unit, &stay, command.reason.as_deref());
+    let away = state.crossing.is_away();
+    let refusals = outcome.as_ref().err().map(Vec::as_slice).unwrap_or_default();
+    let children = state
+        .children
+        .iter()
+        .map(|child| {
+            let placed = outcome.as_ref().ok().and_then(|placed| placed.children.iter().find(|c| c.id == child.id));
+            let limits = counted.iter().map(|(counted, limit)| {
+                let (used, allowance) = (child.used(&counted.account), limit.allowance(child.is_multiple_birth));
+                QuotedLimit {
+                    counted: counted.clone(),
+                    left_before: allowance.left(used, away),
+                    left_after: placed.map(|_| allowance.left(used.plus(counted.amount, away), away)),
+                }
+            });
+            QuotedChild {
+                child_id: child.id.clone(),
+                fee_yen: placed.map(PlacedChild::fee_yen),
+                fee_lines: placed.map(|placed| placed.fee_lines.clone()).unwrap_or_default(),
+                reasons: refusals.iter().filter(|r| r.child.as_ref() == Some(&child.id)).map(|r| r.rejection.reason()).collect(),
+                limits: limits.collect(),
+            }
+        })
+        .collect();
+    Quote {
+        bookable: outcome.is_ok(),
+        starts_at: stay.starts_at,
+        ends_at: stay.ends_at,
+        state: outcome.as_ref().ok().map(|placed| placed.state.clone()),
+        children,
+        reasons: refusals.iter().filter(|r| r.child.is_none()).map(|r| r.rejection.reason()).collect(),
+        fee_yen: outcome.as_ref().ok().map(|placed| placed.children.iter().map(PlacedChild::fee_yen).sum()),
+        free_until: state.terms.cancellation.free_until.before(state.slot.within(stay.starts_at), &state.open_days),
+        cancellation: state.terms.cancellation.clone(),
+        bring: state.terms.bring.clone(),
+    }
+}
