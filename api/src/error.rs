@@ -188,7 +188,9 @@ impl From<DbError> for ApiError {
                     Self::Refused(vec![part(Some("/email".to_owned()), shared::accounts::Rejection::EmailTaken.reason())])
                 }
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
-                "bookings_child_free" | "slot_bands_not_overfull" | "month_usages_within_limit" | "slots_once" => Self::Retry,
+                "bookings_child_free" | "slot_bands_not_overfull" | "slots_not_overfull" | "usages_within_limit" | "slots_once" => {
+                    Self::Retry
+                }
                 _ => Self::Internal(format!("constraint {name} violated")),
             },
             other => Self::Internal(other.to_string()),

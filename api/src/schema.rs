@@ -133,6 +133,7 @@ diesel::table! {
         programme -> Text,
         blocks -> Text,
         hourly_yen -> Nullable<BigInt>,
+        confirmation -> Nullable<Text>,
     }
 }
 
@@ -148,6 +149,10 @@ diesel::table! {
         state -> Text,
         blocks -> Text,
         hourly_yen -> Nullable<BigInt>,
+        room -> Nullable<BigInt>,
+        carers -> Nullable<Text>,
+        confirmation -> Nullable<Text>,
+        peak -> BigInt,
         turn -> BigInt,
         version -> BigInt,
         created_at -> Timestamp,
@@ -166,15 +171,24 @@ diesel::table! {
 }
 
 diesel::table! {
-    month_usages (child_id, programme, month, unit) {
+    usages (child_id, pool, period, unit) {
         child_id -> Text,
-        programme -> Text,
-        month -> Text,
+        pool -> Text,
+        period -> Text,
         unit -> Text,
         total -> BigInt,
         away -> BigInt,
-        limit_total -> Nullable<BigInt>,
-        limit_away -> Nullable<BigInt>,
+        limit_total -> BigInt,
+        limit_away -> BigInt,
+    }
+}
+
+diesel::table! {
+    household_classes (family_id, class, valid_from) {
+        family_id -> Text,
+        class -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
     }
 }
 
@@ -189,24 +203,20 @@ diesel::table! {
         municipality -> Text,
         programme -> Text,
         programme_id -> Text,
-        block -> Nullable<Text>,
         band_from_age -> BigInt,
         starts_at -> Timestamp,
         ends_at -> Timestamp,
         state -> Text,
         active -> Bool,
-        month -> Text,
-        counted -> BigInt,
-        limit_unit -> Text,
         is_away -> Bool,
         fee_yen -> BigInt,
-        free_until -> Timestamp,
-        cancellation -> Text,
-        notes -> Text,
+        agreed -> Text,
+        decide_by -> Nullable<Timestamp>,
         checked_in_at -> Nullable<Timestamp>,
         checked_out_at -> Nullable<Timestamp>,
         picked_up_by -> Nullable<Text>,
-        cancelled_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        ended -> Nullable<Text>,
         cancelled_fee_yen -> Nullable<BigInt>,
         cancelled_counts -> Nullable<Bool>,
         created_at -> Timestamp,
@@ -255,7 +265,7 @@ diesel::joinable!(slots -> facilities (facility_id));
 diesel::joinable!(bookings -> facilities (facility_id));
 diesel::joinable!(bookings -> children (child_id));
 diesel::joinable!(bookings -> programmes (programme_id));
-diesel::joinable!(month_usages -> children (child_id));
+diesel::joinable!(usages -> children (child_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -268,12 +278,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     facilities,
     families,
     holidays,
+    household_classes,
     idempotency_keys,
-    month_usages,
     municipalities,
     offerings,
     programmes,
     sessions,
     slot_bands,
     slots,
+    usages,
 );

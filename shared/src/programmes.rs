@@ -85,6 +85,13 @@ pub struct Programme {
     pub terms: Terms,
 }
 
+impl Programme {
+    /// The limits of this version with the days on which they hold.
+    pub fn limits(&self) -> LimitVersion {
+        LimitVersion { valid_from: self.valid_from, valid_until: self.valid_until, limits: self.terms.limits.clone() }
+    }
+}
+
 /// The rules of a programme's version. All but ages and unit may be left out: then booking is open to everybody at any time, free of charge,
 /// without a limit and confirmed at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

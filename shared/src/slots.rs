@@ -202,6 +202,12 @@ impl Slot {
         self.bands.iter().find(|band| band.takes(age)).map(|band| self.left_in(terms, band, from, until))
     }
 
+    /// The most children of all ages there at any minute.
+    pub fn peak(&self) -> i64 {
+        let steps = self.bands.iter().flat_map(|band| band.occupancy.steps());
+        steps.map(|(minute, _)| self.bands.iter().map(|band| band.occupancy.peak(*minute, *minute)).sum()).max().unwrap_or(0)
+    }
+
     /// How many more children one of the slot's bands takes for the whole of `[from, until)`: the least that band, room, programme and
     /// carers leave at any minute of it.
     pub fn left_in(&self, terms: &Terms, band: &SlotBand, from: i64, until: i64) -> i64 {

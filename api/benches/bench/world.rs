@@ -10,8 +10,8 @@ use shared::ids::{CompactId, FacilityId, OfferingId, ProgrammeVersionId};
 use shared::locale::Localised;
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, PriceTier, Programme, ProgrammeKey, Terms,
-    Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
+    ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{BlockTimes, Offering, blocks_within};
 use shared::time::{at, days_after, tokyo_day};
@@ -76,30 +76,42 @@ fn terms() -> Terms {
             fees.push(fee(tier, key, 3, None, 600 * half_days * factor));
         }
     }
-    let block = |key: &str, ja: &str, en: &str, half_days| Block { key: key.to_owned(), name: Localised::new(ja, ja, en), half_days };
+    let block =
+        |key: &str, ja: &str, en: &str, half_days| Block { key: key.to_owned(), name: Localised::new(ja, ja, en), half_days, uses: 1 };
+    let ages = Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay };
+    let unit = Unit::Blocks {
+        blocks: vec![
+            block("day", "一日", "Whole day", 2),
+            block("morning", "午前", "Morning", 1),
+            block("afternoon", "午後", "Afternoon", 1),
+        ],
+    };
+    let half_days = Limit {
+        pool: CARE.to_owned(),
+        counts: LimitUnit::HalfDays,
+        per: LimitPeriod::Month,
+        base: 28,
+        local: 0,
+        multiple_birth: None,
+        reason: None,
+    };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay },
-        unit: Unit::Blocks {
-            blocks: vec![
-                block("day", "一日", "Whole day", 2),
-                block("morning", "午前", "Morning", 1),
-                block("afternoon", "午後", "Afternoon", 1),
-            ],
-        },
-        limit: Some(MonthLimit { unit: LimitUnit::HalfDays, base: 28, local: 0 }),
+        limits: vec![half_days],
         fees,
-        opens_days_ahead: 56,
+        opens: Opens::DaysBefore { days: 56 },
         closes: Deadline::DaysBefore { days: 1, time: hour("16:30") },
         cancellation: Cancellation {
             free_until: Deadline::OpenDaysBefore { days: 1, time: hour("15:00") },
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
+            exempt: vec![],
         },
         bring: vec![
             Localised::new("着替え", "[着替|きが]え", "A change of clothes"),
             Localised::new("お弁当", "お[弁当|べんとう]", "A packed lunch"),
         ],
+        ..Terms::new(ages, unit)
     }
 }
 
@@ -173,7 +185,7 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
     let (now, day) = (text(Utc::now()), days_after(today(), 20));
     let times = (at(day, hour("08:30")), at(day, hour("17:00")));
     let blocks = [("day", "08:30", "17:00"), ("morning", "08:30", "12:30"), ("afternoon", "13:00", "17:00")]
-        .map(|(key, starts, ends)| BlockTimes { key: key.to_owned(), starts: hour(starts), ends: hour(ends) });
+        .map(|(key, starts, ends)| BlockTimes { key: key.to_owned(), starts: hour(starts), ends: hour(ends), nights: 0 });
     let mut slots = Vec::new();
     for number in 0..64 {
         let facility = new_id();
@@ -184,6 +196,7 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
             programme: ProgrammeKey::new(CARE),
             blocks: blocks.to_vec(),
             hourly_yen: None,
+            confirmation: None,
         };
         slots::store::insert_offering(&mut conn, &offering, &code(HOST)).unwrap();
         let within = blocks_within(&offering, times.0, times.1);

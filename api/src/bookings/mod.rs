@@ -10,16 +10,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use shared::access::Role;
 use shared::bookings::{
-    BookedChild, Booking, BookingState, Cancel, ChildState, MonthUsage, NewBooking, PlaceState, Placed, PlacedChild, Quote, cancel, place,
+    BookedChild, Booking, BookingState, Cancel, CancelledBy, ChildState, NewBooking, PlaceState, Placed, PlacedChild, Quote, cancel, place,
     quote,
 };
 use shared::families::{Child, Family};
 use shared::ids::{BookingId, PartyId};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
-use shared::programmes::Programme;
+use shared::programmes::{LimitVersion, Period, Programme, touched_days};
 use shared::slots::Crossing;
-use shared::time::{Month, day_start, days_after};
+use shared::time::{day_start, days_after};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -75,22 +75,27 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     };
     let mut stored = found.ok_or(ApiError::NotFound)?;
     let (host, key, day) = (stored.slot.facility.municipality.clone(), stored.slot.programme.clone(), stored.slot.day());
-    let versions = programmes::store::list_versions(conn, (&host, &family.municipality), &key, day)?;
+    let starts_at = stored.slot.within(command.starts_at.unwrap_or(stored.slot.starts_at));
+    let (first, last) = touched_days(starts_at, stored.slot.within(command.ends_at.unwrap_or(stored.slot.ends_at)));
+    let versions = programmes::store::list_versions(conn, (&host, &family.municipality), &key, (day, last))?;
     let programme = programmes::store::on_day(&versions, &host, &key, day).ok_or(ApiError::NotFound)?;
-    let limit = programmes::store::on_day(&versions, &family.municipality, &key, day).and_then(|p| p.terms.limit);
+    let limits: Vec<LimitVersion> =
+        versions.iter().filter(|version| version.municipality == family.municipality).map(Programme::limits).collect();
     let terms = municipalities::store::list_terms(conn, Some(&host), Some(&key))?;
     let residence = municipalities::store::find_municipality(conn, &family.municipality)?.ok_or(ApiError::NotFound)?;
     let open_days = slots::store::open_days(conn, &stored)?;
-    let month = Month::at(command.starts_at.unwrap_or(stored.slot.starts_at));
     let busy = store::list_busy(conn, &family.id, stored.slot.starts_at, stored.slot.ends_at)?;
-    let usages = store::list_usages(conn, &family.id, &key, month, programme.terms.unit.limit_unit())?;
+    let (pools, periods) = pools_and_periods(&limits, first, last);
+    let usages = store::list_usages(conn, &family.id, &pools, &periods)?;
+    let classes = if programme.terms.reliefs.is_empty() { Vec::new() } else { families::store::list_classes(conn, &family.id, day)? };
     if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
         return Err(ApiError::NotFound);
     }
     let children = born
         .into_iter()
         .map(|(id, born)| ChildState {
-            usage: usages.iter().find(|(child, _)| child == id.as_str()).map_or(MonthUsage::default(), |(_, usage)| *usage),
+            is_multiple_birth: known.iter().filter(|child| child.known.born == born).count() > 1,
+            usages: usages.iter().filter(|(child, ..)| child == id.as_str()).map(|(_, account, usage)| (account.clone(), *usage)).collect(),
             busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
             id,
             born,
@@ -100,12 +105,26 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
         crossing: Crossing::find(&family.municipality, &host, &key, day, &terms),
         slot: stored.slot,
         terms: programme.terms.clone(),
-        limit,
+        limits,
         residence_name: residence.name,
         open_days,
+        classes,
         children,
     };
     Ok(Seen { state, programme: programme.clone(), children: known })
+}
+
+/// The pools that limits count in, and the stretches of time of the days from the first to the last.
+fn pools_and_periods(limits: &[LimitVersion], first: NaiveDate, last: NaiveDate) -> (Vec<&str>, Vec<Period>) {
+    let all = || limits.iter().flat_map(|version| &version.limits);
+    let mut periods: Vec<Period> =
+        first.iter_days().take_while(|day| *day <= last).flat_map(|day| all().map(move |l| l.per.of(day))).collect();
+    let mut pools: Vec<&str> = all().map(|limit| limit.pool.as_str()).collect();
+    periods.sort_unstable();
+    periods.dedup();
+    pools.sort_unstable();
+    pools.dedup();
+    (pools, periods)
 }
 
 /// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The
@@ -116,13 +135,15 @@ pub fn settle(
     belongs: &Belongs<'_>,
     act: &Act,
 ) -> Result<Vec<Booking>, ApiError> {
-    let limit = seen.state.limit.filter(|limit| limit.unit == placed.unit);
     let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {
         let id = BookingId::new(new_id());
-        store::write_usage(conn, &child.id, &placed.slot.programme, (placed.month, placed.unit), child.usage, limit)?;
+        for usage in &child.usages {
+            store::write_usage(conn, &child.id, usage)?;
+        }
         store::insert_booking(conn, &id, belongs, placed, child, act.now)?;
-        act.record(conn, "booking.confirmed", placed.slot.facility.place(), id.as_str())?;
+        let kind = if placed.state == BookingState::Confirmed { "booking.confirmed" } else { "booking.requested" };
+        act.record(conn, kind, placed.slot.facility.place(), id.as_str())?;
         bookings.push(booked(id, seen, placed, belongs, child, act.now)?);
     }
     slots::store::update_bands(conn, &seen.state.slot, &placed.slot)?;
@@ -150,14 +171,16 @@ fn booked(
         block: placed.block.clone(),
         starts_at: placed.starts_at,
         ends_at: placed.ends_at,
-        state: BookingState::Confirmed,
-        fee_yen: child.fee_yen,
-        counted: placed.counted,
-        limit_unit: placed.unit,
+        state: placed.state.clone(),
+        fee_yen: child.fee_yen(),
+        fee_lines: child.fee_lines.clone(),
+        counted: placed.counted.clone(),
         is_away: placed.is_away,
         free_until: placed.free_until,
-        cancellation: placed.cancellation,
-        notes: belongs.notes.to_owned(),
+        cancellation: placed.cancellation.clone(),
+        reason: belongs.command.reason.clone(),
+        answers: belongs.command.answers.clone(),
+        notes: belongs.command.notes.clone(),
         bring: seen.programme.terms.bring.clone(),
         created_at: now,
         version: 1,
@@ -167,9 +190,9 @@ fn booked(
 /// Takes the places of a party: the one primitive for every way in. The family must be locked.
 pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act: &Act) -> Result<Vec<Booking>, ApiError> {
     let seen = look(conn, family, command, Lock::Slot)?;
-    let placed = place(&seen.state, command.starts_at, command.ends_at, act.now)?;
+    let placed = place(&seen.state, command, act.now)?;
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, notes: &command.notes };
+    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, command };
     settle(conn, (&seen, &placed), &belongs, act)
 }
 
@@ -219,7 +242,7 @@ pub async fn quote_booking(app: web::Data<App>, guardian: Guardian, body: Body<N
         .read(move |conn| {
             let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
             let seen = look(conn, &family, &command, Lock::Nothing)?;
-            Ok::<_, ApiError>(quote(&seen.state, command.starts_at, command.ends_at, now))
+            Ok::<_, ApiError>(quote(&seen.state, &command, now))
         })
         .await?;
     Ok(web::Json(quote))
@@ -363,7 +386,7 @@ pub async fn cancel_booking(
         // A check-in at the same moment locks the slot, not the family: lock both, then look.
         slots::store::lock_slot(conn, &stored.booking.slot_id)?;
         let stored = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?;
-        let terms = cancel(&stored.booking, command, act.now)?;
+        let next = cancel(&stored.booking, command, CancelledBy::Family, act.now)?;
         let slot = slots::store::find_slot(conn, &stored.booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
         let mut freed = slot.clone();
         let (from, until) = (slot.minute(stored.booking.starts_at), slot.minute(stored.booking.ends_at));
@@ -371,10 +394,10 @@ pub async fn cancel_booking(
             band.occupancy = band.occupancy.plus(from, until, -1);
         }
         slots::store::update_bands(conn, &slot, &freed)?;
-        if !terms.counts {
-            store::give_back(conn, &stored)?;
+        if !matches!(next, BookingState::Cancelled { counts: true, .. }) {
+            store::give_back(conn, &stored.booking)?;
         }
-        store::mark_state(conn, &id, &BookingState::Cancelled { at: act.now, fee_yen: terms.fee_yen, counts: terms.counts }, None)?;
+        store::mark_state(conn, &id, &next, None)?;
         act.record(conn, "booking.cancelled", stored.booking.facility.place(), id.as_str())?;
         let booking = store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?.booking;
         Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))

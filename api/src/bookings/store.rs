@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use shared::bookings::{BookedChild, Booking, BookingState, Busy, MonthUsage, Placed, PlacedChild};
+use serde::{Deserialize, Serialize};
+use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SlotId};
-use shared::programmes::{LimitUnit, MonthLimit, ProgrammeKey, Terms};
-use shared::time::Month;
+use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, Period, ProgrammeKey, Terms, Usage};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
-use crate::schema::{bookings, children, facilities, month_usages, programmes};
+use crate::schema::{bookings, children, facilities, programmes, usages};
 use crate::slots::store::{FACILITY, FacilityRow};
 
 /// The booking's own columns.
@@ -20,27 +20,49 @@ struct Own {
     slot_id: String,
     family_id: String,
     programme: String,
-    block: Option<String>,
     band_from_age: i64,
     starts_at: NaiveDateTime,
     ends_at: NaiveDateTime,
     state: String,
-    month: String,
-    counted: i64,
-    limit_unit: String,
     is_away: bool,
     fee_yen: i64,
-    free_until: NaiveDateTime,
-    cancellation: String,
-    notes: String,
+    agreed: String,
+    decide_by: Option<NaiveDateTime>,
     checked_in_at: Option<NaiveDateTime>,
     checked_out_at: Option<NaiveDateTime>,
     picked_up_by: Option<String>,
-    cancelled_at: Option<NaiveDateTime>,
+    ended_at: Option<NaiveDateTime>,
+    ended: Option<String>,
     cancelled_fee_yen: Option<i64>,
     cancelled_counts: Option<bool>,
     created_at: NaiveDateTime,
     version: i64,
+}
+
+/// What was agreed when it was booked, as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Agreed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    block: Option<String>,
+    fee_lines: Vec<FeeLine>,
+    counted: Vec<Counted>,
+    free_until: DateTime<Utc>,
+    cancellation: Cancellation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<Answer>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
+}
+
+/// What was said when it was cancelled or declined, as it is stored.
+#[derive(Default, Serialize, Deserialize)]
+struct Ended {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exempt: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    message: String,
 }
 
 type Row = (Own, (String, String, String), FacilityRow, (String, String));
@@ -53,44 +75,34 @@ pub struct Stored {
     pub family_id: FamilyId,
     /// The band in which the child has its place.
     pub band_from_age: u32,
-    /// The month whose limit it uses.
-    pub month: Month,
     /// Who fetched the child.
     pub picked_up_by: Option<String>,
 }
 
 fn state(own: &Own) -> Result<BookingState, DbError> {
-    match (own.state.as_str(), own.checked_in_at, own.checked_out_at, own.cancelled_at) {
+    let ended: Ended = own.ended.as_deref().map(from_json).transpose()?.unwrap_or_default();
+    match (own.state.as_str(), own.decide_by, own.checked_in_at, own.checked_out_at, own.ended_at) {
+        ("requested", Some(decide_by), ..) => Ok(BookingState::Requested { decide_by: instant(decide_by) }),
         ("confirmed", ..) => Ok(BookingState::Confirmed),
-        ("checked_in", Some(at), ..) => Ok(BookingState::CheckedIn { at: instant(at) }),
-        ("checked_out", Some(came), Some(left), _) => Ok(BookingState::CheckedOut { checked_in_at: instant(came), at: instant(left) }),
-        ("cancelled", _, _, Some(at)) => Ok(BookingState::Cancelled {
+        ("checked_in", _, Some(at), ..) => Ok(BookingState::CheckedIn { at: instant(at) }),
+        ("checked_out", _, Some(came), Some(left), _) => Ok(BookingState::CheckedOut { checked_in_at: instant(came), at: instant(left) }),
+        ("cancelled", .., Some(at)) => Ok(BookingState::Cancelled {
             at: instant(at),
             fee_yen: own.cancelled_fee_yen.unwrap_or(0),
             counts: own.cancelled_counts.unwrap_or(false),
+            exempt: ended.exempt,
         }),
+        ("declined", .., Some(at)) => Ok(BookingState::Declined { at: instant(at), message: ended.message }),
         _ => Err(unknown("booking state", &own.state)),
-    }
-}
-
-const fn unit_text(unit: LimitUnit) -> &'static str {
-    match unit {
-        LimitUnit::HalfDays => "half_days",
-        LimitUnit::Minutes => "minutes",
     }
 }
 
 fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row) -> Result<Stored, DbError> {
     let terms: Terms = from_json(&terms)?;
-    let limit_unit = match own.limit_unit.as_str() {
-        "half_days" => LimitUnit::HalfDays,
-        "minutes" => LimitUnit::Minutes,
-        other => return Err(unknown("limit unit", other)),
-    };
+    let agreed: Agreed = from_json(&own.agreed)?;
     Ok(Stored {
         family_id: FamilyId::new(own.family_id.clone()),
         band_from_age: u32::try_from(own.band_from_age).unwrap_or(0),
-        month: own.month.parse().map_err(|_| unknown("month", &own.month))?,
         picked_up_by: own.picked_up_by.clone(),
         booking: Booking {
             state: state(&own)?,
@@ -101,16 +113,18 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
             facility: facility.facility()?,
             programme: ProgrammeKey::new(own.programme),
             programme_name: from_json(&programme_name)?,
-            block: own.block,
+            block: agreed.block,
             starts_at: instant(own.starts_at),
             ends_at: instant(own.ends_at),
             fee_yen: own.fee_yen,
-            counted: own.counted,
-            limit_unit,
+            fee_lines: agreed.fee_lines,
+            counted: agreed.counted,
             is_away: own.is_away,
-            free_until: instant(own.free_until),
-            cancellation: from_json(&own.cancellation)?,
-            notes: own.notes,
+            free_until: agreed.free_until,
+            cancellation: agreed.cancellation,
+            reason: agreed.reason,
+            answers: agreed.answers,
+            notes: agreed.notes,
             bring: terms.bring,
             created_at: instant(own.created_at),
             version: own.version,
@@ -212,63 +226,71 @@ pub fn list_busy(
         .collect())
 }
 
-/// What the children of a family have used of a programme in a month.
+/// What the children of a family have used of some pools in some stretches of time.
 pub fn list_usages(
     conn: &mut AnyConnection,
     family: &FamilyId,
-    programme: &ProgrammeKey,
-    month: Month,
-    unit: LimitUnit,
-) -> Result<Vec<(String, MonthUsage)>, DbError> {
-    let rows = month_usages::table
+    pools: &[&str],
+    periods: &[Period],
+) -> Result<Vec<(String, Account, Usage)>, DbError> {
+    if pools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let periods: Vec<String> = periods.iter().map(Period::to_string).collect();
+    let rows = usages::table
         .inner_join(children::table)
         .filter(children::family_id.eq(family.as_str()))
-        .filter(month_usages::programme.eq(programme.as_str()))
-        .filter(month_usages::month.eq(month.to_string()))
-        .filter(month_usages::unit.eq(unit_text(unit)))
-        .select((month_usages::child_id, month_usages::total, month_usages::away))
-        .load::<(String, i64, i64)>(conn)?;
-    Ok(rows.into_iter().map(|(child, total, away)| (child, MonthUsage { total, away })).collect())
+        .filter(usages::pool.eq_any(pools))
+        .filter(usages::period.eq_any(periods))
+        .select((usages::child_id, usages::pool, usages::period, usages::unit, usages::total, usages::away))
+        .load::<(String, String, String, String, i64, i64)>(conn)?;
+    rows.into_iter()
+        .map(|(child, pool, period, unit, total, away)| {
+            let account = Account {
+                period: period.parse().map_err(|_| unknown("period", &period))?,
+                unit: unit.parse().map_err(|()| unknown("limit unit", &unit))?,
+                pool,
+            };
+            Ok((child, account, Usage { total, away }))
+        })
+        .collect()
 }
 
-/// Writes what a child has used of a programme in a month, with the limit that the database holds it to. The family is locked, so
-/// nobody changes the same row meanwhile.
+/// Writes what a child has used of an account, with the allowance that the database holds it to. The family is locked, so nobody changes
+/// the same row meanwhile.
 pub fn write_usage(
     conn: &mut AnyConnection,
     child: &ChildId,
-    programme: &ProgrammeKey,
-    (month, unit): (Month, LimitUnit),
-    usage: MonthUsage,
-    limit: Option<MonthLimit>,
+    (account, usage, allowance): &(Account, Usage, Allowance),
 ) -> Result<(), DbError> {
     let values = (
-        month_usages::child_id.eq(child.as_str()),
-        month_usages::programme.eq(programme.as_str()),
-        month_usages::month.eq(month.to_string()),
-        month_usages::unit.eq(unit_text(unit)),
-        month_usages::total.eq(usage.total),
-        month_usages::away.eq(usage.away),
-        month_usages::limit_total.eq(limit.map(|limit| limit.base + limit.local)),
-        month_usages::limit_away.eq(limit.map(|limit| limit.base)),
+        usages::child_id.eq(child.as_str()),
+        usages::pool.eq(&account.pool),
+        usages::period.eq(account.period.to_string()),
+        usages::unit.eq(account.unit.as_str()),
+        usages::total.eq(usage.total),
+        usages::away.eq(usage.away),
+        usages::limit_total.eq(allowance.total),
+        usages::limit_away.eq(allowance.away),
     );
-    let insert = diesel::insert_into(month_usages::table).values(values);
-    let clause = " ON CONFLICT (child_id, programme, month, unit) DO UPDATE SET total = excluded.total, away = excluded.away, \
+    let insert = diesel::insert_into(usages::table).values(values);
+    let clause = " ON CONFLICT (child_id, pool, period, unit) DO UPDATE SET total = excluded.total, away = excluded.away, \
                   limit_total = excluded.limit_total, limit_away = excluded.limit_away";
     OnConflict { insert, clause }.execute(conn)?;
     Ok(())
 }
 
-/// Gives back what a cancelled booking had used.
-pub fn give_back(conn: &mut AnyConnection, cancelled: &Stored) -> Result<(), DbError> {
-    let away = if cancelled.booking.is_away { cancelled.booking.counted } else { 0 };
-    let mine = month_usages::table
-        .filter(month_usages::child_id.eq(cancelled.booking.child.id.as_str()))
-        .filter(month_usages::programme.eq(cancelled.booking.programme.as_str()))
-        .filter(month_usages::month.eq(cancelled.month.to_string()))
-        .filter(month_usages::unit.eq(unit_text(cancelled.booking.limit_unit)));
-    diesel::update(mine)
-        .set((month_usages::total.eq(month_usages::total - cancelled.booking.counted), month_usages::away.eq(month_usages::away - away)))
-        .execute(conn)?;
+/// Gives back what a booking had used.
+pub fn give_back(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbError> {
+    for counted in &booking.counted {
+        let away = if booking.is_away { counted.amount } else { 0 };
+        let mine = usages::table
+            .filter(usages::child_id.eq(booking.child.id.as_str()))
+            .filter(usages::pool.eq(&counted.account.pool))
+            .filter(usages::period.eq(counted.account.period.to_string()))
+            .filter(usages::unit.eq(counted.account.unit.as_str()));
+        diesel::update(mine).set((usages::total.eq(usages::total - counted.amount), usages::away.eq(usages::away - away))).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -280,8 +302,8 @@ pub struct Belongs<'a> {
     pub family_id: &'a FamilyId,
     /// The host's programme.
     pub programme_id: &'a ProgrammeVersionId,
-    /// What the family wrote for the day.
-    pub notes: &'a str,
+    /// What the family asked for.
+    pub command: &'a NewBooking,
 }
 
 /// Writes one child's booking.
@@ -293,6 +315,20 @@ pub fn insert_booking(
     child: &PlacedChild,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    let (state, decide_by) = match &placed.state {
+        BookingState::Requested { decide_by } => ("requested", Some(stored(*decide_by))),
+        _ => ("confirmed", None),
+    };
+    let agreed = Agreed {
+        block: placed.block.clone(),
+        fee_lines: child.fee_lines.clone(),
+        counted: placed.counted.clone(),
+        free_until: placed.free_until,
+        cancellation: placed.cancellation.clone(),
+        reason: belongs.command.reason.clone(),
+        answers: belongs.command.answers.clone(),
+        notes: belongs.command.notes.clone(),
+    };
     diesel::insert_into(bookings::table)
         .values((
             bookings::id.eq(id.as_str()),
@@ -305,20 +341,15 @@ pub fn insert_booking(
             bookings::programme.eq(placed.slot.programme.as_str()),
             bookings::programme_id.eq(belongs.programme_id.as_str()),
             (
-                bookings::block.eq(placed.block.as_deref()),
                 bookings::band_from_age.eq(i64::from(child.band_from_age)),
                 bookings::starts_at.eq(stored(placed.starts_at)),
                 bookings::ends_at.eq(stored(placed.ends_at)),
-                bookings::state.eq("confirmed"),
+                bookings::state.eq(state),
                 bookings::active.eq(true),
-                bookings::month.eq(placed.month.to_string()),
-                bookings::counted.eq(placed.counted),
-                bookings::limit_unit.eq(unit_text(placed.unit)),
+                bookings::decide_by.eq(decide_by),
                 bookings::is_away.eq(placed.is_away),
-                bookings::fee_yen.eq(child.fee_yen),
-                bookings::free_until.eq(stored(placed.free_until)),
-                bookings::cancellation.eq(to_json(&placed.cancellation)?),
-                bookings::notes.eq(belongs.notes),
+                bookings::fee_yen.eq(child.fee_yen()),
+                bookings::agreed.eq(to_json(&agreed)?),
                 bookings::created_at.eq(stored(now)),
                 bookings::version.eq(1),
             ),
@@ -332,7 +363,8 @@ pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState
     let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
     let version = bookings::version.eq(bookings::version + 1);
     match state {
-        BookingState::Confirmed => return Err(unknown("next state", "confirmed")),
+        BookingState::Requested { .. } => return Err(unknown("next state", "requested")),
+        BookingState::Confirmed => diesel::update(mine).set((bookings::state.eq("confirmed"), version)).execute(conn)?,
         BookingState::CheckedIn { at } => {
             diesel::update(mine).set((bookings::state.eq("checked_in"), bookings::checked_in_at.eq(stored(*at)), version)).execute(conn)?
         }
@@ -344,13 +376,23 @@ pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState
                 version,
             ))
             .execute(conn)?,
-        BookingState::Cancelled { at, fee_yen, counts } => diesel::update(mine)
+        BookingState::Cancelled { at, fee_yen, counts, exempt } => diesel::update(mine)
             .set((
                 bookings::state.eq("cancelled"),
                 bookings::active.eq(false),
-                bookings::cancelled_at.eq(stored(*at)),
+                bookings::ended_at.eq(stored(*at)),
+                bookings::ended.eq(to_json(&Ended { exempt: exempt.clone(), message: String::new() })?),
                 bookings::cancelled_fee_yen.eq(fee_yen),
                 bookings::cancelled_counts.eq(counts),
+                version,
+            ))
+            .execute(conn)?,
+        BookingState::Declined { at, message } => diesel::update(mine)
+            .set((
+                bookings::state.eq("declined"),
+                bookings::active.eq(false),
+                bookings::ended_at.eq(stored(*at)),
+                bookings::ended.eq(to_json(&Ended { exempt: None, message: message.clone() })?),
                 version,
             ))
             .execute(conn)?,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::bookings::{Booking, BookingState, Busy, IfFull, MonthUsage, NewBooking};
+use shared::bookings::{Booking, BookingState, Busy, NewBooking};
 use shared::ids::{ChildId, FacilityId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
-use shared::programmes::{OpenDays, Programme, Unit};
+use shared::programmes::{Account, OpenDays, Programme, Stay, Unit, Usage, count};
 use shared::slots::{BandPlaces, Crossing, booking_period};
-use shared::time::{Month, days_after, days_before, tokyo_day};
+use shared::time::{days_after, days_before, tokyo_day};
 
 use super::cities::{OPEN_NURSERY, TEMPORARY_CARE, code};
 use super::facilities::{PLACES, SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
@@ -75,7 +75,7 @@ struct Guest {
     id: ChildId,
     born: NaiveDate,
     busy: Vec<Busy>,
-    used: BTreeMap<(String, Month), MonthUsage>,
+    used: BTreeMap<Account, Usage>,
 }
 
 /// What bookings are decided by, read once.
@@ -86,11 +86,11 @@ struct Rules {
     moment: Moment,
 }
 
-/// One stay that somebody wants.
-struct Stay {
+/// A stay that somebody wants.
+struct Wish {
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
-    counted: i64,
+    block: Option<String>,
 }
 
 impl Rules {
@@ -123,14 +123,13 @@ impl Rules {
     }
 
     /// The stay that the k-th guest of a slot wants.
-    fn stay(&self, slot: &Published, level: Level, k: usize) -> Option<Stay> {
+    fn stay(&self, slot: &Published, level: Level, k: usize) -> Option<Wish> {
         match &self.programme(&slot.host, slot)?.terms.unit {
-            Unit::Blocks { blocks } => {
+            Unit::Blocks { .. } => {
                 // Where a slot is to be full, it is so the whole day.
                 let whole = slot.blocks.iter().find(|block| block.key == "day").or(slot.blocks.first())?;
                 let block = if level == Level::Half && !k.is_multiple_of(3) { slot.blocks.get(k % slot.blocks.len())? } else { whole };
-                let counted = blocks.iter().find(|known| known.key == block.key)?.half_days;
-                Some(Stay { starts_at: block.starts_at, ends_at: block.ends_at, counted })
+                Some(Wish { starts_at: block.starts_at, ends_at: block.ends_at, block: Some(block.key.clone()) })
             }
             Unit::Flexible { .. } => {
                 let (from, minutes) = match level {
@@ -140,23 +139,35 @@ impl Rules {
                 let length = (slot.ends_at - slot.starts_at).num_minutes();
                 let from = from.min(length - minutes).max(0);
                 let starts_at = slot.starts_at + TimeDelta::minutes(from);
-                Some(Stay { starts_at, ends_at: starts_at + TimeDelta::minutes(minutes.min(length)), counted: minutes.min(length) })
+                Some(Wish { starts_at, ends_at: starts_at + TimeDelta::minutes(minutes.min(length)), block: None })
             }
         }
     }
 
-    /// Whether a child can have a stay, as far as it hangs on the child.
-    fn fits(&self, guest: &Guest, residence: &MunicipalityCode, slot: &Published, band: &BandPlaces, stay: &Stay) -> bool {
-        let (Some(programme), Some(home)) = (self.programme(&slot.host, slot), self.programme(residence, slot)) else { return false };
+    /// What a child has used after a stay of every account that it counts in, if the child can have it as far as that hangs on the child.
+    fn fits(
+        &self,
+        guest: &Guest,
+        residence: &MunicipalityCode,
+        slot: &Published,
+        band: &BandPlaces,
+        wish: &Wish,
+    ) -> Option<Vec<(Account, Usage)>> {
+        let (programme, home) = self.programme(&slot.host, slot).zip(self.programme(residence, slot))?;
         let ages = &programme.terms.ages;
         let age = ages.band_age(guest.born, slot.day);
         let away = *residence != slot.host;
-        let used = guest.used.get(&(slot.programme.as_str().to_owned(), Month::at(stay.starts_at))).copied().unwrap_or_default();
-        ages.first_day(guest.born) <= slot.day
+        let free = !guest.busy.iter().any(|busy| busy.starts_at < wish.ends_at && wish.starts_at < busy.ends_at);
+        let fits = ages.first_day(guest.born) <= slot.day
             && slot.day <= ages.last_day(guest.born)
-            && (band.from_age..band.under_age).contains(&age)
-            && !guest.busy.iter().any(|busy| busy.starts_at < stay.ends_at && stay.starts_at < busy.ends_at)
-            && home.terms.limit.is_none_or(|limit| used.left(limit, away) >= stay.counted)
+            && (band.from_age..band.under_age).contains(&age);
+        let stay = Stay { starts_at: wish.starts_at, ends_at: wish.ends_at, block: wish.block.as_deref() };
+        let limits = [home.limits()];
+        let after = count(&limits, &programme.terms.unit, &stay, None).into_iter().map(|(counted, limit)| {
+            let used = guest.used.get(&counted.account).copied().unwrap_or_default();
+            (limit.allowance(false).left(used, away) >= counted.amount).then(|| (counted.account, used.plus(counted.amount, away)))
+        });
+        if fits && free { after.collect() } else { None }
     }
 }
 
@@ -227,15 +238,11 @@ fn fill(
             if residence != slot.host && !(guest.family + turn).is_multiple_of(3) {
                 continue;
             }
-            if !rules.fits(guest, &residence, slot, band, &stay) {
-                continue;
-            }
+            let Some(used) = rules.fits(guest, &residence, slot, band, &stay) else { continue };
             let Some(at) = rules.booked_at(&residence, slot, stay.starts_at, guest.family + turn) else { continue };
             left -= 1;
             guest.busy.push(Busy { starts_at: stay.starts_at, ends_at: stay.ends_at, facility: String::new() });
-            let used = guest.used.entry((slot.programme.as_str().to_owned(), Month::at(stay.starts_at))).or_default();
-            used.total += stay.counted;
-            used.away += if residence == slot.host { 0 } else { stay.counted };
+            guest.used.extend(used);
             let party = parties.entry((guest.family, stay.starts_at, stay.ends_at)).or_insert_with(|| (at, Vec::new()));
             party.1.push(guest.id.clone());
         }
@@ -244,14 +251,7 @@ fn fill(
     for ((family, starts_at, ends_at), (at, child_ids)) in parties {
         let Some(household) = families.get(family) else { continue };
         let notes = pick(&NOTES, turn + family).to_owned();
-        let command = NewBooking {
-            slot_id: slot.id.clone(),
-            child_ids,
-            starts_at: Some(starts_at),
-            ends_at: Some(ends_at),
-            notes,
-            if_full: IfFull::Fail,
-        };
+        let command = NewBooking { notes, ..NewBooking::new(slot.id.clone(), child_ids).between(starts_at, ends_at) };
         made.extend(take(conn, household, &command, at)?);
     }
     Ok(made)
@@ -287,14 +287,7 @@ fn own(conn: &mut AnyConnection, families: &[Household], slots: &[Published], ru
         // The elder one is too old for the open nursery; the younger is registered first.
         let child_ids = household.children.iter().take(children).map(|(id, _)| id.clone()).collect();
         let Some(at) = rules.booked_at(&residence, slot, starts_at, k) else { continue };
-        let command = NewBooking {
-            slot_id: slot.id.clone(),
-            child_ids,
-            starts_at: Some(starts_at),
-            ends_at: Some(ends_at),
-            notes: String::new(),
-            if_full: IfFull::Fail,
-        };
+        let command = NewBooking::new(slot.id.clone(), child_ids).between(starts_at, ends_at);
         made.extend(take(conn, household, &command, at)?);
     }
     Ok(made)

@@ -7,8 +7,8 @@ use shared::ids::{CompactId, ProgrammeVersionId};
 use shared::locale::Localised;
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, PriceTier, Programme, ProgrammeKey, Terms,
-    Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier,
+    Programme, ProgrammeKey, Terms, Unit,
 };
 use shared::time::{days_before, fiscal_year};
 
@@ -133,24 +133,24 @@ fn versions(this_year: NaiveDate) -> Result<Vec<Programme>, DbError> {
     Ok(versions)
 }
 
-fn half_days(base: i64) -> Option<MonthLimit> {
-    Some(MonthLimit { unit: LimitUnit::HalfDays, base, local: 0 })
+fn month_limit(pool: &str, counts: LimitUnit, base: i64) -> Limit {
+    Limit { pool: pool.to_owned(), counts, per: LimitPeriod::Month, base, local: 0, multiple_birth: None, reason: None }
 }
 
 fn temporary_care(city: City, old: bool) -> Terms {
-    let block = |key: &str, name: Localised, half_days| Block { key: key.to_owned(), name, half_days };
+    let block = |key: &str, name: Localised, half_days| Block { key: key.to_owned(), name, half_days, uses: 1 };
+    let ages = Ages { from_months: if city == City::Yonago { 6 } else { 2 }, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay };
+    let unit = Unit::Blocks {
+        blocks: vec![
+            block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2),
+            block("morning", Localised::new("午前", "[午前|ごぜん]", "Morning"), 1),
+            block("afternoon", Localised::new("午後", "[午後|ごご]", "Afternoon"), 1),
+        ],
+    };
     Terms {
-        ages: Ages { from_months: if city == City::Yonago { 6 } else { 2 }, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay },
-        unit: Unit::Blocks {
-            blocks: vec![
-                block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2),
-                block("morning", Localised::new("午前", "[午前|ごぜん]", "Morning"), 1),
-                block("afternoon", Localised::new("午後", "[午後|ごご]", "Afternoon"), 1),
-            ],
-        },
-        limit: half_days(if old { 24 } else { 28 }),
+        limits: vec![month_limit(TEMPORARY_CARE, LimitUnit::HalfDays, if old { 24 } else { 28 })],
         fees: care_fees(city, old),
-        opens_days_ahead: if old { 28 } else { 56 },
+        opens: Opens::DaysBefore { days: if old { 28 } else { 56 } },
         closes: match city {
             City::Yonago => Deadline::DaysBefore { days: 1, time: time(16, 30) },
             City::Sakaiminato => Deadline::MinutesBefore { minutes: 60 },
@@ -160,6 +160,7 @@ fn temporary_care(city: City, old: bool) -> Terms {
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
+            exempt: exempt_reasons(),
         },
         bring: vec![
             Localised::new("着替え（上下2組）", "[着替|きが]え（[上|うえ]と[下|した]を2つずつ）", "Two changes of clothes"),
@@ -172,6 +173,7 @@ fn temporary_care(city: City, old: bool) -> Terms {
             Localised::new("水筒", "[水筒|すいとう]", "A water bottle"),
             Localised::new("汚れ物を入れる袋", "[汚|よご]れた[物|もの]を[入|い]れる[袋|ふくろ]", "A bag for used clothes"),
         ],
+        ..Terms::new(ages, unit)
     }
 }
 
@@ -197,19 +199,20 @@ fn care_fees(city: City, old: bool) -> Vec<Fee> {
 
 fn open_nursery(old: bool) -> Terms {
     let fee = |tier| Fee { tier, from_age: 0, under_age: Some(3), per: FeeUnit::Hour, yen: 300 };
+    let ages = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+    let unit = Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay },
-        unit: Unit::Flexible { minimum_minutes: 60, step_minutes: 30 },
         // The national figure; Sakaiminato's own is not known.
-        limit: Some(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }),
+        limits: vec![month_limit(OPEN_NURSERY, LimitUnit::Minutes, 600)],
         fees: vec![fee(PriceTier::resident()), fee(PriceTier::new("neighbour"))],
-        opens_days_ahead: if old { 28 } else { 56 },
+        opens: Opens::DaysBefore { days: if old { 28 } else { 56 } },
         closes: Deadline::MinutesBefore { minutes: 60 },
         cancellation: Cancellation {
             free_until: Deadline::DaysBefore { days: 1, time: time(17, 0) },
             late_fee_percent: 0,
             late_counts: true,
             undo_minutes: 10,
+            exempt: exempt_reasons(),
         },
         bring: vec![
             Localised::new("着替え（上下1組）", "[着替|きが]え（[上|うえ]と[下|した]を1つずつ）", "One change of clothes"),
@@ -217,5 +220,21 @@ fn open_nursery(old: bool) -> Terms {
             Localised::new("飲み物（水かお茶）", "[飲|の]み[物|もの]（[水|みず]かお[茶|ちゃ]）", "Something to drink: water or tea"),
             Localised::new("汚れ物を入れる袋", "[汚|よご]れた[物|もの]を[入|い]れる[袋|ふくろ]", "A bag for used clothes"),
         ],
+        ..Terms::new(ages, unit)
     }
+}
+
+/// For whom a late cancellation costs and counts nothing.
+fn exempt_reasons() -> Vec<ExemptReason> {
+    let reason = |key: &str, by_family, name| ExemptReason { key: key.to_owned(), name, by_family };
+    vec![
+        reason("child_ill", true, Localised::new("お子さんの体調不良", "[子|こ]どもが[病気|びょうき]になった", "Your child is ill")),
+        reason("bereavement", true, Localised::new("ご家族の不幸", "[家族|かぞく]が[亡|な]くなった", "A death in the family")),
+        reason(
+            "weather_warning",
+            true,
+            Localised::new("警報が出ている", "[大雨|おおあめ]や[台風|たいふう]の[警報|けいほう]", "A weather warning is in force"),
+        ),
+        reason("facility", false, Localised::new("施設の都合", "[施設|しせつ]の[都合|つごう]", "For the facility's own reasons")),
+    ]
 }

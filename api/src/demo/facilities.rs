@@ -562,9 +562,14 @@ pub fn offerings(n: usize, place: &Place) -> Vec<Offering> {
         programme: ProgrammeKey::new(programme),
         blocks,
         hourly_yen,
+        confirmation: None,
     };
-    let block =
-        |key: &str, from: (u32, u32), until: (u32, u32)| BlockTimes { key: key.to_owned(), starts: clock(from), ends: clock(until) };
+    let block = |key: &str, from: (u32, u32), until: (u32, u32)| BlockTimes {
+        key: key.to_owned(),
+        starts: clock(from),
+        ends: clock(until),
+        nights: 0,
+    };
     let care = place.care.as_ref().map(|care| {
         let blocks = vec![
             block("day", care.starts, care.ends),

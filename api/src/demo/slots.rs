@@ -49,7 +49,7 @@ const LAST_DAY: u32 = 55;
 const DAYS_BACK: u32 = 14;
 
 fn line(weekdays: &[Weekday], from: (u32, u32), until: (u32, u32), bands: Vec<BandPlaces>) -> PatternLine {
-    PatternLine { weekdays: weekdays.to_vec(), starts: clock(from), ends: clock(until), bands }
+    PatternLine { weekdays: weekdays.to_vec(), starts: clock(from), ends: clock(until), nights: 0, room: None, carers: None, bands }
 }
 
 /// The weekly pattern of an offering.
@@ -85,8 +85,7 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<Vec<Published>
             let at = day_start(days_before(from, 70)) + TimeDelta::hours(10);
             for slot in plan(&state, &command, at)?.slots.into_iter().filter(|slot| slot.outcome == PlanOutcome::New) {
                 let blocks = blocks_within(&offering, slot.starts_at, slot.ends_at);
-                let span = (slot.starts_at, slot.ends_at);
-                let id = slots::store::insert_slot(conn, &offering, &host, span, &blocks, &slot.bands, at)?;
+                let id = slots::store::insert_slot(conn, &offering, &host, &slot, at)?;
                 let day = shared::time::tokyo_day(slot.starts_at);
                 let ahead = (day - moment.today).num_days();
                 // One facility closes a day for training, so that a closed slot can be seen.

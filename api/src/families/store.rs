@@ -11,7 +11,7 @@ use shared::municipalities::MunicipalityCode;
 use shared::text::{Kana, PersonName, Phone};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
-use crate::schema::{bookings, children, families};
+use crate::schema::{bookings, children, families, household_classes};
 
 type FamilyRow = (String, String, NaiveDateTime, String, String, String, i64);
 const FAMILY: (
@@ -229,4 +229,14 @@ pub fn has_bookings(conn: &mut AnyConnection, id: &ChildId, now: DateTime<Utc>) 
         bookings::table.filter(bookings::child_id.eq(id.as_str())).filter(bookings::active).filter(bookings::ends_at.gt(stored(now))),
     ))
     .get_result(conn)?)
+}
+
+/// What a family's household is on a day, for reliefs.
+pub fn list_classes(conn: &mut AnyConnection, family: &FamilyId, day: NaiveDate) -> Result<Vec<String>, DbError> {
+    Ok(household_classes::table
+        .filter(household_classes::family_id.eq(family.as_str()))
+        .filter(household_classes::valid_from.le(day))
+        .filter(household_classes::valid_until.is_null().or(household_classes::valid_until.ge(day)))
+        .select(household_classes::class)
+        .load(conn)?)
 }

@@ -46,18 +46,18 @@ pub fn list_programmes(
     query.order((programmes::municipality, programmes::key, programmes::valid_from)).load::<Row>(conn)?.into_iter().map(programme).collect()
 }
 
-/// The versions of a programme in two municipalities on a day.
+/// The versions of a programme in two municipalities that touch a range of days, both included.
 pub fn list_versions(
     conn: &mut AnyConnection,
     (one, other): (&MunicipalityCode, &MunicipalityCode),
     key: &ProgrammeKey,
-    day: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<Programme>, DbError> {
     programmes::table
         .filter(programmes::municipality.eq(one.as_str()).or(programmes::municipality.eq(other.as_str())))
         .filter(programmes::key.eq(key.as_str()))
-        .filter(programmes::valid_from.le(day))
-        .filter(programmes::valid_until.is_null().or(programmes::valid_until.ge(day)))
+        .filter(programmes::valid_from.le(to))
+        .filter(programmes::valid_until.is_null().or(programmes::valid_until.ge(from)))
         .load::<Row>(conn)?
         .into_iter()
         .map(programme)

@@ -234,7 +234,7 @@ impl Rules {
         let first = first_start(&starts(&slot, &terms.unit), terms, &crossing, &open_days, now);
         let earliest = wanted.times.0.map(|t| at(day, t)).max(first.map(|(start, _)| start));
         let hours = Hours { minimum: wanted.minimum, earliest, latest: wanted.times.1.map(|t| at(day, t)) };
-        let stays = openings_within(&slot, &terms.unit, wanted.age, &hours)?;
+        let stays = openings_within(&slot, terms, wanted.age, &hours)?;
         // Where bookings are over for every stay, the slot says so by its own start.
         let (start, period) = first.unwrap_or_else(|| (slot.starts_at, booking_period(terms, slot.starts_at, &crossing, &open_days)));
         let mut reasons: Vec<Reason> = check_period(slot.state, start, &period, now).iter().map(|r| r.reason()).collect();
@@ -246,8 +246,10 @@ impl Rules {
             reasons.push(Reason::new("slots.full"));
         }
         let places_left = match wanted.age {
-            Some(age) => slot.places_left(age, slot.starts_at, slot.ends_at).unwrap_or(0),
-            None => slot.bands.iter().filter_map(|band| slot.places_left(band.from_age, slot.starts_at, slot.ends_at)).max().unwrap_or(0),
+            Some(age) => slot.places_left(terms, age, slot.starts_at, slot.ends_at).unwrap_or(0),
+            None => {
+                slot.bands.iter().filter_map(|band| slot.places_left(terms, band.from_age, slot.starts_at, slot.ends_at)).max().unwrap_or(0)
+            }
         };
         Some(FreePlace {
             slot_id: slot.id,

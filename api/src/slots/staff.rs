@@ -8,9 +8,7 @@ use shared::ids::{FacilityId, SlotId};
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
 use shared::problem::Problem;
-use shared::slots::{
-    NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay, SlotPlan, SlotState, blocks_within, change, plan,
-};
+use shared::slots::{NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay, SlotPlan, SlotState, change, plan};
 use shared::time::{day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -169,8 +167,7 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
         let offering = store::lock_offering(conn, &command.offering_id)?.ok_or(ApiError::NotFound)?;
         let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, command, act.now)?;
         for slot in plan.slots.iter().filter(|slot| slot.outcome == PlanOutcome::New) {
-            let blocks = blocks_within(&offering, slot.starts_at, slot.ends_at);
-            let id = store::insert_slot(conn, &offering, &municipality, (slot.starts_at, slot.ends_at), &blocks, &slot.bands, act.now)?;
+            let id = store::insert_slot(conn, &offering, &municipality, slot, act.now)?;
             act.record(conn, "slot.published", (&municipality, Some(&offering.facility_id)), id.as_str())?;
         }
         Ok(Answer::new(StatusCode::CREATED, &plan)?)

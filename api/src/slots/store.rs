@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use shared::ids::{FacilityId, OfferingId, SlotId};
 use shared::municipalities::{MunicipalityCode, Position};
 use shared::programmes::{OpenDays, ProgrammeKey};
-use shared::slots::{BandPlaces, Occupancy, Offering, Slot, SlotBand, SlotBlock, SlotFacility, SlotState};
+use shared::slots::{Occupancy, Offering, PlannedSlot, Slot, SlotBand, SlotFacility, SlotState, blocks_within};
 use shared::time::{days_after, days_before};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
@@ -13,8 +13,10 @@ use crate::municipalities::store::{code, list_holidays};
 use crate::new_id;
 use crate::schema::{facilities, offerings, slot_bands, slots};
 
-#[derive(Queryable)]
-struct Row {
+/// The slot's own columns.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = slots)]
+struct Own {
     id: String,
     offering_id: String,
     programme: String,
@@ -23,9 +25,13 @@ struct Row {
     state: String,
     blocks: String,
     hourly_yen: Option<i64>,
+    room: Option<i64>,
+    carers: Option<String>,
+    confirmation: Option<String>,
     version: i64,
-    facility: FacilityRow,
 }
+
+type Row = (Own, FacilityRow);
 
 /// The columns of a facility that a slot or booking shows.
 #[derive(Queryable)]
@@ -62,28 +68,6 @@ pub const FACILITY: (
     facilities::longitude,
     facilities::fictional,
     facilities::open_weekdays,
-);
-
-const SLOT: (
-    slots::id,
-    slots::offering_id,
-    slots::programme,
-    slots::starts_at,
-    slots::ends_at,
-    slots::state,
-    slots::blocks,
-    slots::hourly_yen,
-    slots::version,
-) = (
-    slots::id,
-    slots::offering_id,
-    slots::programme,
-    slots::starts_at,
-    slots::ends_at,
-    slots::state,
-    slots::blocks,
-    slots::hourly_yen,
-    slots::version,
 );
 
 impl FacilityRow {
@@ -141,19 +125,22 @@ fn band((_, from, under, capacity, occupancy): &BandRow) -> Result<SlotBand, DbE
     Ok(SlotBand { from_age: age(*from), under_age: age(*under), capacity: *capacity, occupancy })
 }
 
-fn slot(row: Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
-    let closed_weekdays = closed_weekdays(row.facility.open_weekdays.as_deref());
+fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
+    let closed_weekdays = closed_weekdays(facility.open_weekdays.as_deref());
     let slot = Slot {
         id: SlotId::new(row.id),
         offering_id: OfferingId::new(row.offering_id),
-        facility: row.facility.facility()?,
+        facility: facility.facility()?,
         programme: ProgrammeKey::new(row.programme),
         starts_at: instant(row.starts_at),
         ends_at: instant(row.ends_at),
         state: state(&row.state)?,
         bands,
         blocks: from_json(&row.blocks)?,
+        room: row.room,
+        carers: row.carers.as_deref().map(from_json).transpose()?,
         hourly_yen: row.hourly_yen,
+        confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
         version: row.version,
     };
     Ok(Stored { slot, closed_weekdays })
@@ -161,13 +148,13 @@ fn slot(row: Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
 
 /// Turns rows into slots, with the bands of all of them in one question.
 fn with_bands(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Stored>, DbError> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let ids: Vec<&str> = rows.iter().map(|(row, _)| row.id.as_str()).collect();
     let mut bands: Vec<BandRow> = slot_bands::table.filter(slot_bands::slot_id.eq_any(&ids)).select(BAND).load(conn)?;
     bands.sort();
     rows.into_iter()
         .map(|row| {
-            let first = bands.partition_point(|band| band.0 < row.id);
-            let mine = bands.iter().skip(first).take_while(|band| band.0 == row.id).map(band).collect::<Result<_, DbError>>()?;
+            let first = bands.partition_point(|band| band.0 < row.0.id);
+            let mine = bands.iter().skip(first).take_while(|band| band.0 == row.0.id).map(band).collect::<Result<_, DbError>>()?;
             slot(row, mine)
         })
         .collect()
@@ -194,17 +181,10 @@ pub fn find_frame(conn: &mut AnyConnection, id: &SlotId) -> Result<Option<Stored
     let row = slots::table
         .inner_join(facilities::table)
         .filter(slots::id.eq(id.as_str()))
-        .select((SLOT, FACILITY))
-        .get_result::<(SlotColumns, FacilityRow)>(conn)
+        .select((Own::as_select(), FACILITY))
+        .get_result::<Row>(conn)
         .optional()?;
-    row.map(|row| slot(flat(row), Vec::new())).transpose()
-}
-
-type SlotColumns = (String, String, String, NaiveDateTime, NaiveDateTime, String, String, Option<i64>, i64);
-
-fn flat((slot, facility): (SlotColumns, FacilityRow)) -> Row {
-    let (id, offering_id, programme, starts_at, ends_at, state, blocks, hourly_yen, version) = slot;
-    Row { id, offering_id, programme, starts_at, ends_at, state, blocks, hourly_yen, version, facility }
+    row.map(|row| slot(row, Vec::new())).transpose()
 }
 
 /// Locks a slot until the transaction ends: last in the order of locks. Its bands read after this are the truth.
@@ -213,15 +193,16 @@ pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError>
     Ok(locked == 1)
 }
 
-/// Locks a slot that was found before and takes over what may have changed since: state, version and bands.
+/// Locks a slot that was found before and takes over what may have changed since: state, room, carers, version and bands.
 pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<bool, DbError> {
     let locked = diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set(slots::turn.eq(slots::turn + 1))
-        .returning((slots::state, slots::version))
-        .get_result::<(String, i64)>(conn)
+        .returning((slots::state, slots::room, slots::carers, slots::version))
+        .get_result::<(String, Option<i64>, Option<String>, i64)>(conn)
         .optional()?;
-    let Some((state, version)) = locked else { return Ok(false) };
-    (slot.state, slot.version, slot.bands) = (self::state(&state)?, version, list_bands(conn, &slot.id)?);
+    let Some((state, room, carers, version)) = locked else { return Ok(false) };
+    (slot.state, slot.room, slot.version) = (self::state(&state)?, room, version);
+    (slot.carers, slot.bands) = (carers.as_deref().map(from_json).transpose()?, list_bands(conn, &slot.id)?);
     Ok(true)
 }
 
@@ -278,9 +259,8 @@ pub fn list_slots(conn: &mut AnyConnection, search: &Search) -> Result<Vec<Store
     if search.open_only {
         query = query.filter(slots::state.eq(state_text(SlotState::Open)));
     }
-    let rows =
-        query.order((slots::starts_at, slots::id)).limit(search.limit).select((SLOT, FACILITY)).load::<(SlotColumns, FacilityRow)>(conn)?;
-    with_bands(conn, rows.into_iter().map(flat).collect())
+    let rows = query.order((slots::starts_at, slots::id)).limit(search.limit).select((Own::as_select(), FACILITY)).load::<Row>(conn)?;
+    with_bands(conn, rows)
 }
 
 /// The days on which the facility of a slot is open, as far as deadlines before that day need them.
@@ -310,17 +290,25 @@ pub fn list_times(
     Ok(times.into_iter().map(|(from, until)| (instant(from), instant(until))).collect())
 }
 
-type OfferingRow = (String, String, String, String, Option<i64>);
-const OFFERING: (offerings::id, offerings::facility_id, offerings::programme, offerings::blocks, offerings::hourly_yen) =
-    (offerings::id, offerings::facility_id, offerings::programme, offerings::blocks, offerings::hourly_yen);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = offerings)]
+struct OfferingRow {
+    id: String,
+    facility_id: String,
+    programme: String,
+    blocks: String,
+    hourly_yen: Option<i64>,
+    confirmation: Option<String>,
+}
 
-fn offering((id, facility, programme, blocks, hourly_yen): OfferingRow) -> Result<Offering, DbError> {
+fn offering(row: OfferingRow) -> Result<Offering, DbError> {
     Ok(Offering {
-        id: OfferingId::new(id),
-        facility_id: FacilityId::new(facility),
-        programme: ProgrammeKey::new(programme),
-        blocks: from_json(&blocks)?,
-        hourly_yen,
+        id: OfferingId::new(row.id),
+        facility_id: FacilityId::new(row.facility_id),
+        programme: ProgrammeKey::new(row.programme),
+        blocks: from_json(&row.blocks)?,
+        hourly_yen: row.hourly_yen,
+        confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
     })
 }
 
@@ -329,7 +317,7 @@ pub fn list_offerings(conn: &mut AnyConnection, facility: &FacilityId) -> Result
     offerings::table
         .filter(offerings::facility_id.eq(facility.as_str()))
         .order(offerings::programme)
-        .select(OFFERING)
+        .select(OfferingRow::as_select())
         .load::<OfferingRow>(conn)?
         .into_iter()
         .map(offering)
@@ -348,7 +336,7 @@ pub fn lock_offering(conn: &mut AnyConnection, id: &OfferingId) -> Result<Option
 pub fn find_offering(conn: &mut AnyConnection, id: &OfferingId) -> Result<Option<(Offering, MunicipalityCode)>, DbError> {
     let found = offerings::table
         .filter(offerings::id.eq(id.as_str()))
-        .select((OFFERING, offerings::municipality))
+        .select((OfferingRow::as_select(), offerings::municipality))
         .first::<(OfferingRow, String)>(conn)
         .optional()?;
     found.map(|(row, municipality)| Ok((offering(row)?, code(&municipality)?))).transpose()
@@ -364,22 +352,22 @@ pub fn insert_offering(conn: &mut AnyConnection, new: &Offering, municipality: &
             offerings::programme.eq(new.programme.as_str()),
             offerings::blocks.eq(to_json(&new.blocks)?),
             offerings::hourly_yen.eq(new.hourly_yen),
+            offerings::confirmation.eq(new.confirmation.as_ref().map(to_json).transpose()?),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Writes an open slot with free places.
+/// Writes an open slot with free places, as planned.
 pub fn insert_slot(
     conn: &mut AnyConnection,
     offering: &Offering,
     municipality: &MunicipalityCode,
-    (starts_at, ends_at): Times,
-    blocks: &[SlotBlock],
-    places: &[BandPlaces],
+    planned: &PlannedSlot,
     now: DateTime<Utc>,
 ) -> Result<SlotId, DbError> {
     let id = SlotId::new(new_id());
+    let carers = planned.carers.map(|carers| Occupancy::default().plus(0, (planned.ends_at - planned.starts_at).num_minutes(), carers));
     diesel::insert_into(slots::table)
         .values((
             slots::id.eq(id.as_str()),
@@ -387,17 +375,21 @@ pub fn insert_slot(
             slots::facility_id.eq(offering.facility_id.as_str()),
             slots::municipality.eq(municipality.as_str()),
             slots::programme.eq(offering.programme.as_str()),
-            slots::starts_at.eq(stored(starts_at)),
-            slots::ends_at.eq(stored(ends_at)),
+            slots::starts_at.eq(stored(planned.starts_at)),
+            slots::ends_at.eq(stored(planned.ends_at)),
             slots::state.eq(state_text(SlotState::Open)),
-            slots::blocks.eq(to_json(&blocks)?),
+            slots::blocks.eq(to_json(&blocks_within(offering, planned.starts_at, planned.ends_at))?),
             slots::hourly_yen.eq(offering.hourly_yen),
+            slots::room.eq(planned.room),
+            slots::carers.eq(carers.as_ref().map(to_json).transpose()?),
+            slots::confirmation.eq(offering.confirmation.as_ref().map(to_json).transpose()?),
+            slots::peak.eq(0),
             slots::turn.eq(0),
             slots::version.eq(1),
             slots::created_at.eq(stored(now)),
         ))
         .execute(conn)?;
-    for band in places {
+    for band in &planned.bands {
         diesel::insert_into(slot_bands::table)
             .values((
                 slot_bands::slot_id.eq(id.as_str()),
@@ -425,13 +417,22 @@ pub fn update_bands(conn: &mut AnyConnection, before: &Slot, after: &Slot) -> Re
             ))
             .execute(conn)?;
     }
+    if after.room.is_some() && before.peak() != after.peak() {
+        diesel::update(slots::table.filter(slots::id.eq(after.id.as_str()))).set(slots::peak.eq(after.peak())).execute(conn)?;
+    }
     Ok(())
 }
 
-/// Writes state and version of a slot.
+/// Writes state, room, carers and version of a slot.
 pub fn update_slot(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError> {
     diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
-        .set((slots::state.eq(state_text(slot.state)), slots::version.eq(slot.version)))
+        .set((
+            slots::state.eq(state_text(slot.state)),
+            slots::room.eq(slot.room),
+            slots::carers.eq(slot.carers.as_ref().map(to_json).transpose()?),
+            slots::peak.eq(slot.peak()),
+            slots::version.eq(slot.version),
+        ))
         .execute(conn)?;
     Ok(())
 }

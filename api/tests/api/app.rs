@@ -20,8 +20,8 @@ use shared::ids::{AccountId, ChildId, CompactId, FacilityId, FamilyId, OfferingI
 use shared::locale::{Locale, Localised};
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, PriceTier, Programme, ProgrammeKey, Terms,
-    Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
+    ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{BandPlaces, BlockTimes, Offering, blocks_within};
 use shared::text::{Email, Kana, PersonName, Phone};
@@ -443,6 +443,10 @@ fn block(key: &str) -> FeeUnit {
     FeeUnit::Block { block: key.to_owned() }
 }
 
+fn month_limit(pool: &str, counts: LimitUnit, base: i64) -> Limit {
+    Limit { pool: pool.to_owned(), counts, per: LimitPeriod::Month, base, local: 0, multiple_birth: None, reason: None }
+}
+
 /// Rules of the tests' temporary care: 14 days a month.
 pub fn temporary_care() -> Terms {
     let mut fees = Vec::new();
@@ -453,40 +457,43 @@ pub fn temporary_care() -> Terms {
             fees.push(fee(tier, 3, None, block(key), 500 * half * factor));
         }
     }
-    let named = |key: &str, half_days| Block { key: key.to_owned(), name: Localised::new(key, key, key), half_days };
+    let named = |key: &str, half_days| Block { key: key.to_owned(), name: Localised::new(key, key, key), half_days, uses: 1 };
+    let ages = Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay };
+    let unit = Unit::Blocks { blocks: vec![named("day", 2), named("morning", 1), named("afternoon", 1)] };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay },
-        unit: Unit::Blocks { blocks: vec![named("day", 2), named("morning", 1), named("afternoon", 1)] },
-        limit: Some(MonthLimit { unit: LimitUnit::HalfDays, base: 28, local: 0 }),
+        limits: vec![month_limit("temporary_care", LimitUnit::HalfDays, 28)],
         fees,
-        opens_days_ahead: 56,
+        opens: Opens::DaysBefore { days: 56 },
         closes: Deadline::DaysBefore { days: 1, time: time("16:30") },
         cancellation: Cancellation {
             free_until: Deadline::OpenDaysBefore { days: 1, time: time("15:00") },
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
+            exempt: vec![],
         },
         bring: vec![Localised::new("着替え", "[着替|きが]え", "A change of clothes")],
+        ..Terms::new(ages, unit)
     }
 }
 
 /// Rules of the tests' open nursery: 10 hours a month.
 pub fn open_nursery() -> Terms {
+    let ages = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+    let unit = Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 };
     Terms {
-        ages: Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay },
-        unit: Unit::Flexible { minimum_minutes: 60, step_minutes: 30 },
-        limit: Some(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }),
+        limits: vec![month_limit("open_nursery", LimitUnit::Minutes, 600)],
         fees: vec![fee("resident", 0, None, FeeUnit::Hour, 300), fee("neighbour", 0, None, FeeUnit::Hour, 300)],
-        opens_days_ahead: 56,
+        opens: Opens::DaysBefore { days: 56 },
         closes: Deadline::MinutesBefore { minutes: 60 },
         cancellation: Cancellation {
             free_until: Deadline::DaysBefore { days: 1, time: time("17:00") },
             late_fee_percent: 0,
             late_counts: true,
             undo_minutes: 10,
+            exempt: vec![],
         },
-        bring: Vec::new(),
+        ..Terms::new(ages, unit)
     }
 }
 
@@ -531,7 +538,8 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
     for (facility, city) in [("yonago", YONAGO), ("sakai", SAKAIMINATO)] {
         facility_row(conn, facility, city)?;
         for (suffix, programme) in [("care", "temporary_care"), ("open", "open_nursery")] {
-            let times = |key: &str, starts: &str, ends: &str| BlockTimes { key: key.to_owned(), starts: time(starts), ends: time(ends) };
+            let times =
+                |key: &str, starts: &str, ends: &str| BlockTimes { key: key.to_owned(), starts: time(starts), ends: time(ends), nights: 0 };
             let blocks = if suffix == "care" {
                 vec![times("day", "08:30", "17:00"), times("morning", "08:30", "12:30"), times("afternoon", "13:00", "17:00")]
             } else {

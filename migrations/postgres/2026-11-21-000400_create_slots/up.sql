@@ -6,6 +6,7 @@ CREATE TABLE offerings (
   programme TEXT NOT NULL,
   blocks TEXT NOT NULL,
   hourly_yen BIGINT,
+  confirmation TEXT,
   CONSTRAINT offerings_once UNIQUE (facility_id, programme)
 );
 
@@ -20,11 +21,16 @@ CREATE TABLE slots (
   state TEXT NOT NULL,
   blocks TEXT NOT NULL,
   hourly_yen BIGINT,
+  room BIGINT,
+  carers TEXT,
+  confirmation TEXT,
+  peak BIGINT NOT NULL,
   turn BIGINT NOT NULL,
   version BIGINT NOT NULL,
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT slots_once UNIQUE (offering_id, starts_at),
   CONSTRAINT slots_end_after_start CHECK (starts_at < ends_at),
+  CONSTRAINT slots_not_overfull CHECK (0 <= peak AND (room IS NULL OR peak <= room)),
   CONSTRAINT slots_state_known CHECK (state IN ('open', 'closed'))
 );
 CREATE INDEX slots_by_city ON slots (municipality, programme, starts_at, id);

@@ -1,2 +1,2 @@
 DROP TABLE bookings;
-DROP TABLE month_usages;
+DROP TABLE usages;

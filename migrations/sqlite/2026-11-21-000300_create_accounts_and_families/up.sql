@@ -24,6 +24,15 @@ CREATE TABLE children (
 );
 CREATE INDEX children_of_family ON children (family_id, born, id);
 
+-- What a household is for reliefs, from one day to another.
+CREATE TABLE household_classes (
+  family_id TEXT NOT NULL REFERENCES families (id),
+  class TEXT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  PRIMARY KEY (family_id, class, valid_from)
+);
+
 CREATE TABLE accounts (
   id TEXT PRIMARY KEY NOT NULL,
   email TEXT NOT NULL CONSTRAINT accounts_email_taken UNIQUE,
