@@ -96,10 +96,11 @@ impl Rejection {
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(2);
 
 fn check_moment(booking: &Booking, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
-    let day = tokyo_day(booking.starts_at);
+    // A stay over night is on all its days.
+    let (day, last) = (tokyo_day(booking.starts_at), tokyo_day(booking.ends_at));
     if at > now + CLOCK_SLACK {
         Err(Rejection::InFuture)
-    } else if tokyo_day(at) != day {
+    } else if !(day..=last).contains(&tokyo_day(at)) {
         Err(Rejection::OtherDay { day })
     } else {
         Ok(())
@@ -220,13 +221,13 @@ pub struct Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{booking, child, day, slot, state, temporary_care, tokyo};
+    use crate::world::{ask_for, booking, child, day, slot, state, temporary_care, tokyo};
 
     /// A whole day on 3 December, 9:00 to 17:00.
     fn held(state_then: BookingState) -> Booking {
         let asked = state(slot("2026-12-03"), temporary_care(), vec![child("sora", "2024-06-15")]);
         let now = tokyo("2026-11-20 10:00");
-        let placed = crate::bookings::place(&asked, None, None, now).unwrap();
+        let placed = crate::bookings::place(&asked, &ask_for(&asked), now).unwrap();
         Booking { state: state_then, ..booking(&asked, &placed, &placed.children[0], now) }
     }
 
@@ -239,7 +240,7 @@ mod tests {
     }
 
     fn cancelled() -> BookingState {
-        BookingState::Cancelled { at: tokyo("2026-12-01 9:00"), fee_yen: 0, counts: false }
+        BookingState::Cancelled { at: tokyo("2026-12-01 9:00"), fee_yen: 0, counts: false, exempt: None }
     }
 
     fn come(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<BookingState, Rejection> {
@@ -273,6 +274,28 @@ mod tests {
         assert_eq!(come(BookingState::Confirmed, None, "2026-12-03 23:59:59"), Ok(came("23:59:59")));
         assert_eq!(come(BookingState::Confirmed, None, "2026-12-04 0:00"), other_day);
         assert_eq!(go(came("9:05"), None, "2026-12-04 0:00"), other_day);
+    }
+
+    #[test]
+    fn a_stay_over_night_ends_on_another_day() {
+        let night = |then| Booking { ends_at: tokyo("2026-12-04 10:00"), ..held(then) };
+        let go = |now: &str| check_out(&night(came("17:00")), &CheckOut::default(), tokyo(now));
+        let left = BookingState::CheckedOut { checked_in_at: tokyo("2026-12-03 17:00"), at: tokyo("2026-12-04 9:30") };
+        assert_eq!(go("2026-12-04 9:30"), Ok(left));
+        assert_eq!(go("2026-12-05 0:00"), Err(Rejection::OtherDay { day: day("2026-12-03") }));
+        let come = |now: &str| check_in(&night(BookingState::Confirmed), &CheckIn::default(), tokyo(now));
+        assert_eq!(come("2026-12-02 23:59"), Err(Rejection::OtherDay { day: day("2026-12-03") }));
+        assert_eq!(come("2026-12-04 0:30"), Ok(BookingState::CheckedIn { at: tokyo("2026-12-04 0:30") }));
+    }
+
+    #[test]
+    fn what_is_not_decided_or_declined_has_no_attendance() {
+        let decide_by = tokyo("2026-12-02 9:00");
+        assert_eq!(come(BookingState::Requested { decide_by }, None, "2026-12-03 9:00"), Err(Rejection::NotConfirmed));
+        assert_eq!(go(BookingState::Requested { decide_by }, None, "2026-12-03 9:00"), Err(Rejection::NotConfirmed));
+        let declined = || BookingState::Declined { at: decide_by, message: String::new() };
+        assert_eq!(come(declined(), None, "2026-12-03 9:00"), Err(Rejection::Cancelled));
+        assert_eq!(go(declined(), None, "2026-12-03 9:00"), Err(Rejection::Cancelled));
     }
 
     #[test]

@@ -8,17 +8,21 @@ mod world;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use proptest::prelude::*;
 use shared::attendance::{CheckIn, check_in};
-use shared::bookings::{Booking, BookingState, Busy, Cancel, ChildState, PlaceState, cancel, month_usage, place, quote};
+use shared::bookings::{
+    Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, PlaceState, PlacedChild, cancel, place, quote, usage,
+};
 use shared::ids::ChildId;
 use shared::locale::{self, Locale, Localised, without_ruby};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
-use shared::programmes::{Fee, FeeUnit, LimitUnit, MonthLimit, OpenDays, ProgrammeKey, Terms, Unit};
+use shared::programmes::{Account, Fee, FeeUnit, LimitUnit, OpenDays, Opens, Period, ProgrammeKey, Terms, Unit};
 use shared::slots::{
     BandPlaces, Crossing, NewSlots, Occupancy, Offering, PatternLine, PlanOutcome, PlanState, Slot, SlotBlock, SlotChange, SlotState,
     change, openings, plan,
 };
 use shared::time::{Month, at};
-use world::{band, child, day, neighbour, open_nursery, sakaiminato, slot, temporary_care, time, yonago};
+use world::{
+    ask_for, at_any_time, band, child, day, month_limit, neighbour, open_nursery, sakaiminato, slot, temporary_care, time, yonago,
+};
 
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
@@ -89,7 +93,7 @@ fn slots() -> Vec<(Slot, Terms)> {
                 slot.id = format!("{date}-{host}-{hours}").as_str().into();
                 slot.facility.municipality = host.clone();
                 let mut terms = if hours { open_nursery() } else { temporary_care() };
-                terms.opens_days_ahead = AHEAD.try_into().unwrap();
+                terms.opens = Opens::DaysBefore { days: AHEAD.try_into().unwrap() };
                 if hours {
                     slot.programme = ProgrammeKey::new("open_nursery");
                     slot.starts_at = at(day(date), time("8:00"));
@@ -266,15 +270,15 @@ impl Rules {
     fn state(&self, slot: usize, family: usize, who: usize) -> PlaceState {
         let (slot, terms) = &self.slots[slot];
         let host = &slot.facility.municipality;
-        let unit = if matches!(terms.unit, Unit::Flexible { .. }) { LimitUnit::Minutes } else { LimitUnit::HalfDays };
-        let limit = match unit {
-            LimitUnit::Minutes => MonthLimit { unit, base: MINUTES.0, local: MINUTES.1 },
-            LimitUnit::HalfDays => MonthLimit { unit, base: HALF_DAYS.0, local: HALF_DAYS.1 },
+        let limit = match terms.unit {
+            Unit::Flexible { .. } => month_limit("hours", LimitUnit::Minutes, MINUTES.0, MINUTES.1),
+            Unit::Blocks { .. } => month_limit("days", LimitUnit::HalfDays, HALF_DAYS.0, HALF_DAYS.1),
         };
+        let account = Account { pool: limit.pool.clone(), period: Period::Month(Month::at(slot.starts_at)), unit: limit.counts };
         let children = CHILDREN[family].iter().enumerate().filter(|(n, _)| who & (1 << n) != 0).map(|(_, (id, born, _))| {
             let id = ChildId::from(*id);
             ChildState {
-                usage: month_usage(&self.bookings, &id, &slot.programme, Month::at(slot.starts_at), unit),
+                usages: vec![(account.clone(), usage(&self.bookings, &id, &account))],
                 busy: self
                     .bookings
                     .iter()
@@ -287,10 +291,11 @@ impl Rules {
         PlaceState {
             slot: slot.clone(),
             terms: terms.clone(),
-            limit: Some(limit),
+            limits: at_any_time(vec![limit.clone()]),
             crossing: Crossing::find(&residence(family), host, &slot.programme, slot.day(), &compacts()),
             residence_name: Localised::new("市", "[市|し]", "City"),
             open_days: OpenDays::default(),
+            classes: vec![],
             children: children.collect(),
         }
     }
@@ -309,10 +314,11 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             from += if *beside { 15 } else { 0 };
             let (starts_at, ends_at) = (start + TimeDelta::minutes(from), start + TimeDelta::minutes(from + length));
             let state = rules.state(*slot, *family, *who);
-            let outcome = place(&state, Some(starts_at), Some(ends_at), rules.now);
+            let command = ask_for(&state).between(starts_at, ends_at);
+            let outcome = place(&state, &command, rules.now);
             let expected = model.accepts(*slot, minute_of(start), *family, *who, minute_of(starts_at), minute_of(ends_at));
             prop_assert_eq!(outcome.is_ok(), expected.is_some(), "{:?} at {}: {:?}", command, rules.now, outcome);
-            let told = quote(&state, Some(starts_at), Some(ends_at), rules.now);
+            let told = quote(&state, &command, rules.now);
             prop_assert_eq!(told.bookable, outcome.is_ok());
             if let Err(refusals) = &outcome {
                 prop_assert_eq!(refusals.len(), told.reasons.len() + told.children.iter().map(|c| c.reasons.len()).sum::<usize>());
@@ -320,9 +326,10 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             }
             if let (Ok(placed), Some(party)) = (outcome, expected) {
                 prop_assert_eq!(placed.children.len(), party.len());
-                prop_assert_eq!(told.fee_yen, Some(placed.children.iter().map(|c| c.fee_yen).sum()));
+                prop_assert_eq!(told.fee_yen, Some(placed.children.iter().map(PlacedChild::fee_yen).sum()));
                 for (child, stay) in placed.children.iter().zip(&party) {
-                    prop_assert_eq!((child.id.as_str(), placed.counted, placed.is_away), (stay.child, stay.counted, stay.away));
+                    prop_assert_eq!(placed.counted.len(), 1);
+                    prop_assert_eq!((child.id.as_str(), placed.counted[0].amount, placed.is_away), (stay.child, stay.counted, stay.away));
                     rules.bookings.push(world::booking(&state, &placed, child, rules.now));
                 }
                 rules.slots[*slot].0 = placed.slot;
@@ -332,15 +339,16 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
         Command::Cancel { booking } if !model.stays.is_empty() => {
             let index = booking.index(model.stays.len());
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
-            let outcome = cancel(booking, &Cancel::default(), rules.now);
+            let outcome = cancel(booking, &Cancel::default(), CancelledBy::Family, rules.now);
             prop_assert_eq!(outcome.is_ok(), stay.held && !stay.came && model.now < stay.until, "{:?} {:?}", booking, outcome);
-            if let Ok(terms) = outcome {
+            if let Ok(state) = outcome {
+                let BookingState::Cancelled { fee_yen, counts, .. } = state else { panic!("cancelled, but {state:?}") };
                 let free_until = if is_hours(stay.slot) { stay.from - 60 } else { (stay.from.div_euclid(DAY) - 1) * DAY + 15 * 60 };
                 let free = model.now < free_until || (model.now < stay.booked + 10 && model.now < stay.from);
-                prop_assert_eq!(terms.counts, !free);
-                prop_assert_eq!(terms.fee_yen, if free { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 });
-                booking.state = BookingState::Cancelled { at: rules.now, fee_yen: terms.fee_yen, counts: terms.counts };
-                (stay.held, stay.counts) = (false, terms.counts);
+                prop_assert_eq!(counts, !free);
+                prop_assert_eq!(fee_yen, if free { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 });
+                booking.state = state;
+                (stay.held, stay.counts) = (false, counts);
                 let slot = &mut rules.slots[stay.slot].0;
                 let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
                 slot.bands[stay.band].occupancy = slot.bands[stay.band].occupancy.plus(from, until, -1);
@@ -402,17 +410,17 @@ fn check(rules: &Rules, model: &Model) -> Result<(), TestCaseError> {
 /// What a slot offers to fresh children of an age is what they get: no more, no less.
 fn check_openings(slot: &Slot, terms: &Terms, age: u32) -> Result<(), TestCaseError> {
     let mut terms = terms.clone();
-    terms.opens_days_ahead = 60;
+    terms.opens = Opens::DaysBefore { days: 60 };
     let born = slot.day() - TimeDelta::days(i64::from(age) * 366 + 200);
     let asked = |from: DateTime<Utc>, until: DateTime<Utc>, children: i64| {
         let children = (0..children).map(|n| child(&format!("fresh{n}"), &born.to_string())).collect();
-        let state = PlaceState { limit: None, ..world::state(slot.clone(), terms.clone(), children) };
-        place(&state, Some(from), Some(until), at(day("2026-11-15"), NaiveTime::MIN)).is_ok()
+        let state = PlaceState { limits: vec![], ..world::state(slot.clone(), terms.clone(), children) };
+        place(&state, &ask_for(&state).between(from, until), at(day("2026-11-15"), NaiveTime::MIN)).is_ok()
     };
-    let offered = openings(slot, &terms.unit, Some(age), 0);
+    let offered = openings(slot, &terms, Some(age), 0);
     for opening in &offered {
         let (from, until) = (opening.starts_at, opening.ends_at);
-        prop_assert_eq!(slot.places_left(age, from, until), Some(opening.places_left));
+        prop_assert_eq!(slot.places_left(&terms, age, from, until), Some(opening.places_left));
         prop_assert_eq!(asked(from, until, opening.places_left), opening.places_left > 0);
         prop_assert!(!asked(from, until, opening.places_left + 1), "{:?}", opening);
     }
@@ -430,8 +438,8 @@ fn check_openings(slot: &Slot, terms: &Terms, age: u32) -> Result<(), TestCaseEr
         }
     }
     // Without an age nothing is promised that no age gets.
-    for opening in openings(slot, &terms.unit, None, 0) {
-        let best = slot.bands.iter().filter_map(|band| slot.places_left(band.from_age, opening.starts_at, opening.ends_at)).max();
+    for opening in openings(slot, &terms, None, 0) {
+        let best = slot.bands.iter().filter_map(|band| slot.places_left(&terms, band.from_age, opening.starts_at, opening.ends_at)).max();
         prop_assert!(Some(opening.places_left) <= best);
     }
     Ok(())
@@ -542,12 +550,15 @@ proptest! {
                 weekdays: weekdays.iter().copied().map(weekday).collect(),
                 starts: hour(*starts),
                 ends: hour(starts + length),
+                nights: 0,
+                room: None,
+                carers: None,
                 bands: vec![BandPlaces { from_age: 0, under_age: 3, capacity: 3 }],
             })
             .collect();
-        let block = shared::slots::BlockTimes { key: "day".to_owned(), starts: hour(9), ends: hour(10) };
+        let block = shared::slots::BlockTimes { key: "day".to_owned(), starts: hour(9), ends: hour(10), nights: 0 };
         let offering = Offering {
-            id: "offering".into(), facility_id: "facility".into(), programme: ProgrammeKey::new("p"), blocks: vec![block], hourly_yen: None,
+            id: "offering".into(), facility_id: "facility".into(), programme: ProgrammeKey::new("p"), blocks: vec![block], hourly_yen: None, confirmation: None,
         };
         let unit = if hours { open_nursery().unit } else { temporary_care().unit };
         let holidays: Vec<(NaiveDate, String)> = holidays.into_iter().map(|n| (date(n), "祝日".to_owned())).collect();
@@ -593,8 +604,9 @@ proptest! {
             id: "offering".into(),
             facility_id: "facility".into(),
             programme: ProgrammeKey::new("p"),
-            blocks: blocks.clone().map(|(key, (s, e))| shared::slots::BlockTimes { key: key.to_owned(), starts: hour(s), ends: hour(e) }).collect(),
+            blocks: blocks.clone().map(|(key, (s, e))| shared::slots::BlockTimes { key: key.to_owned(), starts: hour(s), ends: hour(e), nights: 0 }).collect(),
             hourly_yen: None,
+            confirmation: None,
         };
         let (from, until) = (hour(starts), hour(starts + length));
         let found: Vec<SlotBlock> = shared::slots::blocks_within(&offering, at(template.day(), from), at(template.day(), until));
@@ -611,7 +623,8 @@ proptest! {
         let now = at(day("2026-10-25"), NaiveTime::MIN) + TimeDelta::minutes(begins);
         let mut rules = Rules { now, slots: slots(), bookings: vec![] };
         rules.slots[slot].0.state = SlotState::Closed;
-        prop_assert!(place(&rules.state(slot, family, who), None, None, now).is_err());
+        let state = rules.state(slot, family, who);
+        prop_assert!(place(&state, &ask_for(&state), now).is_err());
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
-use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit};
+use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, slots, text};
 use world::{day, tokyo};
 
@@ -68,13 +68,15 @@ fn reasons() -> Vec<Reason> {
     let at = tokyo("2026-12-03 9:00");
     let names = Localised::new("境港市", "[境港市|さかいみなとし]", "Sakaiminato");
     let busy = Busy { starts_at: at, ends_at: tokyo("2026-12-03 12:00"), facility: "はまなす保育園".to_owned() };
-    let month = "2026-12".parse().unwrap();
+    let month: Period = "2026-12".parse().unwrap();
+    let limit = |period, unit| bookings::Rejection::Limit { period, unit, left: 1, wanted: 2 };
     let mut all = samples! { bookings::Rejection:
         bookings::Rejection::PartySize => bookings::Rejection::PartySize,
         bookings::Rejection::SlotClosed => bookings::Rejection::SlotClosed,
         bookings::Rejection::NotABlock => bookings::Rejection::NotABlock,
         bookings::Rejection::OutsideSlot { .. } => bookings::Rejection::OutsideSlot { starts_at: at, ends_at: at },
         bookings::Rejection::TooShort { .. } => bookings::Rejection::TooShort { minimum: 60 },
+        bookings::Rejection::TooLong { .. } => bookings::Rejection::TooLong { maximum: 240 },
         bookings::Rejection::NotInSteps { .. } => bookings::Rejection::NotInSteps { step: 30 },
         bookings::Rejection::InThePast => bookings::Rejection::InThePast,
         bookings::Rejection::NotYetOpen { .. } => bookings::Rejection::NotYetOpen { opens_at: at },
@@ -86,15 +88,21 @@ fn reasons() -> Vec<Reason> {
         bookings::Rejection::NoBand { .. } => bookings::Rejection::NoBand { age: 6 },
         bookings::Rejection::SlotFull { .. } => bookings::Rejection::SlotFull { left: 1, wanted: 2 },
         bookings::Rejection::Overlap { .. } => bookings::Rejection::Overlap { busy: busy.clone() },
-        bookings::Rejection::MonthLimit { .. } => bookings::Rejection::MonthLimit { month, unit: LimitUnit::HalfDays, left: 1, wanted: 2 },
+        bookings::Rejection::Limit { .. } => limit(month, LimitUnit::HalfDays),
         bookings::Rejection::NoFee => bookings::Rejection::NoFee,
+        bookings::Rejection::ReasonMissing => bookings::Rejection::ReasonMissing,
+        bookings::Rejection::AnswerMissing { .. } => bookings::Rejection::AnswerMissing { question: names.clone() },
+        bookings::Rejection::ExtraUnknown => bookings::Rejection::ExtraUnknown,
     };
-    all.push(bookings::Rejection::MonthLimit { month, unit: LimitUnit::Minutes, left: 30, wanted: 90 }.reason());
+    for period in [month, "2026-W49".parse().unwrap(), Period::Birth] {
+        all.extend([LimitUnit::HalfDays, LimitUnit::Minutes, LimitUnit::Uses].map(|unit| limit(period, unit).reason()));
+    }
     all.extend(samples! { bookings::CancelRejection:
         bookings::CancelRejection::Already => bookings::CancelRejection::Already,
         bookings::CancelRejection::Started => bookings::CancelRejection::Started,
         bookings::CancelRejection::Over => bookings::CancelRejection::Over,
         bookings::CancelRejection::TermsChanged => bookings::CancelRejection::TermsChanged,
+        bookings::CancelRejection::ReasonUnknown => bookings::CancelRejection::ReasonUnknown,
     });
     all.extend(samples! { slots::Rejection:
         slots::Rejection::RangeInvalid => slots::Rejection::RangeInvalid,
@@ -107,6 +115,7 @@ fn reasons() -> Vec<Reason> {
     });
     all.extend(samples! { attendance::Rejection:
         attendance::Rejection::Cancelled => attendance::Rejection::Cancelled,
+        attendance::Rejection::NotConfirmed => attendance::Rejection::NotConfirmed,
         attendance::Rejection::OtherDay { .. } => attendance::Rejection::OtherDay { day: day("2026-12-03") },
         attendance::Rejection::AlreadyIn { .. } => attendance::Rejection::AlreadyIn { at },
         attendance::Rejection::AlreadyOut { .. } => attendance::Rejection::AlreadyOut { at },

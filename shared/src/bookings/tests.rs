@@ -1,9 +1,18 @@
-use chrono::DateTime;
+//! Placing: who gets a stay, what it costs and counts, and every reason against.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod cancelling;
+
+use chrono::{DateTime, TimeDelta};
 
 use super::*;
-use crate::programmes::{AgeBasis, AgeEnd, Deadline, FeeUnit};
-use crate::slots::Occupancy;
-use crate::world::{across, band, booking, child, day, neighbour, open_nursery, slot, state, temporary_care, tokyo};
+use crate::programmes::{AgeBasis, AgeEnd, Allowance, Deadline, FeeItem, FeeUnit, LimitUnit, Opens, Period, PriceTier, Stay, Unit, count};
+use crate::slots::{Crossing, Occupancy, SlotState};
+use crate::world::{
+    across, any_children, ask_for, at_any_time, band, booking, child, day, month_limit, neighbour, open_nursery, slot, state,
+    temporary_care, tokyo,
+};
 
 /// A Thursday.
 const DAY: &str = "2026-12-03";
@@ -28,9 +37,36 @@ fn by_hours() -> PlaceState {
     state(slot(DAY), open_nursery(), vec![two_year_old("sora")])
 }
 
+/// Asks for the whole slot.
+fn whole(state: &PlaceState, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+    place(state, &ask_for(state), now)
+}
+
+/// Asks for the time between two instants.
+fn between(state: &PlaceState, from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+    place(state, &ask_for(state).between(from, until), now)
+}
+
 /// Asks for the time between two times of the day.
 fn ask(state: &PlaceState, from: &str, until: &str, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
-    place(state, Some(tokyo(&format!("{DAY} {from}"))), Some(tokyo(&format!("{DAY} {until}"))), now)
+    between(state, tokyo(&format!("{DAY} {from}")), tokyo(&format!("{DAY} {until}")), now)
+}
+
+/// December's account of a pool.
+fn december(pool: &str, unit: LimitUnit) -> Account {
+    Account { pool: pool.to_owned(), period: Period::Month("2026-12".parse().unwrap()), unit }
+}
+
+/// What a child has used in December of the first limit's account.
+fn used(state: &PlaceState, total: i64, away: i64) -> Vec<(Account, Usage)> {
+    let limit = &state.limits[0].limits[0];
+    vec![(december(&limit.pool, limit.counts), Usage { total, away })]
+}
+
+/// How much a stay counts, where it counts in one account.
+fn amount(placed: &Placed) -> i64 {
+    assert_eq!(placed.counted.len(), 1);
+    placed.counted[0].amount
 }
 
 fn rejections(outcome: Result<Placed, Vec<Refusal>>) -> Vec<Rejection> {
@@ -43,14 +79,21 @@ fn codes(outcome: Result<Placed, Vec<Refusal>>) -> Vec<&'static str> {
 
 #[test]
 fn a_family_gets_a_place() {
-    let placed = place(&by_blocks(), None, None, now()).unwrap();
+    let placed = whole(&by_blocks(), now()).unwrap();
     assert_eq!(placed.block.as_deref(), Some("day"));
-    assert_eq!((placed.counted, placed.unit, placed.is_away), (2, LimitUnit::HalfDays, false));
+    let account = december("temporary_care", LimitUnit::HalfDays);
+    assert_eq!((&placed.counted, placed.is_away), (&vec![Counted { account: account.clone(), amount: 2 }], false));
+    assert_eq!(placed.state, BookingState::Confirmed);
     assert_eq!(placed.tier, PriceTier::resident());
     assert_eq!(placed.free_until, tokyo("2026-12-02 15:00"));
     assert_eq!(
         placed.children,
-        [PlacedChild { id: "sora".into(), band_from_age: 0, fee_yen: 2000, usage: MonthUsage { total: 2, away: 0 } }]
+        [PlacedChild {
+            id: "sora".into(),
+            band_from_age: 0,
+            fee_lines: vec![FeeLine { item: FeeItem::Block { name: Localised::new("day", "day", "day") }, yen: 2000 }],
+            usages: vec![(account, Usage { total: 2, away: 0 }, Allowance { total: 28, away: 28 })],
+        }]
     );
     assert_eq!(placed.slot.bands[0].occupancy.steps(), [(0, 1), (480, 0)]);
     assert_eq!(placed.slot.bands[1].occupancy.steps(), []);
@@ -60,20 +103,20 @@ fn a_family_gets_a_place() {
 fn a_party_is_one_to_eight_children_each_once() {
     let mut asked = state(slot(DAY), temporary_care(), vec![]);
     asked.slot.bands = vec![band(0, 3, 20)];
-    assert_eq!(codes(place(&asked, None, None, now())), ["bookings.party_size"]);
+    assert_eq!(codes(whole(&asked, now())), ["bookings.party_size"]);
     asked.children = (0..8).map(|n| two_year_old(&format!("c{n}"))).collect();
-    assert_eq!(place(&asked, None, None, now()).unwrap().slot.bands[0].occupancy.highest(), 8);
+    assert_eq!(whole(&asked, now()).unwrap().slot.bands[0].occupancy.highest(), 8);
     asked.children.push(two_year_old("c8"));
-    assert_eq!(codes(place(&asked, None, None, now())), ["bookings.party_size"]);
+    assert_eq!(codes(whole(&asked, now())), ["bookings.party_size"]);
     asked.children = vec![two_year_old("sora"), two_year_old("umi"), two_year_old("sora")];
-    assert_eq!(codes(place(&asked, None, None, now())), ["bookings.party_size"]);
+    assert_eq!(codes(whole(&asked, now())), ["bookings.party_size"]);
 }
 
 #[test]
 fn a_closed_slot_takes_nobody() {
     let mut asked = by_blocks();
     asked.slot.state = SlotState::Closed;
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::SlotClosed]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::SlotClosed]);
 }
 
 #[test]
@@ -85,7 +128,7 @@ fn blocks_are_taken_whole() {
     // A block that the slot lays out but the programme no longer knows cannot be measured.
     let mut asked = by_blocks();
     asked.terms.unit = Unit::Blocks { blocks: vec![] };
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::NotABlock]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::NotABlock]);
 }
 
 #[test]
@@ -103,7 +146,7 @@ fn a_stay_lies_within_the_slot() {
 #[test]
 fn hours_have_a_least_length_and_steps() {
     let asked = by_hours();
-    assert_eq!(ask(&asked, "9:30", "10:30", now()).unwrap().counted, 60);
+    assert_eq!(amount(&ask(&asked, "9:30", "10:30", now()).unwrap()), 60);
     assert_eq!(rejections(ask(&asked, "9:30", "10:00", now())), [Rejection::TooShort { minimum: 60 }]);
     assert_eq!(rejections(ask(&asked, "9:30", "10:29", now())), [Rejection::TooShort { minimum: 60 }, Rejection::NotInSteps { step: 30 }]);
     assert_eq!(rejections(ask(&asked, "9:15", "10:15", now())), [Rejection::NotInSteps { step: 30 }]);
@@ -111,10 +154,7 @@ fn hours_have_a_least_length_and_steps() {
     assert_eq!(rejections(ask(&asked, "9:00:01", "10:00:01", now())), [Rejection::NotInSteps { step: 30 }]);
     let half_a_second = TimeDelta::milliseconds(500);
     let (from, until) = (tokyo("2026-12-03 9:30"), tokyo("2026-12-03 11:00"));
-    assert_eq!(
-        rejections(place(&asked, Some(from + half_a_second), Some(until + half_a_second), now())),
-        [Rejection::NotInSteps { step: 30 }]
-    );
+    assert_eq!(rejections(between(&asked, from + half_a_second, until + half_a_second, now())), [Rejection::NotInSteps { step: 30 }]);
 }
 
 #[test]
@@ -129,8 +169,8 @@ fn what_has_begun_is_past() {
 #[test]
 fn bookings_open_at_midnight_in_tokyo() {
     let opens_at = tokyo("2026-11-03 00:00");
-    assert_eq!(rejections(place(&by_blocks(), None, None, tokyo("2026-11-02 23:59:59"))), [Rejection::NotYetOpen { opens_at }]);
-    assert!(place(&by_blocks(), None, None, opens_at).is_ok());
+    assert_eq!(rejections(whole(&by_blocks(), tokyo("2026-11-02 23:59:59"))), [Rejection::NotYetOpen { opens_at }]);
+    assert!(whole(&by_blocks(), opens_at).is_ok());
 }
 
 #[test]
@@ -138,22 +178,22 @@ fn neighbours_wait_for_the_priority_days() {
     let mut asked = by_blocks();
     asked.crossing = across(5);
     let opens_at = tokyo("2026-11-08 00:00");
-    assert_eq!(rejections(place(&asked, None, None, tokyo("2026-11-02 23:59:59"))), [Rejection::NotYetOpen { opens_at }]);
-    assert_eq!(rejections(place(&asked, None, None, tokyo("2026-11-03 00:00"))), [Rejection::NotReleased { opens_at }]);
-    assert_eq!(rejections(place(&asked, None, None, tokyo("2026-11-07 23:59:59"))), [Rejection::NotReleased { opens_at }]);
-    let placed = place(&asked, None, None, opens_at).unwrap();
+    assert_eq!(rejections(whole(&asked, tokyo("2026-11-02 23:59:59"))), [Rejection::NotYetOpen { opens_at }]);
+    assert_eq!(rejections(whole(&asked, tokyo("2026-11-03 00:00"))), [Rejection::NotReleased { opens_at }]);
+    assert_eq!(rejections(whole(&asked, tokyo("2026-11-07 23:59:59"))), [Rejection::NotReleased { opens_at }]);
+    let placed = whole(&asked, opens_at).unwrap();
     assert!(placed.is_away);
-    assert_eq!((placed.tier, placed.children[0].fee_yen), (neighbour(), 3001));
-    assert_eq!(placed.children[0].usage, MonthUsage { total: 2, away: 2 });
+    assert_eq!((placed.tier, placed.children[0].fee_yen()), (neighbour(), 3001));
+    assert_eq!(placed.children[0].usages[0].1, Usage { total: 2, away: 2 });
     asked.crossing = across(0);
-    assert!(place(&asked, None, None, tokyo("2026-11-03 00:00")).is_ok());
+    assert!(whole(&asked, tokyo("2026-11-03 00:00")).is_ok());
 }
 
 #[test]
 fn bookings_close_at_the_deadline() {
     let closed_at = tokyo("2026-12-02 16:30");
-    assert!(place(&by_blocks(), None, None, tokyo("2026-12-02 16:29:59")).is_ok());
-    assert_eq!(rejections(place(&by_blocks(), None, None, closed_at)), [Rejection::BookingClosed { closed_at }]);
+    assert!(whole(&by_blocks(), tokyo("2026-12-02 16:29:59")).is_ok());
+    assert_eq!(rejections(whole(&by_blocks(), closed_at)), [Rejection::BookingClosed { closed_at }]);
 }
 
 #[test]
@@ -170,7 +210,7 @@ fn without_a_compact_nobody_crosses() {
     let mut asked = by_blocks();
     asked.crossing = Crossing::None;
     let residence = asked.residence_name.clone();
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::NoCompact { residence }]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::NoCompact { residence }]);
 }
 
 #[test]
@@ -178,24 +218,24 @@ fn children_come_from_their_first_day_on() {
     let born = |text: &str| {
         let mut asked = by_blocks();
         asked.children = vec![child("sora", text)];
-        place(&asked, None, None, now())
+        whole(&asked, now())
     };
     assert!(born("2026-06-03").is_ok());
     assert_eq!(rejections(born("2026-06-04")), [Rejection::TooYoung { from: day("2026-12-04") }]);
     // Six months from 31 August are complete after the last of February.
     let mut asked = state(slot("2027-02-26"), temporary_care(), vec![child("sora", "2026-08-31")]);
-    assert_eq!(rejections(place(&asked, None, None, tokyo("2027-02-10 10:00"))), [Rejection::TooYoung { from: day("2027-03-01") }]);
+    assert_eq!(rejections(whole(&asked, tokyo("2027-02-10 10:00"))), [Rejection::TooYoung { from: day("2027-03-01") }]);
     asked.slot = slot("2027-03-01");
-    assert!(place(&asked, None, None, tokyo("2027-02-10 10:00")).is_ok());
+    assert!(whole(&asked, tokyo("2027-02-10 10:00")).is_ok());
 }
 
 #[test]
 fn children_come_until_their_last_day() {
     let under_three = |date: &str, born: &str| {
         let mut asked = state(slot(date), open_nursery(), vec![child("sora", born)]);
-        asked.terms.opens_days_ahead = 400;
+        asked.terms.opens = Opens::DaysBefore { days: 400 };
         asked.slot.bands = vec![band(0, 6, 3)];
-        place(&asked, None, None, tokyo("2026-11-20 10:00"))
+        whole(&asked, tokyo("2026-11-20 10:00"))
     };
     for (born, last, after) in
         [("2024-04-10", "2027-04-08", "2027-04-09"), ("2024-02-29", "2027-02-27", "2027-02-28"), ("2024-04-01", "2027-03-30", "2027-03-31")]
@@ -206,9 +246,9 @@ fn children_come_until_their_last_day() {
     // Until school: a birthday on 1 April is a year earlier than one on 2 April.
     let until_school = |date: &str, born: &str| {
         let mut asked = state(slot(date), temporary_care(), vec![child("sora", born)]);
-        asked.terms.opens_days_ahead = 800;
+        asked.terms.opens = Opens::DaysBefore { days: 800 };
         asked.slot.bands = vec![band(0, 8, 3)];
-        place(&asked, None, None, tokyo("2026-03-01 10:00"))
+        whole(&asked, tokyo("2026-03-01 10:00"))
     };
     assert!(until_school("2026-03-31", "2020-04-01").is_ok());
     assert_eq!(rejections(until_school("2026-04-01", "2020-04-01")), [Rejection::TooOld { last: day("2026-03-31") }]);
@@ -220,19 +260,19 @@ fn children_come_until_their_last_day() {
 fn a_band_must_take_the_age() {
     let mut asked = by_blocks();
     asked.slot.bands = vec![band(3, 6, 2)];
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::NoBand { age: 2 }]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::NoBand { age: 2 }]);
     // The day before the third birthday counts as three; the class of the year does not change on birthdays.
     asked.children = vec![child("sora", "2023-12-04")];
-    assert_eq!(place(&asked, None, None, now()).unwrap().children[0].band_from_age, 3);
+    assert_eq!(whole(&asked, now()).unwrap().children[0].band_from_age, 3);
     asked.children = vec![child("sora", "2023-12-05")];
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::NoBand { age: 2 }]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::NoBand { age: 2 }]);
     asked.terms.ages.basis = AgeBasis::Class;
     for (born, age) in [("2023-04-02", 2), ("2024-04-01", 2), ("2024-04-02", 1)] {
         asked.children = vec![child("sora", born)];
-        assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::NoBand { age }], "{born}");
+        assert_eq!(rejections(whole(&asked, now())), [Rejection::NoBand { age }], "{born}");
     }
     asked.children = vec![child("sora", "2023-04-01")];
-    assert!(place(&asked, None, None, now()).is_ok());
+    assert!(whole(&asked, now()).is_ok());
 }
 
 #[test]
@@ -251,19 +291,16 @@ fn places_are_counted_at_the_fullest_minute() {
 fn a_party_is_taken_whole_or_not_at_all() {
     let mut asked = by_blocks();
     asked.children = vec![two_year_old("sora"), two_year_old("umi"), four_year_old("riku")];
-    let placed = place(&asked, None, None, now()).unwrap();
+    let placed = whole(&asked, now()).unwrap();
     assert_eq!(placed.slot.bands.iter().map(|b| b.occupancy.highest()).collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(placed.children.iter().map(|c| c.fee_yen).collect::<Vec<_>>(), [2000, 2000, 1000]);
+    assert_eq!(placed.children.iter().map(PlacedChild::fee_yen).collect::<Vec<_>>(), [2000, 2000, 1000]);
     asked.slot.bands[0].capacity = 1;
-    assert_eq!(rejections(place(&asked, None, None, now())), [Rejection::SlotFull { left: 1, wanted: 2 }]);
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::SlotFull { left: 1, wanted: 2 }]);
     asked.slot.bands[1].capacity = 0;
-    assert_eq!(
-        rejections(place(&asked, None, None, now())),
-        [Rejection::SlotFull { left: 1, wanted: 2 }, Rejection::SlotFull { left: 0, wanted: 1 }]
-    );
+    assert_eq!(rejections(whole(&asked, now())), [Rejection::SlotFull { left: 1, wanted: 2 }, Rejection::SlotFull { left: 0, wanted: 1 }]);
     // Fewer places than children, because the facility took some away: none are left, not fewer than none.
     asked.slot.bands[0].occupancy = Occupancy::default().plus(0, 480, 3);
-    assert!(rejections(place(&asked, None, None, now())).contains(&Rejection::SlotFull { left: 0, wanted: 2 }));
+    assert!(rejections(whole(&asked, now())).contains(&Rejection::SlotFull { left: 0, wanted: 2 }));
 }
 
 #[test]
@@ -282,27 +319,28 @@ fn a_child_is_in_one_place_at_a_time() {
 #[test]
 fn the_months_limit_is_exact() {
     let mut asked = by_blocks();
-    asked.children[0].usage = MonthUsage { total: 27, away: 0 };
-    assert_eq!(ask(&asked, "9:00", "12:00", now()).unwrap().children[0].usage.total, 28);
-    let month: Month = "2026-12".parse().unwrap();
-    let refused = |left, wanted, unit| Rejection::MonthLimit { month, unit, left, wanted };
+    asked.children[0].usages = used(&asked, 27, 0);
+    assert_eq!(ask(&asked, "9:00", "12:00", now()).unwrap().children[0].usages[0].1.total, 28);
+    let period = Period::Month("2026-12".parse().unwrap());
+    let refused = |left, wanted, unit| Rejection::Limit { period, unit, left, wanted };
     assert_eq!(rejections(ask(&asked, "9:00", "17:00", now())), [refused(1, 2, LimitUnit::HalfDays)]);
     let mut asked = by_hours();
-    asked.children[0].usage = MonthUsage { total: 480, away: 0 };
+    asked.children[0].usages = used(&asked, 480, 0);
     assert!(ask(&asked, "9:00", "11:00", now()).is_ok());
     assert_eq!(rejections(ask(&asked, "9:00", "11:30", now())), [refused(120, 150, LimitUnit::Minutes)]);
-    asked.children[0].usage.total = 660;
+    asked.children[0].usages = used(&asked, 660, 0);
     assert_eq!(rejections(ask(&asked, "9:00", "10:00", now())), [refused(0, 60, LimitUnit::Minutes)]);
-    asked.limit = None;
+    asked.limits = vec![];
     assert!(ask(&asked, "9:00", "17:00", now()).is_ok());
     // A limit in half days says nothing about a programme in hours.
-    asked.limit = temporary_care().limit;
+    asked.limits = at_any_time(vec![month_limit("open_nursery", LimitUnit::HalfDays, 28, 0)]);
+    asked.children[0].usages = used(&asked, 660, 0);
     assert!(ask(&asked, "9:00", "17:00", now()).is_ok());
 }
 
 #[test]
 fn local_hours_are_for_home_only() {
-    let limit = MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 180 };
+    let limit = month_limit("open_nursery", LimitUnit::Minutes, 600, 180);
     for (total, away, home_left, away_left) in [
         (0, 0, 780, 600),
         (180, 0, 600, 600),
@@ -312,12 +350,12 @@ fn local_hours_are_for_home_only() {
         (480, 300, 300, 300),
         (900, 700, 0, 0),
     ] {
-        let usage = MonthUsage { total, away };
-        assert_eq!((usage.left(limit, false), usage.left(limit, true)), (home_left, away_left), "{usage:?}");
+        let (allowance, usage) = (limit.allowance(false), Usage { total, away });
+        assert_eq!((allowance.left(usage, false), allowance.left(usage, true)), (home_left, away_left), "{usage:?}");
     }
     let mut asked = by_hours();
-    asked.limit = Some(limit);
-    asked.children[0].usage = MonthUsage { total: 600, away: 600 };
+    asked.limits = at_any_time(vec![limit]);
+    asked.children[0].usages = used(&asked, 600, 600);
     assert!(ask(&asked, "9:00", "12:00", now()).is_ok());
     assert_eq!(codes(ask(&asked, "9:00", "12:30", now())), ["bookings.month_limit"]);
     asked.crossing = across(0);
@@ -329,34 +367,43 @@ fn a_month_is_tokyos() {
     // 8:30 on 1 December in Tokyo is still 30 November in UTC.
     let mut asked = state(slot("2026-12-01"), open_nursery(), vec![two_year_old("sora")]);
     asked.slot.starts_at = tokyo("2026-12-01 08:30");
-    let placed = place(&asked, None, None, now()).unwrap();
+    let placed = whole(&asked, now()).unwrap();
     assert_eq!(placed.starts_at.date_naive(), day("2026-11-30"));
-    assert_eq!(placed.month.to_string(), "2026-12");
+    assert_eq!(placed.counted[0].account.period.to_string(), "2026-12");
     let early = booking(&asked, &placed, &placed.children[0], now());
-    let late = Booking { starts_at: tokyo("2026-11-30 23:59:59"), counted: 30, ..early.clone() };
-    let usage = |month: &str, unit| month_usage([&early, &late], &"sora".into(), &early.programme, month.parse().unwrap(), unit).total;
-    assert_eq!((usage("2026-11", LimitUnit::Minutes), usage("2026-12", LimitUnit::Minutes)), (30, 510));
-    assert_eq!(usage("2026-12", LimitUnit::HalfDays), 0);
+    let stay = Stay { starts_at: tokyo("2026-11-30 23:29:59"), ends_at: tokyo("2026-11-30 23:59:59"), block: None };
+    let counted = count(&asked.limits, &asked.terms.unit, &stay, None).into_iter().map(|(counted, _)| counted).collect();
+    let late = Booking { counted, starts_at: stay.starts_at, ends_at: stay.ends_at, ..early.clone() };
+    let used = |month: &str, unit| {
+        let account = Account { period: month.parse().unwrap(), ..december("open_nursery", unit) };
+        usage([&early, &late], &"sora".into(), &account).total
+    };
+    assert_eq!((used("2026-11", LimitUnit::Minutes), used("2026-12", LimitUnit::Minutes)), (30, 510));
+    assert_eq!(used("2026-12", LimitUnit::HalfDays), 0);
 }
 
 #[test]
 fn usage_counts_what_is_held_and_what_was_cancelled_late() {
     let asked = by_blocks();
-    let placed = place(&asked, None, None, now()).unwrap();
+    let placed = whole(&asked, now()).unwrap();
     let held = booking(&asked, &placed, &placed.children[0], now());
+    let cancelled = |fee_yen, counts| BookingState::Cancelled { at: now(), fee_yen, counts, exempt: None };
     let away = Booking { is_away: true, ..held.clone() };
-    let late = Booking { state: BookingState::Cancelled { at: now(), fee_yen: 1000, counts: true }, ..held.clone() };
-    let early = Booking { counted: 1, state: BookingState::Cancelled { at: now(), fee_yen: 0, counts: false }, ..held.clone() };
+    let late = Booking { state: cancelled(1000, true), ..held.clone() };
+    let early = Booking { state: cancelled(0, false), ..held.clone() };
+    let requested = Booking { state: BookingState::Requested { decide_by: now() }, ..held.clone() };
+    let declined = Booking { state: BookingState::Declined { at: now(), message: String::new() }, ..held.clone() };
     let umis = Booking { child: BookedChild { id: "umi".into(), ..held.child.clone() }, ..held.clone() };
-    let other = Booking { programme: ProgrammeKey::new("open_nursery"), ..held.clone() };
-    let all = [held, away, late, early, umis, other];
-    let usage = month_usage(&all, &"sora".into(), &all[0].programme, "2026-12".parse().unwrap(), LimitUnit::HalfDays);
-    assert_eq!(usage, MonthUsage { total: 6, away: 2 });
+    let account = held.counted[0].account.clone();
+    let other_pool = vec![Counted { account: Account { pool: "open_nursery".to_owned(), ..account.clone() }, amount: 2 }];
+    let other = Booking { programme: ProgrammeKey::new("open_nursery"), counted: other_pool, ..held.clone() };
+    let all = [held, away, late, early, requested, declined, umis, other];
+    assert_eq!(usage(&all, &"sora".into(), &account), Usage { total: 8, away: 2 });
 }
 
 #[test]
 fn fees_go_by_age_block_and_tier() {
-    let fee = |asked: &PlaceState, from, until| ask(asked, from, until, now()).map(|placed| placed.children[0].fee_yen);
+    let fee = |asked: &PlaceState, from, until| ask(asked, from, until, now()).map(|placed| placed.children[0].fee_yen());
     let mut asked = by_blocks();
     assert_eq!((fee(&asked, "9:00", "17:00"), fee(&asked, "9:00", "12:00")), (Ok(2000), Ok(1000)));
     asked.children = vec![four_year_old("riku")];
@@ -370,7 +417,7 @@ fn fees_go_by_age_block_and_tier() {
 
 #[test]
 fn fees_by_the_hour_are_rounded_down_and_may_be_the_facilitys_own() {
-    let fee = |asked: &PlaceState, until| ask(asked, "9:00", until, now()).unwrap().children[0].fee_yen;
+    let fee = |asked: &PlaceState, until| ask(asked, "9:00", until, now()).unwrap().children[0].fee_yen();
     let mut asked = by_hours();
     assert_eq!((fee(&asked, "10:00"), fee(&asked, "10:30")), (300, 450));
     asked.crossing = across(0);
@@ -390,7 +437,7 @@ fn every_reason_is_told_at_once() {
     asked.crossing = Crossing::None;
     asked.slot.bands[0].capacity = 0;
     asked.slot.bands[1].capacity = 0;
-    asked.children[0].usage.total = 590;
+    asked.children[0].usages = used(&asked, 590, 0);
     asked.children[0].busy =
         vec![Busy {
             starts_at: tokyo("2026-12-03 09:00"), ends_at: tokyo("2026-12-03 17:00"), facility: "あじさい保育園".to_owned()
@@ -414,9 +461,9 @@ fn a_place_that_is_not_offered_has_no_price_to_ask_for() {
     let mut asked = by_hours();
     asked.slot.bands = vec![band(0, 6, 3)];
     asked.children = vec![four_year_old("riku")];
-    assert_eq!(codes(place(&asked, None, None, now())), ["bookings.too_old"]);
+    assert_eq!(codes(whole(&asked, now())), ["bookings.too_old"]);
     asked.terms.ages.until = AgeEnd::SchoolEntry;
-    assert_eq!(codes(place(&asked, None, None, now())), ["bookings.no_fee"]);
+    assert_eq!(codes(whole(&asked, now())), ["bookings.no_fee"]);
 }
 
 #[test]
@@ -425,8 +472,8 @@ fn any_instant_at_all_is_answered() {
     for asked in [by_blocks(), by_hours()] {
         for from in ends {
             for until in ends {
-                assert!(codes(place(&asked, Some(from), Some(until), now())).contains(&"bookings.outside_slot"));
-                assert!(!quote(&asked, Some(from), Some(until), now()).bookable);
+                assert!(codes(between(&asked, from, until, now())).contains(&"bookings.outside_slot"));
+                assert!(!quote(&asked, &ask_for(&asked).between(from, until), now()).bookable);
             }
         }
     }
@@ -436,97 +483,32 @@ fn any_instant_at_all_is_answered() {
 fn a_quote_is_the_decision() {
     let mut asked = by_blocks();
     asked.children = vec![two_year_old("sora"), four_year_old("riku")];
-    asked.children[0].usage.total = 20;
-    let told = quote(&asked, None, None, now());
+    asked.children[0].usages = used(&asked, 20, 0);
+    let told = quote(&asked, &ask_for(&asked), now());
     assert!(told.bookable && told.reasons.is_empty());
     assert_eq!((told.fee_yen, told.free_until), (Some(3000), tokyo("2026-12-02 15:00")));
     assert_eq!(told.children.iter().map(|c| c.fee_yen).collect::<Vec<_>>(), [Some(2000), Some(1000)]);
-    let limit = told.children[0].limit.unwrap();
-    assert_eq!((limit.month.to_string().as_str(), limit.counted, limit.left_before, limit.left_after), ("2026-12", 2, 8, Some(6)));
+    assert_eq!(told.state, Some(BookingState::Confirmed));
+    let counted = Counted { account: december("temporary_care", LimitUnit::HalfDays), amount: 2 };
+    assert_eq!(told.children[0].limits, [QuotedLimit { counted, left_before: 8, left_after: Some(6) }]);
     assert_eq!(told.bring, asked.terms.bring);
 
-    asked.children[0].usage.total = 27;
+    asked.children[0].usages = used(&asked, 27, 0);
     asked.slot.state = SlotState::Closed;
-    let told = quote(&asked, None, None, now());
+    let told = quote(&asked, &ask_for(&asked), now());
     assert!(!told.bookable && told.fee_yen.is_none());
     assert_eq!(told.reasons, [Rejection::SlotClosed.reason()]);
     assert_eq!(told.children[0].reasons.iter().map(|r| r.code.as_ref()).collect::<Vec<_>>(), ["bookings.month_limit"]);
-    assert_eq!((told.children[0].fee_yen, told.children[0].limit.unwrap().left_after), (None, None));
+    assert_eq!((told.children[0].fee_yen, told.children[0].limits[0].left_after, told.state), (None, None, None));
     assert!(told.children[1].reasons.is_empty());
-    asked.limit = None;
-    assert_eq!(quote(&asked, None, None, now()).children[0].limit, None);
-}
-
-/// Booked on 20 November at 10:00 for ¥3,001; free until 2 December, 15:00.
-fn held() -> Booking {
-    let mut asked = by_blocks();
-    asked.crossing = across(0);
-    let placed = place(&asked, None, None, now()).unwrap();
-    booking(&asked, &placed, &placed.children[0], now())
-}
-
-const FREE: CancelTerms = CancelTerms { fee_yen: 0, counts: false };
-/// Half of ¥3,001, rounded down.
-const LATE: CancelTerms = CancelTerms { fee_yen: 1500, counts: true };
-
-#[test]
-fn cancelling_is_free_until_its_deadline() {
-    let cancel_at = |clock: &str| cancel(&held(), &Cancel::default(), tokyo(clock));
-    assert_eq!(cancel_at("2026-12-02 14:59:59"), Ok(FREE));
-    assert_eq!(cancel_at("2026-12-02 15:00"), Ok(LATE));
-    assert_eq!(cancel_at("2026-12-03 09:00"), Ok(LATE));
-    assert_eq!(cancel_at("2026-12-03 16:59:59"), Ok(LATE));
-    assert_eq!(cancel_at("2026-12-03 17:00"), Err(CancelRejection::Over));
-}
-
-#[test]
-fn a_slip_of_the_finger_can_be_undone() {
-    let late = Booking { created_at: tokyo("2026-12-02 16:00"), ..held() };
-    assert_eq!(cancel(&late, &Cancel::default(), tokyo("2026-12-02 16:09:59")), Ok(FREE));
-    assert_eq!(cancel(&late, &Cancel::default(), tokyo("2026-12-02 16:10")), Ok(LATE));
-    let last_minute = Booking { created_at: tokyo("2026-12-03 08:55"), ..held() };
-    assert_eq!(cancel(&last_minute, &Cancel::default(), tokyo("2026-12-03 08:59:59")), Ok(FREE));
-    assert_eq!(cancel(&last_minute, &Cancel::default(), tokyo("2026-12-03 09:00")), Ok(LATE));
-}
-
-#[test]
-fn nobody_learns_the_price_afterwards() {
-    let seen = |terms| Cancel { seen: Some(terms) };
-    let (early, late) = (tokyo("2026-12-02 14:59:59"), tokyo("2026-12-02 15:00"));
-    assert_eq!(cancel(&held(), &seen(FREE), early), Ok(FREE));
-    assert_eq!(cancel(&held(), &seen(FREE), late), Err(CancelRejection::TermsChanged));
-    assert_eq!(cancel(&held(), &seen(LATE), late), Ok(LATE));
-    assert_eq!(cancel(&held(), &seen(CancelTerms { counts: false, ..LATE }), late), Err(CancelRejection::TermsChanged));
-}
-
-#[test]
-fn what_is_cancelled_or_begun_cannot_be_cancelled() {
-    let at = tokyo("2026-12-03 09:05");
-    let in_state = |state| cancel(&Booking { state, ..held() }, &Cancel::default(), at);
-    assert_eq!(in_state(BookingState::Cancelled { at, fee_yen: 0, counts: false }), Err(CancelRejection::Already));
-    assert_eq!(in_state(BookingState::CheckedIn { at }), Err(CancelRejection::Started));
-    assert_eq!(in_state(BookingState::CheckedOut { checked_in_at: at, at }), Err(CancelRejection::Started));
-}
-
-#[test]
-fn only_cancelled_bookings_give_their_place_back() {
-    let at = now();
-    assert!(BookingState::Confirmed.is_active());
-    assert!(BookingState::CheckedIn { at }.is_active());
-    assert!(BookingState::CheckedOut { checked_in_at: at, at }.is_active());
-    assert!(!BookingState::Cancelled { at, fee_yen: 0, counts: true }.is_active());
+    asked.limits = vec![];
+    assert_eq!(quote(&asked, &ask_for(&asked), now()).children[0].limits, []);
 }
 
 #[test]
 fn a_request_names_one_to_eight_children() {
-    let asked = |children: usize, notes: &str| NewBooking {
-        slot_id: "slot".into(),
-        child_ids: (0..children).map(|n| ChildId::new(n.to_string())).collect(),
-        starts_at: None,
-        ends_at: None,
-        notes: notes.to_owned(),
-        if_full: IfFull::Fail,
-    };
+    let asked =
+        |children: usize, notes: &str| NewBooking { notes: notes.to_owned(), ..NewBooking::new("slot".into(), any_children(children)) };
     assert!(asked(1, "").validate().is_ok() && asked(8, &"あ".repeat(500)).validate().is_ok());
     for (bad, field, code) in [
         (asked(0, ""), "child_ids", "bookings.party_size"),

@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+use chrono::Weekday;
+use validator::Validate;
+
 use super::*;
+use crate::municipalities::CompactTerm;
+use crate::programmes::{OpenDays, PriceTier, Unit};
 use crate::world::{across, band, day, neighbour, open_nursery, sakaiminato, slot, temporary_care, time, tokyo, yonago};
 
 const DAY: &str = "2026-12-03";

@@ -3,7 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
-use shared::bookings::{BookedChild, Booking, ChildState, PlaceState, Placed, PlacedChild};
+use shared::bookings::{BookedChild, Booking, ChildState, NewBooking, PlaceState, Placed, PlacedChild};
+use shared::ids::ChildId;
 use shared::locale::Localised;
 use shared::municipalities::{CompactTerm, MunicipalityCode};
 use shared::programmes::{
@@ -187,6 +188,16 @@ pub fn state(slot: Slot, terms: Terms, children: Vec<ChildState>) -> PlaceState 
         classes: vec![],
         children,
     }
+}
+
+/// Asks for the whole slot for all children, and for nothing else.
+pub fn ask_for(state: &PlaceState) -> NewBooking {
+    NewBooking::new(state.slot.id.clone(), state.children.iter().map(|child| child.id.clone()).collect())
+}
+
+/// So many ids of children.
+pub fn any_children(children: usize) -> Vec<ChildId> {
+    (0..children).map(|n| ChildId::new(n.to_string())).collect()
 }
 
 /// The booking that a placed child gets.
