@@ -13,7 +13,7 @@ use shared::programmes::{
     AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
     ProgrammeKey, Terms, Unit,
 };
-use shared::slots::{BlockTimes, Offering, blocks_within};
+use shared::slots::{BandPlaces, BlockTimes, Offering, PlanOutcome, PlannedSlot};
 use shared::time::{at, days_after, tokyo_day};
 
 use crate::database::{Database, Kind};
@@ -199,9 +199,10 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
             confirmation: None,
         };
         slots::store::insert_offering(&mut conn, &offering, &code(HOST)).unwrap();
-        let within = blocks_within(&offering, times.0, times.1);
-        let places = [(0, 3), (3, 7)].map(|(from_age, under_age)| shared::slots::BandPlaces { from_age, under_age, capacity: 1_000_000 });
-        let slot = slots::store::insert_slot(&mut conn, &offering, &code(HOST), times, &within, &places, Utc::now()).unwrap();
+        let bands = [(0, 3), (3, 7)].map(|(from_age, under_age)| BandPlaces { from_age, under_age, capacity: 1_000_000 }).to_vec();
+        let (starts_at, ends_at) = times;
+        let planned = PlannedSlot { starts_at, ends_at, bands, room: None, carers: None, outcome: PlanOutcome::New };
+        let slot = slots::store::insert_slot(&mut conn, &offering, &code(HOST), &planned, Utc::now()).unwrap();
         slots.push((slot.to_string(), facility));
     }
     let families: Vec<Family> = (0..families)
@@ -333,8 +334,8 @@ fn slots_of_a_day(day: NaiveDate, number: u32, from: &str, now: &str) -> String 
     let (starts, ends) = (text(starts), text(ends));
     let taken = "CASE WHEN substr(id, 36) < '8' THEN '[]' ELSE '[[0,3],[510,0]]' END, CASE WHEN substr(id, 36) < '8' THEN 0 ELSE 3 END";
     format!(
-        "INSERT INTO slots (id, offering_id, facility_id, municipality, programme, starts_at, ends_at, state, blocks, turn, version, created_at) \
-         SELECT {id}, id, id, municipality, '{CARE}', '{starts}', '{ends}', 'open', '[{blocks}]', 0, 1, '{now}' FROM facilities WHERE id >= '{from}' ORDER BY id; \
+        "INSERT INTO slots (id, offering_id, facility_id, municipality, programme, starts_at, ends_at, state, blocks, peak, turn, version, created_at) \
+         SELECT {id}, id, id, municipality, '{CARE}', '{starts}', '{ends}', 'open', '[{blocks}]', 3, 0, 1, '{now}' FROM facilities WHERE id >= '{from}' ORDER BY id; \
          INSERT INTO slot_bands (slot_id, from_age, under_age, capacity, occupancy, peak) \
          SELECT {id}, 0, 3, 6, {taken} FROM facilities WHERE id >= '{from}' ORDER BY id; \
          INSERT INTO slot_bands (slot_id, from_age, under_age, capacity, occupancy, peak) \

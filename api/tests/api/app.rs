@@ -23,7 +23,7 @@ use shared::programmes::{
     AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
     ProgrammeKey, Terms, Unit,
 };
-use shared::slots::{BandPlaces, BlockTimes, Offering, blocks_within};
+use shared::slots::{BandPlaces, BlockTimes, Offering, PlanOutcome, PlannedSlot};
 use shared::text::{Email, Kana, PersonName, Phone};
 use shared::time::at;
 
@@ -214,12 +214,13 @@ impl TestApp {
         let times = (at(day, time(times.0)), at(day, time(times.1)));
         self.write(move |conn| {
             let (offering, city) = slots::store::find_offering(conn, &offering)?.unwrap();
-            let bands = [
+            let bands = vec![
                 BandPlaces { from_age: 0, under_age: 3, capacity: places.0 },
                 BandPlaces { from_age: 3, under_age: 7, capacity: places.1 },
             ];
-            let blocks = blocks_within(&offering, times.0, times.1);
-            slots::store::insert_slot(conn, &offering, &city, times, &blocks, &bands, now)
+            let (starts_at, ends_at) = times;
+            let planned = PlannedSlot { starts_at, ends_at, bands, room: None, carers: None, outcome: PlanOutcome::New };
+            slots::store::insert_slot(conn, &offering, &city, &planned, now)
         })
         .await
         .to_string()
@@ -550,6 +551,7 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
                 facility_id: FacilityId::from(facility),
                 programme: ProgrammeKey::new(programme),
                 blocks,
+                confirmation: None,
                 hourly_yen: None,
             };
             slots::store::insert_offering(conn, &offering, &code(city))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::schema::{bookings, facilities, month_usages, slot_bands, slots};
+use api::schema::{bookings, facilities, slot_bands, slots, usages};
 use api::{db::DbError, demo};
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
 use diesel::prelude::*;
@@ -146,28 +146,32 @@ async fn check(test: &TestApp, now: &str) {
     }
     assert!(full > 40 && nearly > 40, "{full} full, {nearly} nearly");
 
-    let counted: Vec<(String, String, String, i64, bool)> = test
+    let agreed: Vec<(String, String, bool)> = test
         .write(|conn| {
-            let columns = (bookings::child_id, bookings::programme, bookings::month, bookings::counted, bookings::is_away);
+            let columns = (bookings::child_id, bookings::agreed, bookings::is_away);
             Ok(bookings::table.select(columns).load(conn)?)
         })
         .await;
-    let mut usages: BTreeMap<(String, String, String), (i64, i64)> = BTreeMap::new();
-    for (child, programme, month, counted, away) in counted {
-        let usage = usages.entry((child, programme, month)).or_default();
-        usage.0 += counted;
-        usage.1 += if away { counted } else { 0 };
+    let mut counted: BTreeMap<(String, String, String), (i64, i64)> = BTreeMap::new();
+    for (child, agreed, away) in agreed {
+        let agreed: serde_json::Value = serde_json::from_str(&agreed).unwrap();
+        for part in agreed["counted"].as_array().unwrap() {
+            let text = |key: &str| part[key].as_str().unwrap().to_owned();
+            let usage = counted.entry((child.clone(), text("pool"), text("period"))).or_default();
+            let amount = part["amount"].as_i64().unwrap();
+            usage.0 += amount;
+            usage.1 += if away { amount } else { 0 };
+        }
     }
     let kept: Vec<(String, String, String, i64, i64)> = test
         .write(|conn| {
-            let columns = (month_usages::child_id, month_usages::programme, month_usages::month, month_usages::total, month_usages::away);
-            Ok(month_usages::table.select(columns).load(conn)?)
+            let columns = (usages::child_id, usages::pool, usages::period, usages::total, usages::away);
+            Ok(usages::table.select(columns).load(conn)?)
         })
         .await;
-    let kept: BTreeMap<_, _> =
-        kept.into_iter().map(|(child, programme, month, total, away)| ((child, programme, month), (total, away))).collect();
-    assert_eq!(usages, kept);
-    assert!(usages.iter().all(|((_, programme, _), (total, _))| *total <= if programme == "open_nursery" { 600 } else { 28 }));
+    let kept: BTreeMap<_, _> = kept.into_iter().map(|(child, pool, period, total, away)| ((child, pool, period), (total, away))).collect();
+    assert_eq!(counted, kept);
+    assert!(counted.iter().all(|((_, pool, _), (total, _))| *total <= if pool == "open_nursery" { 600 } else { 28 }));
 
     let mut stays: Vec<(String, NaiveDateTime, NaiveDateTime, String, NaiveDateTime)> = test
         .write(|conn| {

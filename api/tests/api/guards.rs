@@ -212,7 +212,8 @@ on_both! {
         assert_eq!(ana.book(&slot, &[&child]).await.status, 201);
         for (statement, name) in [
             ("UPDATE slot_bands SET peak = capacity + 1", "slot_bands_not_overfull"),
-            ("UPDATE month_usages SET total = limit_total + 1", "month_usages_within_limit"),
+            ("UPDATE usages SET total = limit_total + 1", "usages_within_limit"),
+            ("UPDATE slots SET room = 0, peak = 1", "slots_not_overfull"),
             ("UPDATE bookings SET state = 'checked_out'", "bookings_state_known"),
             ("UPDATE slots SET ends_at = starts_at", "slots_end_after_start"),
         ] {
@@ -220,7 +221,7 @@ on_both! {
             assert!(matches!(&refused, Err(DbError::Constraint(told)) if told == name), "{statement}: {refused:?}");
         }
         let columns = "party_id, slot_id, child_id, family_id, facility_id, municipality, programme, programme_id, band_from_age, starts_at, ends_at, state, \
-            active, month, counted, limit_unit, is_away, fee_yen, free_until, cancellation, notes, created_at, version";
+            active, is_away, fee_yen, agreed, created_at, version";
         let twice = format!("INSERT INTO bookings (id, {columns}) SELECT 'twice', {columns} FROM bookings");
         let refused = test.app.db.write(move |conn| conn.batch_execute(&twice).map_err(DbError::from)).await;
         assert!(matches!(&refused, Err(DbError::Constraint(told)) if told == "bookings_child_free"), "{refused:?}");
@@ -253,7 +254,8 @@ async fn up_down_up(backend: Backend) {
             offerings,
             slots,
             slot_bands,
-            month_usages,
+            household_classes,
+            usages,
             bookings,
             events,
             audit_lines,

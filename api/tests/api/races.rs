@@ -13,7 +13,7 @@ use api::db::DbError;
 use api::error::ApiError;
 use api::families;
 use api::outbox::Act;
-use shared::bookings::{IfFull, NewBooking, place};
+use shared::bookings::{NewBooking, place};
 use shared::ids::{ChildId, FamilyId, PartyId, SlotId};
 
 use crate::app::{DAY, SAKAIMINATO, TestApp, YONAGO, families as many};
@@ -181,25 +181,19 @@ async fn oversell(test: &TestApp) -> i64 {
         let me = person.clone();
         async move {
             let family = me.get("/family").await.body["id"].as_str().unwrap().to_owned();
-            let command = NewBooking {
-                slot_id: slot,
-                child_ids: vec![child],
-                starts_at: None,
-                ends_at: None,
-                notes: String::new(),
-                if_full: IfFull::Fail,
-            };
+            let command = NewBooking::new(slot, vec![child]);
+            let asked = command.clone();
             let look = app.db.read(move |conn| {
                 let family = families::store::find_family(conn, &FamilyId::new(family))?.ok_or(ApiError::NotFound)?;
                 let seen = bookings::look(conn, &family, &command, Lock::Nothing)?;
-                Ok::<_, ApiError>((family.id, place(&seen.state, None, None, now), seen))
+                Ok::<_, ApiError>((family.id, place(&seen.state, &command, now), seen))
             });
             let (family, decided, seen) = look.await.unwrap();
             actix_web::rt::time::sleep(Duration::from_millis(100)).await;
             let Ok(placed) = decided else { return };
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
-                let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &seen.programme.id, notes: "" };
+                let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &seen.programme.id, command: &asked };
                 bookings::settle(conn, (&seen, &placed), &belongs, &Act::of_command("control", now))
             });
             write.await.unwrap();
