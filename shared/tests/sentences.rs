@@ -92,6 +92,7 @@ fn reasons() -> Vec<Reason> {
         bookings::Rejection::NoFee => bookings::Rejection::NoFee,
         bookings::Rejection::ReasonMissing => bookings::Rejection::ReasonMissing,
         bookings::Rejection::AnswerMissing { .. } => bookings::Rejection::AnswerMissing { question: names.clone() },
+        bookings::Rejection::AnswerUnknown => bookings::Rejection::AnswerUnknown,
         bookings::Rejection::ExtraUnknown => bookings::Rejection::ExtraUnknown,
     };
     for period in [month, "2026-W49".parse().unwrap(), Period::Birth] {

@@ -156,6 +156,8 @@ pub enum Rejection {
         /// The question.
         question: Localised,
     },
+    /// A question is answered that is not asked, or one twice.
+    AnswerUnknown,
     /// There is no such extra.
     ExtraUnknown,
 }
@@ -187,6 +189,7 @@ impl Rejection {
             Self::NoFee => "bookings.no_fee",
             Self::ReasonMissing => "bookings.reason_missing",
             Self::AnswerMissing { .. } => "bookings.answer_missing",
+            Self::AnswerUnknown => "bookings.answer_unknown",
             Self::ExtraUnknown => "bookings.extra_unknown",
         }
     }
@@ -201,7 +204,7 @@ impl Rejection {
         };
         match self {
             Self::PartySize | Self::SlotClosed | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
-            Self::ReasonMissing | Self::ExtraUnknown => reason,
+            Self::ReasonMissing | Self::AnswerUnknown | Self::ExtraUnknown => reason,
             Self::AnswerMissing { question } => reason.with("question", Datum::Names(question.clone())),
             Self::TooLong { maximum } => reason.with("maximum", Datum::Minutes(*maximum)),
             Self::OutsideSlot { starts_at, ends_at } => reason.with("span", Datum::Span { starts_at: *starts_at, ends_at: *ends_at }),
@@ -438,10 +441,16 @@ fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
         rejections.push(Rejection::ReasonMissing);
     }
     for question in &terms.questions {
-        let answer = command.answers.iter().find(|answer| answer.key == question.key);
+        // An empty field of a form is no answer.
+        let answer = command.answers.iter().find(|answer| answer.key == question.key && !answer.value.trim().is_empty());
         if answer.map_or(question.required, |answer| !question.answer.takes(&answer.value)) {
             rejections.push(Rejection::AnswerMissing { question: question.text.clone() });
         }
+    }
+    let is_asked = |key: &String| terms.questions.iter().any(|question| question.key == *key);
+    let is_twice = |n: usize, key: &String| command.answers.iter().take(n).any(|earlier| earlier.key == *key);
+    if command.answers.iter().enumerate().any(|(n, answer)| !is_asked(&answer.key) || is_twice(n, &answer.key)) {
+        rejections.push(Rejection::AnswerUnknown);
     }
     if command.extras.iter().any(|key| !terms.extras.iter().any(|extra| extra.key == *key)) {
         rejections.push(Rejection::ExtraUnknown);

@@ -426,8 +426,14 @@ fn fees_by_the_hour_are_rounded_down_and_may_be_the_facilitys_own() {
     assert_eq!(fee(&asked, "10:30"), 0);
     asked.slot.hourly_yen = Some(333);
     assert_eq!(fee(&asked, "10:30"), 499);
-    asked.terms.fees.retain(|fee| fee.per != FeeUnit::Hour);
+    for fee in &mut asked.terms.fees {
+        assert_eq!(fee.per, FeeUnit::Hour);
+        fee.per = FeeUnit::Block { block: "day".to_owned() };
+    }
     assert_eq!(rejections(ask(&asked, "9:00", "10:30", now())), [Rejection::NoFee]);
+    // A programme without a table of fees is free.
+    asked.terms.fees.clear();
+    assert_eq!(fee(&asked, "10:30"), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::time::{at, day_start, days_before};
+use crate::time::{at, day_start, days_after, days_before};
 
 /// When bookings of a day of stay open for the host's own residents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,26 +34,21 @@ impl Default for Opens {
     }
 }
 
+/// Days before a stay on which nobody has not yet been able to book: over two years.
+const LONG_BEFORE: u32 = 800;
+
 impl Opens {
     /// The instant, for a stay on a day, for families that wait so many days longer.
     pub fn before(&self, day: NaiveDate, later_by: u32) -> DateTime<Utc> {
         match self {
             Self::DaysBefore { days } => day_start(days_before(day, days.saturating_sub(later_by))),
             Self::OnDays { days, lead, time } => {
-                let mut opening = day;
-                let mut left = lead.saturating_add(1);
-                // The day's own stretch begins at the first such day; each one further back is a lead of one. A list without days opens
-                // at once.
-                for back in 0..800 {
-                    let candidate = days_before(day, back);
-                    if days.contains(&candidate.day()) {
-                        (opening, left) = (candidate, left - 1);
-                        if left == 0 {
-                            break;
-                        }
-                    }
-                }
-                at(crate::time::days_after(opening, later_by), *time)
+                // The day's own stretch begins at the first such day; each one further back is a lead of one. Where none is found, as in a
+                // list without days, bookings have long been open.
+                let back = (0..LONG_BEFORE).map(|back| days_before(day, back));
+                let nth = usize::try_from(*lead).unwrap_or(usize::MAX);
+                let opening = back.filter(|candidate| days.contains(&candidate.day())).nth(nth);
+                at(days_after(opening.unwrap_or_else(|| days_before(day, LONG_BEFORE)), later_by), *time)
             }
         }
     }

@@ -144,8 +144,16 @@ pub struct Priced<'a> {
 }
 
 impl super::Terms {
-    /// What a stay costs, line by line; `None` when the table has no line for it. Of several reliefs the largest is given.
+    /// What a stay costs, line by line; `None` when there is a table and no line of it fits. Without a table only extras cost something. Of
+    /// several reliefs the largest is given.
     pub fn price(&self, asked: &Priced<'_>) -> Option<Vec<FeeLine>> {
+        let mut lines = if self.fees.is_empty() { Vec::new() } else { self.price_of_stay(asked)? };
+        let extras = self.extras.iter().filter(|extra| asked.extras.contains(&extra.key));
+        lines.extend(extras.map(|extra| FeeLine { item: FeeItem::Extra { name: extra.name.clone() }, yen: extra.yen }));
+        Some(lines)
+    }
+
+    fn price_of_stay(&self, asked: &Priced<'_>) -> Option<Vec<FeeLine>> {
         let minutes = asked.stay.minutes();
         let line = self.fees.iter().find(|fee| {
             fee.tier == *asked.tier
@@ -175,8 +183,6 @@ impl super::Terms {
         if let Some(relief) = best.filter(|relief| off(relief) > 0 && yen > 0) {
             lines.push(FeeLine { item: FeeItem::Relief { name: relief.name.clone() }, yen: -off(relief).min(yen) });
         }
-        let extras = self.extras.iter().filter(|extra| asked.extras.contains(&extra.key));
-        lines.extend(extras.map(|extra| FeeLine { item: FeeItem::Extra { name: extra.name.clone() }, yen: extra.yen }));
         Some(lines)
     }
 }

@@ -11,7 +11,8 @@ use crate::problem::Reason;
 use crate::programmes::{OpenDays, PriceTier, ProgrammeKey, Terms, Unit};
 use crate::time::tokyo_day;
 
-/// A stay that a slot offers: a block, or the longest stretch of time with the same number of places or more.
+/// A stay that a slot offers: a block, or the longest stretch of time that has a place throughout; of a stretch longer than the programme's
+/// longest stay, any part may be booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Opening {
@@ -29,27 +30,34 @@ pub struct Opening {
 /// The stays of at least `minimum` minutes that a slot offers to a child of this age, the full ones (0 left) included where a
 /// block is full. Ages are years; with `None` the band with most places speaks.
 pub fn openings(slot: &Slot, terms: &Terms, age: Option<u32>, minimum: i64) -> Vec<Opening> {
-    let bands = slot.bands.iter().filter(|band| age.is_none_or(|age| band.takes(age)));
     match &terms.unit {
         Unit::Blocks { .. } => slot
             .blocks
             .iter()
             .filter(|block| (block.ends_at - block.starts_at).num_minutes() >= minimum)
             .filter_map(|block| {
-                let (from, until) = (slot.minute(block.starts_at), slot.minute(block.ends_at));
-                Some(Opening {
-                    block: Some(block.key.clone()),
-                    starts_at: block.starts_at,
-                    ends_at: block.ends_at,
-                    places_left: bands.clone().map(|band| slot.left_in(terms, band, from, until)).max()?,
-                })
+                let (starts_at, ends_at) = (block.starts_at, block.ends_at);
+                let places_left = most_left(slot, terms, age, starts_at, ends_at)?;
+                Some(Opening { block: Some(block.key.clone()), starts_at, ends_at, places_left })
             })
             .collect(),
-        Unit::Flexible { minimum_minutes, step_minutes, .. } => bands
+        // Nothing may be booked that is so long.
+        Unit::Flexible { maximum_minutes: Some(maximum), .. } if *maximum < minimum => Vec::new(),
+        Unit::Flexible { minimum_minutes, step_minutes, .. } => bands(slot, age)
             .map(|band| stretches(slot, terms, band, minimum.max(*minimum_minutes), (*step_minutes).max(1)))
             .max_by_key(|found| found.iter().map(|opening| (opening.places_left, opening.ends_at - opening.starts_at)).max())
             .unwrap_or_default(),
     }
+}
+
+fn bands(slot: &Slot, age: Option<u32>) -> impl Iterator<Item = &SlotBand> {
+    slot.bands.iter().filter(move |band| age.is_none_or(|age| band.takes(age)))
+}
+
+/// The most places that a band for this age has left from one time to another.
+fn most_left(slot: &Slot, terms: &Terms, age: Option<u32>, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Option<i64> {
+    let (from, until) = (slot.minute(starts_at), slot.minute(ends_at));
+    bands(slot, age).map(|band| slot.left_in(terms, band, from, until)).max()
 }
 
 /// Walks a band's steps and joins those that have a place; a step that does not fit the slot whole is not offered.
@@ -97,16 +105,18 @@ pub fn openings_within(slot: &Slot, terms: &Terms, age: Option<u32>, hours: &Hou
             let kept: Vec<Opening> = found.into_iter().filter(|opening| inside(opening.starts_at, opening.ends_at)).collect();
             (!kept.is_empty()).then_some(kept)
         }
-        Unit::Flexible { minimum_minutes, step_minutes, .. } => {
+        Unit::Flexible { minimum_minutes, maximum_minutes, step_minutes } => {
             let (minimum, step) = (hours.minimum.max(*minimum_minutes), (*step_minutes).max(1));
             let from = hours.earliest.map_or(0, |t| (slot.minute(t).max(0) + step - 1) / step * step);
             let until = hours.latest.map_or(i64::MAX, |t| slot.minute(t).max(0) / step * step).min(slot.minute(slot.ends_at));
-            if until - from < minimum {
+            if until - from < minimum || maximum_minutes.is_some_and(|maximum| maximum < minimum) {
                 return None;
             }
             let cut = |mut opening: Opening| {
                 opening.starts_at = opening.starts_at.max(slot.instant(from));
                 opening.ends_at = opening.ends_at.min(slot.instant(until));
+                // In fewer hours there may be more places.
+                opening.places_left = most_left(slot, terms, age, opening.starts_at, opening.ends_at)?;
                 ((opening.ends_at - opening.starts_at).num_minutes() >= minimum).then_some(opening)
             };
             Some(found.into_iter().filter_map(cut).collect())

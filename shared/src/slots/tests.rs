@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod carers;
+
 use chrono::Weekday;
 use validator::Validate;
 
