@@ -14,7 +14,7 @@ on_both! {
         assert_eq!(quote.status, 200, "{:?}", quote.body);
         assert_eq!(quote.body["bookable"], true, "{:?}", quote.body);
         assert_eq!(quote.body["fee_yen"], 4000);
-        assert_eq!(quote.body["children"][0]["limit"]["left_after"], 26);
+        assert_eq!(quote.body["children"][0]["limits"][0]["left_after"], 26);
 
         let booked = ana.book(&slot, &[&child]).await;
         assert_eq!(booked.status, 201, "{:?}", booked.body);
@@ -107,7 +107,7 @@ on_both! {
         // The place is free, the half price and the day stay counted.
         test.at("2026-11-30T16:00:00+09:00");
         let quote = ana.post("/bookings/quote", json!({ "slot_id": slot, "child_ids": [child] })).await;
-        assert_eq!(quote.body["children"][0]["limit"]["left_before"], 26);
+        assert_eq!(quote.body["children"][0]["limits"][0]["left_before"], 26);
         assert_eq!(ana.book(&slot, &[&child]).await.status, 201);
     }
 
