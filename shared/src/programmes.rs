@@ -4,6 +4,7 @@
 //! municipality's says how the place is used and what it costs, the **residence** municipality's says how much of it a child has
 //! in a month.
 
+mod check;
 mod deadlines;
 mod fees;
 mod limits;
@@ -11,6 +12,7 @@ mod limits;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::check::{Rejection, check, check_name};
 pub use self::deadlines::{Deadline, OpenDays, Opens};
 pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
 pub use self::limits::{Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, count, touched_days};

@@ -11,7 +11,7 @@ use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
-use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, slots, text};
+use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, slots, text};
 use world::{day, tokyo};
 
 fn here(path: &str) -> PathBuf {
@@ -136,6 +136,25 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::LoginWrong => accounts::Rejection::LoginWrong,
         accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
+    });
+    let key = "night".to_owned();
+    all.extend(samples! { programmes::Rejection:
+        programmes::Rejection::Range { .. } => programmes::Rejection::Range { least: 0, most: 100 },
+        programmes::Rejection::NameMissing => programmes::Rejection::NameMissing,
+        programmes::Rejection::KeyInvalid => programmes::Rejection::KeyInvalid,
+        programmes::Rejection::KeyTwice { .. } => programmes::Rejection::KeyTwice { key: key.clone() },
+        programmes::Rejection::AgesEmpty => programmes::Rejection::AgesEmpty,
+        programmes::Rejection::NoBlock => programmes::Rejection::NoBlock,
+        programmes::Rejection::NotInSteps { .. } => programmes::Rejection::NotInSteps { step: 30 },
+        programmes::Rejection::MaximumBelow { .. } => programmes::Rejection::MaximumBelow { minimum: 60 },
+        programmes::Rejection::BlockUnknown { .. } => programmes::Rejection::BlockUnknown { key: key.clone() },
+        programmes::Rejection::HourInBlocks => programmes::Rejection::HourInBlocks,
+        programmes::Rejection::LimitUncountable => programmes::Rejection::LimitUncountable,
+        programmes::Rejection::LimitTwice => programmes::Rejection::LimitTwice,
+        programmes::Rejection::ReasonUnknown { .. } => programmes::Rejection::ReasonUnknown { key: key.clone() },
+        programmes::Rejection::OpeningDays => programmes::Rejection::OpeningDays,
+        programmes::Rejection::RatioTwice { .. } => programmes::Rejection::RatioTwice { age: 3 },
+        programmes::Rejection::NoChoice => programmes::Rejection::NoChoice,
     });
     all.extend(samples! { text::Rejection:
         text::Rejection::Missing => text::Rejection::Missing,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod check;
+
 use chrono::{NaiveTime, Weekday};
 
 use super::*;
