@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod asking;
 mod cancelling;
+mod confirming;
+mod pools;
 
 use chrono::{DateTime, TimeDelta};
 

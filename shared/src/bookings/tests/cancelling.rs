@@ -1,6 +1,7 @@
 //! Cancelling: when it is free, what it costs and counts otherwise, and who may say why.
 
 use super::*;
+use crate::programmes::ExemptReason;
 
 /// Cancels for the family: what it means. What was shown before is what is done.
 fn terms(booking: &Booking, command: &Cancel, now: DateTime<Utc>) -> Result<CancelTerms, CancelRejection> {
@@ -75,4 +76,60 @@ fn only_cancelled_bookings_give_their_place_back() {
     assert!(BookingState::CheckedIn { at }.is_active());
     assert!(BookingState::CheckedOut { checked_in_at: at, at }.is_active());
     assert!(!BookingState::Cancelled { at, fee_yen: 0, counts: true, exempt: None }.is_active());
+}
+
+/// The same booking with two exempt reasons: a child's illness, which the family may say, and the facility's fault, which it may not.
+fn with_exempt_reasons() -> Booking {
+    let mut booking = held();
+    booking.cancellation.exempt = [("child_ill", true), ("facility_fault", false)]
+        .map(|(key, by_family)| ExemptReason { key: key.to_owned(), name: Localised::new(key, key, key), by_family })
+        .to_vec();
+    booking
+}
+
+fn because(reason: &str) -> Cancel {
+    Cancel { seen: None, reason: Some(reason.to_owned()) }
+}
+
+#[test]
+fn an_exempt_reason_costs_and_counts_nothing() {
+    let (booking, late) = (with_exempt_reasons(), tokyo("2026-12-03 8:00"));
+    assert_eq!(terms(&booking, &Cancel::default(), late), Ok(LATE));
+    assert_eq!(terms(&booking, &because("child_ill"), late), Ok(FREE));
+    assert_eq!(by(CancelledBy::Facility, &booking, &because("child_ill"), late), Ok(FREE));
+    assert_eq!(by(CancelledBy::Facility, &booking, &because("facility_fault"), late), Ok(FREE));
+    // Also when the stay has begun and the child has not come; not when it is over.
+    assert_eq!(terms(&booking, &because("child_ill"), tokyo("2026-12-03 16:59")), Ok(FREE));
+    assert_eq!(terms(&booking, &because("child_ill"), tokyo("2026-12-03 17:00")), Err(CancelRejection::Over));
+    // The month's limit is given back.
+    let state = cancel(&booking, &because("child_ill"), CancelledBy::Family, late).unwrap();
+    assert_eq!(state, BookingState::Cancelled { at: late, fee_yen: 0, counts: false, exempt: Some("child_ill".to_owned()) });
+    let (account, cancelled) = (booking.counted[0].account.clone(), Booking { state, ..booking.clone() });
+    let used = |booking: &Booking| usage([booking], &"sora".into(), &account);
+    assert_eq!((used(&booking), used(&cancelled)), (Usage { total: 2, away: 2 }, Usage::default()));
+}
+
+#[test]
+fn only_known_reasons_are_given_and_some_only_by_the_facility() {
+    let (booking, late) = (with_exempt_reasons(), tokyo("2026-12-03 8:00"));
+    assert_eq!(terms(&booking, &because("facility_fault"), late), Err(CancelRejection::ReasonUnknown));
+    for who in [CancelledBy::Family, CancelledBy::Facility] {
+        assert_eq!(by(who, &booking, &because("bored"), late), Err(CancelRejection::ReasonUnknown));
+        // What was agreed when it was booked holds: no reasons then, none now.
+        assert_eq!(by(who, &held(), &because("child_ill"), late), Err(CancelRejection::ReasonUnknown));
+    }
+    // Also where cancelling is free anyway: a reason is never written down that nobody may give.
+    assert_eq!(terms(&booking, &because("facility_fault"), tokyo("2026-12-01 8:00")), Err(CancelRejection::ReasonUnknown));
+}
+
+#[test]
+fn what_the_facility_has_not_decided_is_cancelled_free() {
+    let requested = Booking { state: BookingState::Requested { decide_by: tokyo("2026-12-03 9:00") }, ..held() };
+    for clock in ["2026-11-21 9:00", "2026-12-02 15:00", "2026-12-03 8:59:59", "2026-12-03 16:59:59"] {
+        assert_eq!(terms(&requested, &Cancel::default(), tokyo(clock)), Ok(FREE), "{clock}");
+    }
+    assert_eq!(terms(&requested, &Cancel::default(), tokyo("2026-12-03 17:00")), Err(CancelRejection::Over));
+    assert_eq!(terms(&Booking { state: BookingState::Confirmed, ..requested }, &Cancel::default(), tokyo("2026-12-02 15:00")), Ok(LATE));
+    let declined = Booking { state: BookingState::Declined { at: now(), message: String::new() }, ..held() };
+    assert_eq!(terms(&declined, &Cancel::default(), now()), Err(CancelRejection::Already));
 }
