@@ -238,6 +238,7 @@ macro_rules! refused {
 
 refused!(
     shared::bookings::CancelRejection,
+    shared::bookings::DecideRejection,
     shared::attendance::Rejection,
     shared::families::Rejection,
     shared::slots::Rejection,

@@ -217,8 +217,10 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     if demo::is_loaded(&app).await? {
         eprintln!("{}", demo::sign_ins());
     }
-    let house = actix_web::rt::spawn(server::keep_house(app));
+    let house = actix_web::rt::spawn(server::keep_house(app.clone()));
+    let time = actix_web::rt::spawn(server::keep_time(app));
     server.await?;
     house.abort();
+    time.abort();
     Ok(ExitCode::SUCCESS)
 }

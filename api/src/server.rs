@@ -10,10 +10,12 @@ use utoipa_actix_web::AppExt;
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
-use crate::{App, accounts, idempotency, request, routes, session};
+use crate::{App, accounts, bookings, idempotency, request, routes, session};
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Between two looks at the clock.
+const TICK: Duration = Duration::from_secs(5);
 /// Between two rounds of housekeeping.
 const ROUND: Duration = Duration::from_secs(3600);
 
@@ -42,6 +44,16 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// Does what time does, every few seconds.
+pub async fn keep_time(app: App) {
+    loop {
+        if let Err(error) = bookings::jobs::decide_overdue(&app).await {
+            tracing::warn!(%error, "overdue requests were not decided");
+        }
+        tokio::time::sleep(TICK).await;
+    }
 }
 
 /// Forgets what is over, once an hour.

@@ -1,6 +1,7 @@
 //! Bookings: one child in one slot, and the one rule that takes places for every way in.
 
 mod cancelling;
+mod deciding;
 mod placing;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 pub use self::cancelling::*;
+pub use self::deciding::*;
 pub use self::placing::*;
 use crate::ids::{BookingId, ChildId, PartyId, SlotId};
 use crate::locale::Localised;

@@ -149,6 +149,19 @@ pub fn find_booking(conn: &mut AnyConnection, id: &BookingId) -> Result<Option<S
     joined!().filter(bookings::id.eq(id.as_str())).select(columns!()).first::<Row>(conn).optional()?.map(booking).transpose()
 }
 
+/// The bookings that were made together.
+pub fn list_party(conn: &mut AnyConnection, party: &PartyId) -> Result<Vec<Stored>, DbError> {
+    let rows = joined!().filter(bookings::party_id.eq(party.as_str())).order(bookings::id).select(columns!()).load::<Row>(conn)?;
+    rows.into_iter().map(booking).collect()
+}
+
+/// Requests whose time to be decided is over, the longest first.
+pub fn list_overdue(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<BookingId>, DbError> {
+    let overdue = bookings::table.filter(bookings::state.eq("requested")).filter(bookings::decide_by.le(stored(now)));
+    let ids = overdue.order((bookings::decide_by, bookings::id)).limit(most).select(bookings::id).load::<String>(conn)?;
+    Ok(ids.into_iter().map(BookingId::new).collect())
+}
+
 /// Whose bookings.
 #[derive(Debug, Clone)]
 pub enum Owner {

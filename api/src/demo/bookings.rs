@@ -259,7 +259,7 @@ fn fill(
 
 fn take(conn: &mut AnyConnection, household: &Household, command: &NewBooking, at: DateTime<Utc>) -> Result<Vec<Booking>, ApiError> {
     let family = families::store::lock_family(conn, &household.id)?.ok_or(ApiError::NotFound)?;
-    bookings::take(conn, &family, command, &Act::of_command(ACTOR, at))
+    bookings::engine::take(conn, &family, command, &Act::of_command(ACTOR, at))
 }
 
 /// The bookings of the guardian of Yonago who signs in: before, and to come, on both sides of the border.

@@ -20,8 +20,8 @@ use shared::ids::{AccountId, ChildId, CompactId, FacilityId, FamilyId, OfferingI
 use shared::locale::{Locale, Localised};
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
-    ProgrammeKey, Terms, Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier,
+    Programme, ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{BandPlaces, BlockTimes, Offering, PlanOutcome, PlannedSlot};
 use shared::text::{Email, Kana, PersonName, Phone};
@@ -471,7 +471,9 @@ pub fn temporary_care() -> Terms {
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
-            exempt: vec![],
+            exempt: [("child_ill", true), ("facility", false)]
+                .map(|(key, by_family)| ExemptReason { key: key.to_owned(), name: Localised::new(key, key, key), by_family })
+                .to_vec(),
         },
         bring: vec![Localised::new("着替え", "[着替|きが]え", "A change of clothes")],
         ..Terms::new(ages, unit)

@@ -30,10 +30,10 @@ fn caller(operation: &str) -> Caller {
         | "login" => Caller::Anybody,
         "logout" | "get_me" => Caller::SignedIn,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
-        | "create_booking" | "quote_booking" | "cancel_booking" => Caller::Guardian,
-        "list_bookings" | "get_booking" => Caller::GuardianOrStaff,
+        | "create_booking" | "quote_booking" => Caller::Guardian,
+        "list_bookings" | "get_booking" | "cancel_booking" => Caller::GuardianOrStaff,
         "get_board" | "check_in_booking" | "check_out_booking" | "list_offerings" | "list_staff_slots" | "preview_slots"
-        | "publish_slots" | "change_slot" => Caller::Staff,
+        | "publish_slots" | "change_slot" | "decide_booking" => Caller::Staff,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }
@@ -51,6 +51,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "preview_slots" | "publish_slots" => {
             Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
         }
+        "decide_booking" => Some(json!({ "accept": true })),
         "cancel_booking" | "check_in_booking" | "check_out_booking" => Some(json!({})),
         _ => None,
     }

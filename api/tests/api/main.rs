@@ -8,6 +8,7 @@ mod app;
 mod accounts;
 mod attendance;
 mod bookings;
+mod decisions;
 mod demo;
 mod facilities;
 mod families;

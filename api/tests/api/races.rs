@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use futures_util::future::{join, join_all};
 use futures_util::stream::{self, StreamExt};
 
+use api::bookings::engine::{self, Lock};
 use api::bookings::store::Belongs;
-use api::bookings::{self, Lock};
 use api::db::DbError;
 use api::error::ApiError;
 use api::families;
@@ -185,7 +185,7 @@ async fn oversell(test: &TestApp) -> i64 {
             let asked = command.clone();
             let look = app.db.read(move |conn| {
                 let family = families::store::find_family(conn, &FamilyId::new(family))?.ok_or(ApiError::NotFound)?;
-                let seen = bookings::look(conn, &family, &command, Lock::Nothing)?;
+                let seen = engine::look(conn, &family, &command, Lock::Nothing)?;
                 Ok::<_, ApiError>((family.id, place(&seen.state, &command, now), seen))
             });
             let (family, decided, seen) = look.await.unwrap();
@@ -194,7 +194,7 @@ async fn oversell(test: &TestApp) -> i64 {
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
                 let belongs = Belongs { party_id: &party, family_id: &family, programme_id: &seen.programme.id, command: &asked };
-                bookings::settle(conn, (&seen, &placed), &belongs, &Act::of_command("control", now))
+                engine::settle(conn, (&seen, &placed), &belongs, &Act::of_command("control", now))
             });
             write.await.unwrap();
         }

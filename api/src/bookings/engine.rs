@@ -1,0 +1,206 @@
+//! The engine: one primitive takes places for every way in, one frees them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use shared::bookings::{BookedChild, Booking, BookingState, ChildState, NewBooking, PlaceState, Placed, PlacedChild, place};
+use shared::families::{Child, Family};
+use shared::ids::{BookingId, PartyId};
+use shared::problem::Reason;
+use shared::programmes::{LimitVersion, Period, Programme, touched_days};
+use shared::slots::Crossing;
+
+use super::store::{self, Belongs, Stored};
+use crate::db::AnyConnection;
+use crate::error::{ApiError, part};
+use crate::outbox::Act;
+use crate::{families, municipalities, new_id, programmes, slots};
+
+/// Whether the slot is locked before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// It is, until the transaction ends: for taking places.
+    Slot,
+    /// It is not: for telling what taking would mean.
+    Nothing,
+}
+
+/// What was found for a decision.
+pub struct Seen {
+    /// What the rule has to know.
+    pub state: PlaceState,
+    /// The host's programme.
+    pub programme: Programme,
+    /// The family's children.
+    pub children: Vec<Child>,
+}
+
+/// What the rule has to know, as it is now. The slot's places are read last: where it is locked, that is the lock's place in the order.
+pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, lock: Lock) -> Result<Seen, ApiError> {
+    let known = families::store::list_children(conn, &family.id)?;
+    let mut born = Vec::with_capacity(command.child_ids.len());
+    for (index, id) in command.child_ids.iter().enumerate() {
+        let child = known.iter().find(|child| child.id == *id);
+        // Another family's child is as unknown as one that does not exist.
+        let child =
+            child.ok_or_else(|| ApiError::Invalid(vec![part(Some(format!("/child_ids/{index}")), Reason::new("problem.not_found"))]))?;
+        born.push((id.clone(), child.known.born));
+    }
+    let found = match lock {
+        // Its places are read under the lock.
+        Lock::Slot => slots::store::find_frame(conn, &command.slot_id)?,
+        Lock::Nothing => slots::store::find_slot(conn, &command.slot_id)?,
+    };
+    let mut stored = found.ok_or(ApiError::NotFound)?;
+    let (host, key, day) = (stored.slot.facility.municipality.clone(), stored.slot.programme.clone(), stored.slot.day());
+    let starts_at = stored.slot.within(command.starts_at.unwrap_or(stored.slot.starts_at));
+    let (first, last) = touched_days(starts_at, stored.slot.within(command.ends_at.unwrap_or(stored.slot.ends_at)));
+    let versions = programmes::store::list_versions(conn, (&host, &family.municipality), &key, (day, last))?;
+    let programme = programmes::store::on_day(&versions, &host, &key, day).ok_or(ApiError::NotFound)?;
+    let limits: Vec<LimitVersion> =
+        versions.iter().filter(|version| version.municipality == family.municipality).map(Programme::limits).collect();
+    let terms = municipalities::store::list_terms(conn, Some(&host), Some(&key))?;
+    let residence = municipalities::store::find_municipality(conn, &family.municipality)?.ok_or(ApiError::NotFound)?;
+    let open_days = slots::store::open_days(conn, &stored)?;
+    let busy = store::list_busy(conn, &family.id, stored.slot.starts_at, stored.slot.ends_at)?;
+    let (pools, periods) = pools_and_periods(&limits, first, last);
+    let usages = store::list_usages(conn, &family.id, &pools, &periods)?;
+    let classes = if programme.terms.reliefs.is_empty() { Vec::new() } else { families::store::list_classes(conn, &family.id, day)? };
+    if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
+        return Err(ApiError::NotFound);
+    }
+    let children = born
+        .into_iter()
+        .map(|(id, born)| ChildState {
+            is_multiple_birth: known.iter().filter(|child| child.known.born == born).count() > 1,
+            usages: usages.iter().filter(|(child, ..)| child == id.as_str()).map(|(_, account, usage)| (account.clone(), *usage)).collect(),
+            busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
+            id,
+            born,
+        })
+        .collect();
+    let state = PlaceState {
+        crossing: Crossing::find(&family.municipality, &host, &key, day, &terms),
+        slot: stored.slot,
+        terms: programme.terms.clone(),
+        limits,
+        residence_name: residence.name,
+        open_days,
+        classes,
+        children,
+    };
+    Ok(Seen { state, programme: programme.clone(), children: known })
+}
+
+/// The pools that limits count in, and the stretches of time of the days from the first to the last.
+fn pools_and_periods(limits: &[LimitVersion], first: NaiveDate, last: NaiveDate) -> (Vec<&str>, Vec<Period>) {
+    let all = || limits.iter().flat_map(|version| &version.limits);
+    let mut periods: Vec<Period> =
+        first.iter_days().take_while(|day| *day <= last).flat_map(|day| all().map(move |l| l.per.of(day))).collect();
+    let mut pools: Vec<&str> = all().map(|limit| limit.pool.as_str()).collect();
+    periods.sort_unstable();
+    periods.dedup();
+    pools.sort_unstable();
+    pools.dedup();
+    (pools, periods)
+}
+
+/// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The
+/// slot must have been locked before it was looked at.
+pub fn settle(
+    conn: &mut AnyConnection,
+    (seen, placed): (&Seen, &Placed),
+    belongs: &Belongs<'_>,
+    act: &Act,
+) -> Result<Vec<Booking>, ApiError> {
+    let mut bookings = Vec::with_capacity(placed.children.len());
+    for child in &placed.children {
+        let id = BookingId::new(new_id());
+        for usage in &child.usages {
+            store::write_usage(conn, &child.id, usage)?;
+        }
+        store::insert_booking(conn, &id, belongs, placed, child, act.now)?;
+        let kind = if placed.state == BookingState::Confirmed { "booking.confirmed" } else { "booking.requested" };
+        act.record(conn, kind, placed.slot.facility.place(), id.as_str())?;
+        bookings.push(booked(id, seen, placed, belongs, child, act.now)?);
+    }
+    slots::store::update_bands(conn, &seen.state.slot, &placed.slot)?;
+    Ok(bookings)
+}
+
+/// A booking that was just written, as it would be read.
+fn booked(
+    id: BookingId,
+    seen: &Seen,
+    placed: &Placed,
+    belongs: &Belongs<'_>,
+    child: &PlacedChild,
+    now: DateTime<Utc>,
+) -> Result<Booking, ApiError> {
+    let known = seen.children.iter().find(|known| known.id == child.id).ok_or(ApiError::NotFound)?;
+    Ok(Booking {
+        id,
+        party_id: belongs.party_id.clone(),
+        slot_id: placed.slot.id.clone(),
+        child: BookedChild { id: child.id.clone(), name: known.known.name.to_string(), kana: known.known.kana.to_string() },
+        facility: placed.slot.facility.clone(),
+        programme: placed.slot.programme.clone(),
+        programme_name: seen.programme.name.clone(),
+        block: placed.block.clone(),
+        starts_at: placed.starts_at,
+        ends_at: placed.ends_at,
+        state: placed.state.clone(),
+        fee_yen: child.fee_yen(),
+        fee_lines: child.fee_lines.clone(),
+        counted: placed.counted.clone(),
+        is_away: placed.is_away,
+        free_until: placed.free_until,
+        cancellation: placed.cancellation.clone(),
+        reason: belongs.command.reason.clone(),
+        answers: belongs.command.answers.clone(),
+        notes: belongs.command.notes.clone(),
+        bring: seen.programme.terms.bring.clone(),
+        created_at: now,
+        version: 1,
+    })
+}
+
+/// Takes the places of a party: the one primitive for every way in. The family must be locked.
+pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act: &Act) -> Result<Vec<Booking>, ApiError> {
+    let seen = look(conn, family, command, Lock::Slot)?;
+    let placed = place(&seen.state, command, act.now)?;
+    let party_id = PartyId::new(new_id());
+    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, command };
+    settle(conn, (&seen, &placed), &belongs, act)
+}
+
+/// Locks a booking's family and slot, in this order, and reads it as it then is.
+pub fn lock(conn: &mut AnyConnection, id: &BookingId) -> Result<Stored, ApiError> {
+    let found = store::find_booking(conn, id)?.ok_or(ApiError::NotFound)?;
+    families::store::lock_family(conn, &found.family_id)?.ok_or(ApiError::NotFound)?;
+    slots::store::lock_slot(conn, &found.booking.slot_id)?;
+    store::find_booking(conn, id)?.ok_or(ApiError::NotFound)
+}
+
+/// Ends a booking that holds a place: frees the place, gives back what counts no more, writes its next state. Family and slot must be
+/// locked.
+pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: &Act) -> Result<(), ApiError> {
+    let booking = &stored.booking;
+    let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
+    let mut freed = slot.clone();
+    let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
+    for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
+        band.occupancy = band.occupancy.plus(from, until, -1);
+    }
+    slots::store::update_bands(conn, &slot, &freed)?;
+    let (kind, counts) = match next {
+        BookingState::Cancelled { counts, .. } => ("booking.cancelled", *counts),
+        BookingState::Declined { .. } => ("booking.declined", false),
+        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => {
+            return Err(ApiError::Internal("a booking cannot end in a state that holds a place".to_owned()));
+        }
+    };
+    if !counts {
+        store::give_back(conn, booking)?;
+    }
+    store::mark_state(conn, &booking.id, next, None)?;
+    Ok(act.record(conn, kind, booking.facility.place(), booking.id.as_str())?)
+}
