@@ -3,6 +3,7 @@
 mod cancelling;
 mod deciding;
 mod placing;
+mod quoting;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use validator::Validate;
 pub use self::cancelling::*;
 pub use self::deciding::*;
 pub use self::placing::*;
+pub use self::quoting::*;
 use crate::ids::{BookingId, ChildId, PartyId, SlotId};
 use crate::locale::Localised;
 use crate::programmes::{Account, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};

@@ -1,7 +1,6 @@
 //! Placing: whether a party gets a stay, what it costs and counts, or every reason against.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::{BookingState, Busy, NewBooking};
 use crate::ids::ChildId;
@@ -290,8 +289,8 @@ impl PlacedChild {
 
 /// The stay that a command asks for.
 #[derive(Debug, Clone, Copy)]
-struct Asked<'a> {
-    stay: Stay<'a>,
+pub(super) struct Asked<'a> {
+    pub(super) stay: Stay<'a>,
     /// Whether the slot has such a stay, so that its price can be looked up.
     known: bool,
 }
@@ -399,7 +398,7 @@ fn party_size_ok(children: &[ChildState]) -> bool {
 }
 
 /// Measures the asked stay by the programme's unit.
-fn asked<'a>(state: &'a PlaceState, command: &NewBooking, refuse: &mut dyn FnMut(Rejection)) -> Asked<'a> {
+pub(super) fn asked<'a>(state: &'a PlaceState, command: &NewBooking, refuse: &mut dyn FnMut(Rejection)) -> Asked<'a> {
     let slot = &state.slot;
     let (starts_at, ends_at) = (command.starts_at.unwrap_or(slot.starts_at), command.ends_at.unwrap_or(slot.ends_at));
     let minutes = (ends_at - starts_at).num_minutes();
@@ -514,110 +513,4 @@ fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>) -> Vec<R
         rejections.push(Rejection::Overlap { busy: busy.clone() });
     }
     rejections
-}
-
-/// A booking before it is made: what it costs, uses and leaves, or every reason against.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Quote {
-    /// Whether it would be made.
-    pub bookable: bool,
-    /// Start.
-    pub starts_at: DateTime<Utc>,
-    /// End.
-    pub ends_at: DateTime<Utc>,
-    /// Whether it would hold at once, or until when the facility would decide; none while not bookable.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<BookingState>,
-    /// Each child.
-    pub children: Vec<QuotedChild>,
-    /// Reasons that concern the whole party.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<Reason>,
-    /// Sum of the fees in integer yen; none while not bookable.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fee_yen: Option<i64>,
-    /// Until when cancelling is free.
-    pub free_until: DateTime<Utc>,
-    /// What holds after.
-    pub cancellation: Cancellation,
-    /// What to bring.
-    pub bring: Vec<Localised>,
-}
-
-/// One child of a quote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QuotedChild {
-    /// The child.
-    pub child_id: ChildId,
-    /// Fee in integer yen; none while not bookable.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fee_yen: Option<i64>,
-    /// What the fee is made of.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fee_lines: Vec<FeeLine>,
-    /// Reasons that concern this child.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<Reason>,
-    /// The limits that the stay counts against; empty where there is none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub limits: Vec<QuotedLimit>,
-}
-
-/// What a stay does to a limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct QuotedLimit {
-    /// What it counts.
-    #[serde(flatten)]
-    pub counted: Counted,
-    /// How much is left before it, at this facility.
-    pub left_before: i64,
-    /// How much is left after it; none while not bookable.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_after: Option<i64>,
-}
-
-/// The quote of a stay: the decision of [`place`], told to a person.
-pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Quote {
-    let outcome = place(state, command, now);
-    let Asked { stay, .. } = asked(state, command, &mut |_| {});
-    let counted = count(&state.limits, &state.terms.unit, &stay, command.reason.as_deref());
-    let away = state.crossing.is_away();
-    let refusals = outcome.as_ref().err().map(Vec::as_slice).unwrap_or_default();
-    let children = state
-        .children
-        .iter()
-        .map(|child| {
-            let placed = outcome.as_ref().ok().and_then(|placed| placed.children.iter().find(|c| c.id == child.id));
-            let limits = counted.iter().map(|(counted, limit)| {
-                let (used, allowance) = (child.used(&counted.account), limit.allowance(child.is_multiple_birth));
-                QuotedLimit {
-                    counted: counted.clone(),
-                    left_before: allowance.left(used, away),
-                    left_after: placed.map(|_| allowance.left(used.plus(counted.amount, away), away)),
-                }
-            });
-            QuotedChild {
-                child_id: child.id.clone(),
-                fee_yen: placed.map(PlacedChild::fee_yen),
-                fee_lines: placed.map(|placed| placed.fee_lines.clone()).unwrap_or_default(),
-                reasons: refusals.iter().filter(|r| r.child.as_ref() == Some(&child.id)).map(|r| r.rejection.reason()).collect(),
-                limits: limits.collect(),
-            }
-        })
-        .collect();
-    Quote {
-        bookable: outcome.is_ok(),
-        starts_at: stay.starts_at,
-        ends_at: stay.ends_at,
-        state: outcome.as_ref().ok().map(|placed| placed.state.clone()),
-        children,
-        reasons: refusals.iter().filter(|r| r.child.is_none()).map(|r| r.rejection.reason()).collect(),
-        fee_yen: outcome.as_ref().ok().map(|placed| placed.children.iter().map(PlacedChild::fee_yen).sum()),
-        free_until: state.terms.cancellation.free_until.before(state.slot.within(stay.starts_at), &state.open_days),
-        cancellation: state.terms.cancellation.clone(),
-        bring: state.terms.bring.clone(),
-    }
 }

@@ -7,7 +7,7 @@ macro_rules! columns {
         /// A column of the national list (子育て施設一覧, 53 columns).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Column {
-            $($(#[$doc])* $name,)*
+            $(#[doc = $official] $(#[$doc])* $name,)*
         }
 
         impl Column {
