@@ -105,6 +105,10 @@ fn reasons() -> Vec<Reason> {
         bookings::CancelRejection::TermsChanged => bookings::CancelRejection::TermsChanged,
         bookings::CancelRejection::ReasonUnknown => bookings::CancelRejection::ReasonUnknown,
     });
+    all.extend(samples! { bookings::DecideRejection:
+        bookings::DecideRejection::NotRequested => bookings::DecideRejection::NotRequested,
+        bookings::DecideRejection::TooLate { .. } => bookings::DecideRejection::TooLate { decide_by: at },
+    });
     all.extend(samples! { slots::Rejection:
         slots::Rejection::RangeInvalid => slots::Rejection::RangeInvalid,
         slots::Rejection::TimesInvalid => slots::Rejection::TimesInvalid,

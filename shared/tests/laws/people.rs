@@ -4,12 +4,15 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use shared::attendance::{CheckIn, check_in};
 use shared::bookings::{
-    Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, PlaceState, PlacedChild, cancel, place, quote, usage,
+    Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, Decide, PlaceState, PlacedChild, cancel, decide, lapse, place, quote,
+    usage,
 };
 use shared::ids::ChildId;
 use shared::locale::Localised;
 use shared::municipalities::{CompactTerm, MunicipalityCode};
-use shared::programmes::{Account, Fee, FeeUnit, LimitUnit, OpenDays, Opens, Period, ProgrammeKey, Terms, Unit};
+use shared::programmes::{
+    Account, Confirmation, ExemptReason, Fee, FeeUnit, IfSilent, LimitUnit, OpenDays, Opens, Period, ProgrammeKey, Terms, Unit,
+};
 use shared::slots::{BandPlaces, Crossing, Occupancy, Slot, SlotChange, SlotState, change};
 use shared::time::{Month, at};
 
@@ -26,6 +29,10 @@ const PRIORITY: i64 = 2;
 /// What a child has in a month, anywhere and on top at home: little, so that it often runs out.
 const HALF_DAYS: (i64, i64) = (1, 1);
 const MINUTES: (i64, i64) = (120, 60);
+/// In Sakaiminato the facility decides, within so many hours; when it is silent, days are declined and hours confirmed.
+const HOURS_TO_DECIDE: i64 = 24;
+/// Reasons for cancelling: one that a family may give, one for the facility only, one that nobody knows.
+const REASONS: [(&str, bool, bool); 3] = [("child_ill", true, true), ("facility_fault", false, true), ("bored", false, false)];
 
 /// What people do.
 #[derive(Debug, Clone)]
@@ -39,9 +46,18 @@ enum Command {
         steps: i64,
         beside: bool,
     },
+    /// The family cancels or the facility, perhaps for a reason.
     Cancel {
         booking: prop::sample::Index,
+        by: CancelledBy,
+        reason: Option<usize>,
     },
+    Decide {
+        booking: prop::sample::Index,
+        accept: bool,
+    },
+    /// What nobody decided in time is decided.
+    Silence,
     CheckIn {
         booking: prop::sample::Index,
     },
@@ -60,12 +76,19 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         .prop_map(|(slot, family, who, from, steps, beside)| Command::Place { slot, family, who, from, steps, beside });
     let one = prop_oneof![
         12 => place,
-        3 => any::<prop::sample::Index>().prop_map(|booking| Command::Cancel { booking }),
+        3 => (any::<prop::sample::Index>(), cancelled_by(), prop::option::weighted(0.3, 0..REASONS.len()))
+            .prop_map(|(booking, by, reason)| Command::Cancel { booking, by, reason }),
+        3 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(booking, accept)| Command::Decide { booking, accept }),
+        2 => Just(Command::Silence),
         2 => any::<prop::sample::Index>().prop_map(|booking| Command::CheckIn { booking }),
         2 => (0..8_usize, 0..2_usize, 0..4_i64).prop_map(|(slot, band, places)| Command::Capacity { slot, band, places }),
         2 => prop_oneof![1..90_i64, 1..4 * DAY].prop_map(|minutes| Command::Pass { minutes }),
     ];
     prop::collection::vec(one, 1..60)
+}
+
+fn cancelled_by() -> impl Strategy<Value = CancelledBy> {
+    prop_oneof![2 => Just(CancelledBy::Family), 1 => Just(CancelledBy::Facility)]
 }
 
 /// Two days on both sides of a month's border (which at 8:00 in Tokyo is not yet one in UTC), two cities, two programmes.
@@ -79,6 +102,15 @@ fn slots() -> Vec<(Slot, Terms)> {
                 slot.facility.municipality = host.clone();
                 let mut terms = if hours { open_nursery() } else { temporary_care() };
                 terms.opens = Opens::DaysBefore { days: AHEAD.try_into().unwrap() };
+                if host == sakaiminato() {
+                    let if_silent = if hours { IfSilent::Confirm } else { IfSilent::Decline };
+                    terms.confirmation = Confirmation::ByFacility { hours: HOURS_TO_DECIDE.try_into().unwrap(), if_silent };
+                }
+                terms.cancellation.exempt = REASONS
+                    .into_iter()
+                    .filter(|(_, _, known)| *known)
+                    .map(|(key, by_family, _)| ExemptReason { key: key.to_owned(), name: Localised::new(key, key, key), by_family })
+                    .collect();
                 if hours {
                     slot.programme = ProgrammeKey::new("open_nursery");
                     slot.starts_at = at(day(date), time("8:00"));
@@ -148,6 +180,8 @@ struct Stay {
     held: bool,
     /// It uses up the month.
     counts: bool,
+    /// Until when the facility decides, while it has not.
+    decide_by: Option<i64>,
     came: bool,
 }
 
@@ -211,7 +245,9 @@ impl Model {
                 (true, 2) | (false, 4) => 1,
                 _ => return None,
             };
-            party.push(Stay { slot, band, child, from, until, counted, away, booked: self.now, held: true, counts: true, came: false });
+            let decide_by = (!is_in_yonago(slot)).then(|| from.min(self.now + HOURS_TO_DECIDE * 60));
+            let booked = self.now;
+            party.push(Stay { slot, band, child, from, until, counted, away, booked, held: true, counts: true, decide_by, came: false });
         }
         // Seat one after the other and look at every minute.
         let mut after = Self { now: self.now, capacity: self.capacity.clone(), stays: self.stays.clone() };
@@ -286,6 +322,21 @@ impl Rules {
     }
 }
 
+/// A booking's place is free again.
+fn give_back(slot: &mut Slot, booking: &Booking, band: usize) {
+    let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
+    slot.bands[band].occupancy = slot.bands[band].occupancy.plus(from, until, -1);
+}
+
+/// A request is decided on both sides.
+fn decided(stay: &mut Stay, accepted: bool, booking: &mut Booking, state: BookingState, slot: &mut Slot) {
+    booking.state = state;
+    (stay.held, stay.counts, stay.decide_by) = (accepted, accepted, None);
+    if !accepted {
+        give_back(slot, booking, stay.band);
+    }
+}
+
 /// Does one command on both sides and compares what they say.
 fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), TestCaseError> {
     match command {
@@ -314,6 +365,11 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                 prop_assert_eq!(told.fee_yen, Some(placed.children.iter().map(PlacedChild::fee_yen).sum()));
                 for (child, stay) in placed.children.iter().zip(&party) {
                     prop_assert_eq!(placed.counted.len(), 1);
+                    let decide_by = match placed.state {
+                        BookingState::Requested { decide_by } => Some(minute_of(decide_by)),
+                        _ => None,
+                    };
+                    prop_assert_eq!(decide_by, stay.decide_by);
                     prop_assert_eq!((child.id.as_str(), placed.counted[0].amount, placed.is_away), (stay.child, stay.counted, stay.away));
                     rules.bookings.push(world::booking(&state, &placed, child, rules.now));
                 }
@@ -321,22 +377,48 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                 model.stays.extend(party);
             }
         }
-        Command::Cancel { booking } if !model.stays.is_empty() => {
+        Command::Cancel { booking, by, reason } if !model.stays.is_empty() => {
             let index = booking.index(model.stays.len());
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
-            let outcome = cancel(booking, &Cancel::default(), CancelledBy::Family, rules.now);
-            prop_assert_eq!(outcome.is_ok(), stay.held && !stay.came && model.now < stay.until, "{:?} {:?}", booking, outcome);
+            let reason = reason.map(|n| REASONS[n]);
+            let may = reason.is_none_or(|(_, by_family, known)| known && (by_family || *by == CancelledBy::Facility));
+            let request = Cancel { seen: None, reason: reason.map(|(key, _, _)| key.to_owned()) };
+            let outcome = cancel(booking, &request, *by, rules.now);
+            let open = stay.held && !stay.came && model.now < stay.until;
+            prop_assert_eq!(outcome.is_ok(), open && may, "{:?} {:?}", booking, outcome);
             if let Ok(state) = outcome {
                 let BookingState::Cancelled { fee_yen, counts, .. } = state else { panic!("cancelled, but {state:?}") };
                 let free_until = if is_hours(stay.slot) { stay.from - 60 } else { (stay.from.div_euclid(DAY) - 1) * DAY + 15 * 60 };
-                let free = model.now < free_until || (model.now < stay.booked + 10 && model.now < stay.from);
+                let undone = model.now < stay.booked + 10 && model.now < stay.from;
+                let free = model.now < free_until || undone || stay.decide_by.is_some() || reason.is_some();
                 prop_assert_eq!(counts, !free);
                 prop_assert_eq!(fee_yen, if free { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 });
                 booking.state = state;
                 (stay.held, stay.counts) = (false, counts);
-                let slot = &mut rules.slots[stay.slot].0;
-                let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
-                slot.bands[stay.band].occupancy = slot.bands[stay.band].occupancy.plus(from, until, -1);
+                give_back(&mut rules.slots[stay.slot].0, booking, stay.band);
+            }
+        }
+        Command::Decide { booking, accept } if !model.stays.is_empty() => {
+            let index = booking.index(model.stays.len());
+            let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
+            let outcome = decide(booking, &Decide { accept: *accept, message: String::new() }, rules.now);
+            let in_time = stay.decide_by.is_some_and(|decide_by| model.now < decide_by);
+            prop_assert_eq!(outcome.is_ok(), stay.held && in_time, "{:?} {:?}", booking, outcome);
+            if let Ok(state) = outcome {
+                prop_assert_eq!(state.is_active(), *accept);
+                decided(stay, *accept, booking, state, &mut rules.slots[stay.slot].0);
+            }
+        }
+        Command::Silence => {
+            for (booking, stay) in rules.bookings.iter_mut().zip(&mut model.stays) {
+                let (slot, terms) = &mut rules.slots[stay.slot];
+                let outcome = lapse(booking, terms.confirmation, rules.now);
+                let late = stay.held && stay.decide_by.is_some_and(|decide_by| decide_by <= model.now);
+                prop_assert_eq!(outcome.is_some(), late, "{:?} {:?}", booking, outcome);
+                if let Some(state) = outcome {
+                    prop_assert_eq!(state.is_active(), is_hours(stay.slot));
+                    decided(stay, is_hours(stay.slot), booking, state, slot);
+                }
             }
         }
         Command::CheckIn { booking } if !model.stays.is_empty() => {
@@ -344,13 +426,14 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
             let outcome = check_in(booking, &CheckIn::default(), rules.now);
             let same_day = model.now.div_euclid(DAY) == stay.from.div_euclid(DAY);
-            prop_assert_eq!(outcome.is_ok(), stay.held && !stay.came && same_day, "{:?} {:?}", booking, outcome);
+            let comes = stay.held && !stay.came && same_day && stay.decide_by.is_none();
+            prop_assert_eq!(outcome.is_ok(), comes, "{:?} {:?}", booking, outcome);
             if let Ok(state) = outcome {
                 booking.state = state;
                 stay.came = true;
             }
         }
-        Command::Cancel { .. } | Command::CheckIn { .. } => {}
+        Command::Cancel { .. } | Command::Decide { .. } | Command::CheckIn { .. } => {}
         Command::Capacity { slot, band, places } => {
             let current = &rules.slots[*slot].0;
             let wanted =
@@ -411,9 +494,7 @@ proptest! {
         }
         // Everything given back: as if nobody had ever come.
         for (booking, stay) in rules.bookings.iter().zip(&model.stays).filter(|(_, stay)| stay.held) {
-            let slot = &mut rules.slots[stay.slot].0;
-            let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
-            slot.bands[stay.band].occupancy = slot.bands[stay.band].occupancy.plus(from, until, -1);
+            give_back(&mut rules.slots[stay.slot].0, booking, stay.band);
         }
         prop_assert!(rules.slots.iter().all(|(slot, _)| slot.bands.iter().all(|band| band.occupancy == Occupancy::default())));
     }

@@ -83,3 +83,45 @@ fn a_state_has_a_form_on_the_wire() {
         assert_eq!(serde_json::from_value::<BookingState>(wire(&state)).unwrap(), state);
     }
 }
+
+/// Asked for on 20 November at 10:00; the facility decides until 22 November, 10:00.
+fn requested() -> Booking {
+    let mut asked = by_blocks();
+    asked.terms.confirmation = by_facility(48);
+    let placed = whole(&asked, now()).unwrap();
+    booking(&asked, &placed, &placed.children[0], now())
+}
+
+const LAST: &str = "2026-11-22 9:59:59";
+const OVER: &str = "2026-11-22 10:00";
+
+#[test]
+fn the_facility_confirms_or_declines_while_there_is_time() {
+    let say = |accept, clock: &str| decide(&requested(), &Decide { accept, message: "満室".to_owned() }, tokyo(clock));
+    assert_eq!(say(true, LAST), Ok(BookingState::Confirmed));
+    assert_eq!(say(false, LAST), Ok(BookingState::Declined { at: tokyo(LAST), message: "満室".to_owned() }));
+    let too_late = DecideRejection::TooLate { decide_by: tokyo(OVER) };
+    assert_eq!([say(true, OVER), say(false, OVER)], [Err(too_late), Err(too_late)]);
+    // What is decided, cancelled or begun stays as it is.
+    let at = tokyo(LAST);
+    let cancelled = BookingState::Cancelled { at, fee_yen: 0, counts: false, exempt: None };
+    let declined = BookingState::Declined { at, message: String::new() };
+    let (came, left) = (BookingState::CheckedIn { at }, BookingState::CheckedOut { checked_in_at: at, at });
+    for state in [BookingState::Confirmed, cancelled, declined, came, left] {
+        let command = Decide { accept: false, message: String::new() };
+        assert_eq!(decide(&Booking { state, ..requested() }, &command, at), Err(DecideRejection::NotRequested));
+    }
+}
+
+#[test]
+fn what_nobody_decides_the_programme_does() {
+    let silent = |if_silent| Confirmation::ByFacility { hours: 48, if_silent };
+    let then = |confirmation, clock: &str| lapse(&requested(), confirmation, tokyo(clock));
+    assert_eq!([then(silent(IfSilent::Confirm), LAST), then(silent(IfSilent::Decline), LAST)], [None, None]);
+    assert_eq!(then(silent(IfSilent::Confirm), OVER), Some(BookingState::Confirmed));
+    let declined = BookingState::Declined { at: tokyo(OVER), message: String::new() };
+    assert_eq!(then(silent(IfSilent::Decline), OVER), Some(declined));
+    assert_eq!(then(Confirmation::Instant, OVER), Some(BookingState::Confirmed));
+    let confirmed = Booking { state: BookingState::Confirmed, ..requested() };
+    assert_eq!(lapse(&confirmed, silent(IfSilent::Decline), tokyo(OVER)), None);
+}
