@@ -299,12 +299,22 @@ pub(super) struct Asked<'a> {
 ///
 /// All reasons are collected, for the whole party and each child, never only the first.
 pub fn place(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+    let missing = check_answers(&state.terms, command).into_iter().map(|rejection| Refusal { child: None, rejection });
+    match (place_stay(state, command, now), missing.collect::<Vec<_>>()) {
+        (Ok(placed), missing) if missing.is_empty() => Ok(placed),
+        (Ok(_), missing) => Err(missing),
+        (Err(refusals), missing) => Err(refusals.into_iter().chain(missing).collect()),
+    }
+}
+
+/// The same before the programme's questions are answered.
+pub(super) fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
     let mut refusals: Vec<Refusal> = Vec::new();
     let mut refuse = |child: Option<&ChildId>, rejection: Rejection| refusals.push(Refusal { child: child.cloned(), rejection });
 
     let slot = &state.slot;
     let Asked { stay, known } = asked(state, command, &mut |rejection| refuse(None, rejection));
-    for rejection in check_time(state, stay.starts_at, now).into_iter().chain(check_answers(&state.terms, command)) {
+    for rejection in check_time(state, stay.starts_at, now) {
         refuse(None, rejection);
     }
     if !party_size_ok(&state.children) {
@@ -433,7 +443,7 @@ pub(super) fn asked<'a>(state: &'a PlaceState, command: &NewBooking, refuse: &mu
 }
 
 /// What the programme asks for with a booking: its reason, answers, extras.
-fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
+pub(super) fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
     let mut rejections = Vec::new();
     let reason_known = command.reason.as_ref().is_some_and(|reason| terms.reasons.iter().any(|known| known.key == *reason));
     if terms.reasons.is_empty() == command.reason.is_some() || (!terms.reasons.is_empty() && !reason_known) {

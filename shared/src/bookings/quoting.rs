@@ -1,10 +1,10 @@
-//! Quoting: the decision of [`place`], told to a person before it is made.
+//! Quoting: the decision of [`super::place`], told to a person before it is made.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::placing::{Asked, asked};
-use super::{BookingState, NewBooking, PlaceState, PlacedChild, place};
+use super::placing::{Asked, Rejection, asked, check_answers, place_stay};
+use super::{BookingState, NewBooking, PlaceState, PlacedChild};
 use crate::ids::ChildId;
 use crate::locale::Localised;
 use crate::problem::Reason;
@@ -14,7 +14,7 @@ use crate::programmes::{Cancellation, Counted, FeeLine, count};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quote {
-    /// Whether it would be made.
+    /// Whether the stay can be had; `missing` says what is still to be answered.
     pub bookable: bool,
     /// Start.
     pub starts_at: DateTime<Utc>,
@@ -28,6 +28,9 @@ pub struct Quote {
     /// Reasons that concern the whole party.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// What the programme asks for and is not answered yet; a booking without it is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Reason>,
     /// Sum of the fees in integer yen; none while not bookable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_yen: Option<i64>,
@@ -73,9 +76,9 @@ pub struct QuotedLimit {
     pub left_after: Option<i64>,
 }
 
-/// The quote of a stay: the decision of [`place`], told to a person.
+/// The quote of a stay: the decision of [`super::place`], told to a person.
 pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Quote {
-    let outcome = place(state, command, now);
+    let outcome = place_stay(state, command, now);
     let Asked { stay, .. } = asked(state, command, &mut |_| {});
     let counted = count(&state.limits, &state.terms.unit, &stay, command.reason.as_deref());
     let away = state.crossing.is_away();
@@ -109,6 +112,7 @@ pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Qu
         state: outcome.as_ref().ok().map(|placed| placed.state.clone()),
         children,
         reasons: refusals.iter().filter(|r| r.child.is_none()).map(|r| r.rejection.reason()).collect(),
+        missing: check_answers(&state.terms, command).iter().map(Rejection::reason).collect(),
         fee_yen: outcome.as_ref().ok().map(|placed| placed.children.iter().map(PlacedChild::fee_yen).sum()),
         free_until: state.terms.cancellation.free_until.before(state.slot.within(stay.starts_at), &state.open_days),
         cancellation: state.terms.cancellation.clone(),

@@ -217,7 +217,7 @@ pub fn came_and_left(state: &BookingState) -> Option<(DateTime<Utc>, Option<Date
     match state {
         BookingState::CheckedIn { at } => Some((*at, None)),
         BookingState::CheckedOut { checked_in_at, at } => Some((*checked_in_at, Some(*at))),
-        BookingState::Confirmed | BookingState::Cancelled { .. } => None,
+        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::Cancelled { .. } | BookingState::Declined { .. } => None,
     }
 }
 

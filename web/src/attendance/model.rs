@@ -91,13 +91,13 @@ pub enum Stage {
     Gone,
 }
 
-/// Where a booking's child is; nowhere when it was cancelled.
+/// Where a booking's child is; nowhere while the facility has not decided, and when it ended.
 pub const fn stage(state: &BookingState) -> Option<Stage> {
     match state {
         BookingState::Confirmed => Some(Stage::Coming),
         BookingState::CheckedIn { .. } => Some(Stage::Here),
         BookingState::CheckedOut { .. } => Some(Stage::Gone),
-        BookingState::Cancelled { .. } => None,
+        BookingState::Requested { .. } | BookingState::Cancelled { .. } | BookingState::Declined { .. } => None,
     }
 }
 
@@ -311,7 +311,7 @@ mod tests {
         let booking = serde_json::json!({
             "id": name, "party_id": "p", "slot_id": "s", "child": { "id": name, "name": name, "kana": name },
             "facility": facility(), "programme": "temporary_care", "programme_name": names, "starts_at": time(starts),
-            "ends_at": time(ends), "state": state, "fee_yen": 2000, "counted": 2, "limit_unit": "half_days", "is_away": false,
+            "ends_at": time(ends), "state": state, "fee_yen": 2000, "fee_lines": [], "counted": [], "is_away": false,
             "free_until": time("0:00"), "created_at": time("0:00"), "version": 1,
             "cancellation": { "free_until": { "kind": "minutes_before", "minutes": 60 }, "late_fee_percent": 0, "late_counts": false, "undo_minutes": 10 },
         });
@@ -358,7 +358,10 @@ mod tests {
                 .map(|(from_age, under_age, capacity, occupancy)| SlotBand { from_age, under_age, capacity, occupancy })
                 .collect(),
             blocks: Vec::new(),
+            room: None,
+            carers: None,
             hourly_yen: None,
+            confirmation: None,
             version: 1,
         }
     }
@@ -372,7 +375,7 @@ mod tests {
             entry("early_goer", "9:30", "12:00", came("9:31")),
             entry("gone_first", "8:00", "9:00", left("9:00")),
             entry("gone_last", "8:00", "9:00", left("9:10")),
-            entry("never", "8:00", "9:00", BookingState::Cancelled { at: time("7:00"), fee_yen: 0, counts: false }),
+            entry("never", "8:00", "9:00", BookingState::Cancelled { at: time("7:00"), fee_yen: 0, counts: false, exempt: None }),
         ]);
         assert_eq!(names(&at_stage(&board, Stage::Coming)), ["first", "second"]);
         assert_eq!(names(&at_stage(&board, Stage::Here)), ["early_goer", "late_goer"]);

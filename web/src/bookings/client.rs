@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use shared::bookings::{Booking, Cancel, NewBooking, Quote};
 use shared::facilities::Facility;
 use shared::page::Page;
-use shared::programmes::Programme;
+use shared::programmes::{LimitPeriod, LimitVersion, Programme};
 use shared::slots::SlotDetail;
-use shared::time::{Month, days_before, tokyo_day};
+use shared::time::{Month, days_after, days_before, tokyo_day};
 
 use super::model::{Ground, Sheet, split};
 use crate::accounts::client::municipalities;
@@ -40,13 +40,14 @@ pub async fn ground(slot_id: String) -> Result<Ground, Failure> {
             ("on", Some(detail.slot.day().to_string())),
         ],
     );
-    let (programmes, bookings) = join(
-        api::get::<Page<Programme>>(&programmes),
-        all_bookings(Some(month.first_day().to_string()), Some(days_before(month.next_first_day(), 1).to_string())),
-    )
-    .await;
-    let limit = programmes?.items.into_iter().next().and_then(|programme| programme.terms.limit);
-    Ok(Ground { detail, family, children: children?, cities: cities?, limit, bookings: bookings? })
+    // A month with the weeks at its ends.
+    let (from, to) = (days_before(month.first_day(), 6), days_after(month.next_first_day(), 6));
+    let (programmes, bookings) =
+        join(api::get::<Page<Programme>>(&programmes), all_bookings(Some(from.to_string()), Some(to.to_string()))).await;
+    let limits: Vec<LimitVersion> = programmes?.items.iter().map(Programme::limits).collect();
+    let since_birth = limits.iter().flat_map(|version| &version.limits).any(|limit| limit.per == LimitPeriod::Birth);
+    let bookings = if since_birth { all_bookings(None, None).await } else { bookings };
+    Ok(Ground { detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
 }
 
 async fn all_bookings(from: Option<String>, to: Option<String>) -> Result<Vec<Booking>, Failure> {

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use shared::bookings::{Booking, BookingState, Busy, ChildState, PlaceState, Quote, Refusal, Rejection, month_usage, place, quote};
+use shared::bookings::{Booking, BookingState, Busy, ChildState, NewBooking, PlaceState, Quote, Refusal, Rejection, place, quote, usage};
 use shared::facilities::Listing;
 use shared::families::{Child, Family};
 use shared::ids::ChildId;
 use shared::municipalities::Municipality;
 use shared::problem::{Problem, Reason};
-use shared::programmes::{LimitUnit, MonthLimit, Unit};
+use shared::programmes::{Account, LimitVersion, Unit, touched_days};
 use shared::slots::{Crossing, Opening, SlotDetail, openings};
-use shared::time::{Month, tokyo_day};
+use shared::time::tokyo_day;
 
 use crate::paths::instant;
 
@@ -50,9 +50,9 @@ pub struct Ground {
     pub family: Family,
     pub children: Vec<Child>,
     pub cities: Vec<Municipality>,
-    /// The month's limit in the city of residence.
-    pub limit: Option<MonthLimit>,
-    /// The family's bookings of the month.
+    /// The limits of the city of residence.
+    pub limits: Vec<LimitVersion>,
+    /// The family's bookings of the time that the limits count in.
     pub bookings: Vec<Booking>,
 }
 
@@ -78,12 +78,7 @@ impl Ground {
     /// What the rule knows of this party.
     pub fn state(&self, party: &[ChildId]) -> PlaceState {
         let slot = &self.detail.slot;
-        let month = Month::at(slot.starts_at);
-        // Counted in the unit in which stays of this programme are measured here.
-        let unit = match self.detail.terms.unit {
-            Unit::Blocks { .. } => LimitUnit::HalfDays,
-            Unit::Flexible { .. } => LimitUnit::Minutes,
-        };
+        let accounts = self.accounts();
         let children = self
             .children
             .iter()
@@ -91,7 +86,8 @@ impl Ground {
             .map(|child| ChildState {
                 id: child.id.clone(),
                 born: child.known.born,
-                usage: month_usage(&self.bookings, &child.id, &slot.programme, month, unit),
+                is_multiple_birth: self.children.iter().filter(|other| other.known.born == child.known.born).count() > 1,
+                usages: accounts.iter().map(|account| (account.clone(), usage(&self.bookings, &child.id, account))).collect(),
                 busy: self
                     .bookings
                     .iter()
@@ -106,12 +102,32 @@ impl Ground {
             crossing: Crossing::find(home, &slot.facility.municipality, &slot.programme, slot.day(), &self.detail.compact_terms),
             slot: slot.clone(),
             terms: self.detail.terms.clone(),
-            limit: self.limit,
+            limits: self.limits.clone(),
+            classes: Vec::new(),
             residence_name: residence
                 .map_or_else(|| shared::locale::Localised { ja: home.to_string(), easy: None, en: home.to_string() }, |c| c.name.clone()),
             open_days: self.detail.open_days.clone(),
             children,
         }
+    }
+
+    /// Every account that a stay in this slot may count in.
+    fn accounts(&self) -> Vec<Account> {
+        let (first, last) = touched_days(self.detail.slot.starts_at, self.detail.slot.ends_at);
+        let limits = || self.limits.iter().flat_map(|version| &version.limits);
+        let mut accounts: Vec<Account> = first
+            .iter_days()
+            .take_while(|day| *day <= last)
+            .flat_map(|day| limits().map(move |limit| Account { pool: limit.pool.clone(), period: limit.per.of(day), unit: limit.counts }))
+            .collect();
+        accounts.sort();
+        accounts.dedup();
+        accounts
+    }
+
+    /// Asks for a stay for a party.
+    fn wish(&self, party: &[ChildId], starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> NewBooking {
+        NewBooking::new(self.detail.slot.id.clone(), party.to_vec()).between(starts_at, ends_at)
     }
 
     /// The children of a party, in the family's order; ids that are nobody's fall away.
@@ -147,7 +163,7 @@ impl Ground {
 
     fn steps(&self) -> (i64, i64) {
         match self.detail.terms.unit {
-            Unit::Flexible { minimum_minutes, step_minutes } => (minimum_minutes.max(1), step_minutes.max(1)),
+            Unit::Flexible { minimum_minutes, step_minutes, .. } => (minimum_minutes.max(1), step_minutes.max(1)),
             Unit::Blocks { .. } => (1, 1),
         }
     }
@@ -176,7 +192,7 @@ impl Ground {
 
     /// The same decision as the server's.
     pub fn quote(&self, party: &[ChildId], stay: &Stay, now: DateTime<Utc>) -> Quote {
-        quote(&self.state(party), Some(stay.starts_at), Some(stay.ends_at), now)
+        quote(&self.state(party), &self.wish(party, stay.starts_at, stay.ends_at), now)
     }
 
     /// What stands against this slot for everybody, whichever child and time.
@@ -185,7 +201,7 @@ impl Ground {
         let state = self.state(&party);
         let mut fewest: Option<Vec<Reason>> = None;
         for stay in self.candidates() {
-            let refusals = place(&state, Some(stay.starts_at), Some(stay.ends_at), now).err().unwrap_or_default();
+            let refusals = place(&state, &self.wish(&party, stay.starts_at, stay.ends_at), now).err().unwrap_or_default();
             let reasons: Vec<Reason> =
                 refusals.iter().filter(|refusal| concerns_all(refusal)).map(|refusal| refusal.rejection.reason()).collect();
             if fewest.as_ref().is_none_or(|so_far| reasons.len() < so_far.len()) {
@@ -199,7 +215,7 @@ impl Ground {
     pub fn outlook(&self, child: &ChildId, chosen: &Chosen, now: DateTime<Utc>) -> Outlook {
         let state = self.state(std::slice::from_ref(child));
         let against = |starts_at, ends_at| -> Vec<Reason> {
-            let refusals = place(&state, Some(starts_at), Some(ends_at), now).err().unwrap_or_default();
+            let refusals = place(&state, &self.wish(std::slice::from_ref(child), starts_at, ends_at), now).err().unwrap_or_default();
             refusals.iter().filter(|refusal| !concerns_all(refusal)).map(|refusal| refusal.rejection.reason()).collect()
         };
         let least = self.candidates().iter().map(|stay| against(stay.starts_at, stay.ends_at)).min_by_key(Vec::len).unwrap_or_default();
@@ -248,7 +264,14 @@ impl Ground {
         let slot = &self.detail.slot;
         self.party(party)
             .iter()
-            .map(|child| slot.places_left(self.detail.terms.ages.band_age(child.known.born, slot.day()), stay.starts_at, stay.ends_at))
+            .map(|child| {
+                slot.places_left(
+                    &self.detail.terms,
+                    self.detail.terms.ages.band_age(child.known.born, slot.day()),
+                    stay.starts_at,
+                    stay.ends_at,
+                )
+            })
             .collect::<Option<Vec<i64>>>()?
             .into_iter()
             .min()
@@ -262,7 +285,7 @@ impl Ground {
         ages.sort_unstable();
         ages.dedup();
         match ages.as_slice() {
-            [age] => openings(slot, &self.detail.terms.unit, Some(*age), 1),
+            [age] => openings(slot, &self.detail.terms, Some(*age), 1),
             _ => Vec::new(),
         }
     }
@@ -275,7 +298,12 @@ impl Ground {
 
 /// Whether a refusal is the same for every child; too few places is a matter of a child's age.
 const fn concerns_all(refusal: &Refusal) -> bool {
-    refusal.child.is_none() && !matches!(refusal.rejection, Rejection::SlotFull { .. } | Rejection::PartySize)
+    // What is still to be answered is asked for later.
+    refusal.child.is_none()
+        && !matches!(
+            refusal.rejection,
+            Rejection::SlotFull { .. } | Rejection::PartySize | Rejection::ReasonMissing | Rejection::AnswerMissing { .. }
+        )
 }
 
 fn instants(first: DateTime<Utc>, last: DateTime<Utc>, step_minutes: i64) -> Vec<DateTime<Utc>> {

@@ -3,14 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use shared::bookings::{Booking, BookingState, Cancel, CancelTerms, cancel};
+use shared::bookings::{Booking, BookingState, Cancel, CancelTerms, CancelledBy, cancel_terms};
 use shared::locale::{day, moment, yen};
-use shared::programmes::LimitUnit;
+use shared::programmes::Counted;
 use shared::time::{next_day, tokyo_day};
 
 use super::client::{self, Known};
 use super::model::{Sheet, by_day, split};
-use super::parts::{BookingCard, Bring, CancelRule, StateChip, When, amount, facility_words};
+use super::parts::{BookingCard, Bring, CancelRule, StateChip, When, counted_words, facility_words};
 use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with};
@@ -138,20 +138,21 @@ pub fn BookingPage() -> impl IntoView {
 fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
     let now = settings::now();
     let booking = sheet.booking.clone();
-    let Booking { starts_at, ends_at, fee_yen, counted, limit_unit, .. } = booking;
+    let Booking { starts_at, ends_at, fee_yen, .. } = booking;
+    let counted = StoredValue::new(booking.counted.clone());
     let is_over = ends_at <= now;
-    let can_cancel = !is_old && cancel(&booking, &Cancel::default(), now).is_ok();
+    let can_cancel = !is_old && cancel_terms(&booking, None, CancelledBy::Family, now).is_ok();
     let shown_rule = matches!(booking.state, BookingState::Confirmed) && !is_over;
     let date = tokyo_day(starts_at);
     let facility = paths::facility(booking.facility.id.as_str());
     let cancelled = match &booking.state {
-        BookingState::Cancelled { at, fee_yen, counts } => Some((*at, CancelTerms { fee_yen: *fee_yen, counts: *counts })),
+        BookingState::Cancelled { at, fee_yen, counts, .. } => Some((*at, CancelTerms { fee_yen: *fee_yen, counts: *counts })),
         _ => None,
     };
     let notes = booking.notes.clone();
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
-        {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted=(limit_unit, counted)/> })}
+        {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })}
         <Card>
             <div class="row"><StateChip state=booking.state.clone() is_over/> {near(date, tokyo_day(now))}</div>
             <When starts_at ends_at/>
@@ -173,7 +174,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
                 </Fact>
                 <Fact name="bookings.fee" icon=Glyph::Yen>{furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span></Fact>
-                <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || amount(limit_unit, counted, locale()))}</Fact>
+                <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || counted.with_value(|counted| counted_words(counted, locale())))}</Fact>
                 <Bring things=booking.bring.clone()/>
                 <Fact name="bookings.pick_up" icon=Glyph::Person>
                     <ul class="plain-list">
@@ -208,7 +209,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
 }
 
 #[component]
-fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
+fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, counted: StoredValue<Vec<Counted>>) -> impl IntoView {
     view! {
         <Banner tone=Tone::Info title="bookings.cancelled_title">
             <p>{say_with("bookings.cancelled_at", move || vec![("moment", moment(at, locale()))])}</p>
@@ -220,7 +221,7 @@ fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, counted: (LimitUnit, i64)) -
 
 /// What cancelling costs, in words.
 #[component]
-fn Consequence(terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
+fn Consequence(terms: CancelTerms, counted: StoredValue<Vec<Counted>>) -> impl IntoView {
     let CancelTerms { fee_yen, counts } = terms;
     view! {
         <ul class="reasons">
@@ -230,7 +231,7 @@ fn Consequence(terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
                 view! { <li><strong><Say key="bookings.cancel_free"/></strong></li> }.into_any()
             }}
             {if counts {
-                view! { <li>{say_with("bookings.cancel_counts", move || vec![("amount", amount(counted.0, counted.1, locale()))])}</li> }.into_any()
+                view! { <li>{say_with("bookings.cancel_counts", move || vec![("amount", counted.with_value(|counted| counted_words(counted, locale())))])}</li> }.into_any()
             } else {
                 view! { <li><Say key="bookings.cancel_counts_not"/></li> }.into_any()
             }}
@@ -243,12 +244,12 @@ fn Consequence(terms: CancelTerms, counted: (LimitUnit, i64)) -> impl IntoView {
 fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl IntoView {
     let flash = use_flash();
     let asking = RwSignal::new(false);
-    let counted = (booking.limit_unit, booking.counted);
+    let counted = StoredValue::new(booking.counted.clone());
     let booking = StoredValue::new(booking);
     // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
     let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
     let failure: RwSignal<Option<Failure>> = RwSignal::new(None);
-    let look = move || terms.set(booking.with_value(|booking| cancel(booking, &Cancel::default(), settings::now()).ok()));
+    let look = move || terms.set(booking.with_value(|booking| cancel_terms(booking, None, CancelledBy::Family, settings::now()).ok()));
     let changed = move || {
         asking.set(false);
         on_change.run(());
@@ -303,7 +304,7 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
             {booking.with_value(|booking| view! { <When starts_at=booking.starts_at ends_at=booking.ends_at/> })}
             {move || terms.get().map(|terms| view! { <Consequence terms counted/> })}
             <div class="row">
-                <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked() })))>
+                <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked(), reason: None })))>
                     <Say key="bookings.cancel_yes"/>
                 </Button>
                 <Button look=Look::Text on_press=Callback::new(move |()| asking.set(false))><Say key="bookings.cancel_no"/></Button>

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::bookings::{Booking, BookingState, QuotedLimit};
-use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, yen};
+use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, uses, yen};
 use shared::problem::Reason;
-use shared::programmes::{Cancellation, LimitUnit};
+use shared::programmes::{Cancellation, Counted, LimitUnit, Period};
 use shared::slots::{Availability as Places, SlotFacility};
 use shared::time::tokyo_day;
 
@@ -207,14 +207,44 @@ pub fn amount(unit: LimitUnit, n: i64, locale: Locale) -> String {
     match unit {
         LimitUnit::HalfDays => half_days(n, locale),
         LimitUnit::Minutes => minutes(n, locale),
+        LimitUnit::Uses => uses(n, locale),
     }
 }
 
-/// What a stay leaves of the month.
-pub fn month_left(limit: QuotedLimit) -> impl IntoView {
+/// What a booking counts, in words; a whole stay once, whatever the months it touches.
+pub fn counted_words(counted: &[Counted], locale: Locale) -> String {
+    let mut units: Vec<LimitUnit> = counted.iter().map(|part| part.account.unit).collect();
+    units.sort();
+    units.dedup();
+    let most = |unit: LimitUnit| {
+        let mut pools: std::collections::BTreeMap<&str, i64> = std::collections::BTreeMap::new();
+        for part in counted.iter().filter(|part| part.account.unit == unit) {
+            *pools.entry(&part.account.pool).or_default() += part.amount;
+        }
+        amount(unit, pools.into_values().max().unwrap_or(0), locale)
+    };
+    units.into_iter().map(most).collect::<Vec<_>>().join(if locale == Locale::En { ", " } else { "、" })
+}
+
+/// What a stay leaves of a limit.
+pub fn limit_left(limit: QuotedLimit) -> impl IntoView {
     let left = limit.left_after.unwrap_or(limit.left_before);
-    let key = if limit.left_after.is_some() { "bookings.month_left_after" } else { "bookings.month_left" };
-    say_with(key, move || vec![("month", month(limit.month, locale())), ("left", amount(limit.unit, left, locale()))])
+    let account = limit.counted.account;
+    let key = match (limit.left_after.is_some(), account.period) {
+        (true, Period::Month(_)) => "bookings.month_left_after",
+        (false, Period::Month(_)) => "bookings.month_left",
+        (true, Period::Week(_)) => "bookings.week_left_after",
+        (false, Period::Week(_)) => "bookings.week_left",
+        (true, Period::Birth) => "bookings.birth_left_after",
+        (false, Period::Birth) => "bookings.birth_left",
+    };
+    say_with(key, move || {
+        let month = match account.period {
+            Period::Month(of) => month(of, locale()),
+            Period::Week(_) | Period::Birth => String::new(),
+        };
+        vec![("month", month), ("left", amount(account.unit, left, locale()))]
+    })
 }
 
 /// What cancelling costs and until when it is free.
@@ -248,6 +278,8 @@ pub fn CancelRule(cancellation: Cancellation, free_until: DateTime<Utc>, fee_yen
 #[component]
 pub fn StateChip(state: BookingState, is_over: bool) -> impl IntoView {
     match state {
+        BookingState::Requested { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_requested"/></Chip> }.into_any(),
+        BookingState::Declined { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_declined"/></Chip> }.into_any(),
         BookingState::Confirmed if is_over => view! { <Chip><Say key="bookings.state_over"/></Chip> }.into_any(),
         BookingState::Confirmed => view! { <Chip tone=Tone::Success><Say key="bookings.state_confirmed"/></Chip> }.into_any(),
         BookingState::CheckedIn { .. } => view! { <Chip tone=Tone::Info><Say key="bookings.state_in"/></Chip> }.into_any(),

@@ -2,8 +2,10 @@
 
 use chrono::{NaiveTime, Weekday};
 use shared::facilities::Opening;
-use shared::locale::{Locale, clock, half_days, minutes, weekday, yen};
-use shared::programmes::{AgeEnd, Ages, Cancellation, Deadline, Fee, FeeUnit, LimitUnit, MonthLimit, PriceTier, Terms, Unit};
+use shared::locale::{Locale, clock, half_days, minutes, uses, weekday, yen};
+use shared::programmes::{
+    AgeEnd, Ages, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Terms, Unit,
+};
 
 use crate::i18n::sentence;
 
@@ -62,22 +64,49 @@ pub fn unit(unit: &Unit, locale: Locale) -> String {
             let comma = if locale == Locale::En { ", " } else { "・" };
             blocks.iter().map(|block| block.name.get(locale)).collect::<Vec<_>>().join(comma)
         }
-        Unit::Flexible { minimum_minutes, step_minutes } => {
-            said("facilities.flexible", locale, &[("minimum", minutes(*minimum_minutes, locale)), ("step", minutes(*step_minutes, locale))])
+        Unit::Flexible { minimum_minutes, maximum_minutes, step_minutes } => {
+            let words = [("minimum", minutes(*minimum_minutes, locale)), ("step", minutes(*step_minutes, locale))];
+            match maximum_minutes {
+                None => said("facilities.flexible", locale, &words),
+                Some(most) if most == minimum_minutes => minutes(*most, locale),
+                Some(most) => {
+                    said("facilities.flexible_most", locale, &[words, [("maximum", minutes(*most, locale)), ("", String::new())]].concat())
+                }
+            }
         }
     }
 }
 
-/// How much of it a child has in a month.
-pub fn limit(limit: MonthLimit, locale: Locale) -> String {
-    let amount = |n| match limit.unit {
+/// How much of it a child has.
+pub fn limit(limit: &Limit, locale: Locale) -> String {
+    let amount = |n| match limit.counts {
         LimitUnit::HalfDays => half_days(n, locale),
         LimitUnit::Minutes => minutes(n, locale),
+        LimitUnit::Uses => uses(n, locale),
     };
+    let period = match limit.per {
+        LimitPeriod::Month => "facilities.limit",
+        LimitPeriod::Week => "facilities.limit_week",
+        LimitPeriod::Birth => "facilities.limit_birth",
+    };
+    let mut words = said(period, locale, &[("amount", amount(limit.base))]);
     if limit.local > 0 {
-        said("facilities.limit_local", locale, &[("amount", amount(limit.base)), ("local", amount(limit.local))])
-    } else {
-        said("facilities.limit", locale, &[("amount", amount(limit.base))])
+        words += &said("facilities.limit_local", locale, &[("local", amount(limit.local))]);
+    }
+    if let Some(multiple) = limit.multiple_birth {
+        words += &said("facilities.limit_multiple_birth", locale, &[("amount", amount(multiple))]);
+    }
+    words
+}
+
+/// When bookings open.
+pub fn opening(opens: &Opens, locale: Locale) -> String {
+    match opens {
+        Opens::DaysBefore { days } => said("facilities.opens_days", locale, &[("days", days.to_string())]),
+        Opens::OnDays { days, time, .. } => {
+            let days = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(if locale == Locale::En { ", " } else { "・" });
+            said("facilities.opens_on", locale, &[("days", days), ("time", clock(*time))])
+        }
     }
 }
 
@@ -161,6 +190,7 @@ fn fee_words(fee: &Fee, terms: &Terms, locale: Locale) -> String {
     };
     let part = match &fee.per {
         FeeUnit::Hour => sentence("facilities.per_hour", locale),
+        FeeUnit::Use => sentence("facilities.per_use", locale),
         FeeUnit::Block { block } => terms.block(block).map(|block| block.name.get(locale).to_owned()).unwrap_or_default(),
     };
     match age {
@@ -213,19 +243,11 @@ mod tests {
     fn the_fee_table_has_residents_first_and_a_row_for_each_age() {
         let fee = |tier: &str, from_age, under_age, yen| Fee { tier: PriceTier::new(tier), from_age, under_age, per: FeeUnit::Hour, yen };
         let terms = Terms {
-            ages: Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: Default::default() },
-            unit: Unit::Flexible { minimum_minutes: 60, step_minutes: 30 },
-            limit: None,
             fees: vec![fee("neighbour", 0, Some(3), 450), fee("resident", 0, Some(3), 300), fee("resident", 3, None, 0)],
-            opens_days_ahead: 30,
-            closes: Deadline::MinutesBefore { minutes: 0 },
-            cancellation: Cancellation {
-                free_until: Deadline::MinutesBefore { minutes: 0 },
-                late_fee_percent: 0,
-                late_counts: false,
-                undo_minutes: 10,
-            },
-            bring: Vec::new(),
+            ..Terms::new(
+                Ages { from_months: 6, until: AgeEnd::SchoolEntry, basis: Default::default() },
+                Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 },
+            )
         };
         let table = fee_table(&terms, None, Locale::Ja);
         assert_eq!(table.tiers, [PriceTier::resident(), PriceTier::new("neighbour")]);
@@ -244,6 +266,17 @@ mod tests {
     fn ages_and_limits_are_said_in_words() {
         let range = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: Default::default() };
         assert_eq!(ages(&range, Locale::Ja), "生後6か月から、3歳になる前まで");
-        assert_eq!(limit(MonthLimit { unit: LimitUnit::Minutes, base: 600, local: 0 }, Locale::Ja), "1か月に10時間まで");
+        let month = Limit {
+            pool: "open_nursery".to_owned(),
+            counts: LimitUnit::Minutes,
+            per: LimitPeriod::Month,
+            base: 600,
+            local: 0,
+            multiple_birth: None,
+            reason: None,
+        };
+        assert_eq!(limit(&month, Locale::Ja), "1か月に10時間まで");
+        let birth = Limit { counts: LimitUnit::Uses, per: LimitPeriod::Birth, base: 7, multiple_birth: Some(10), ..month };
+        assert_eq!(limit(&birth, Locale::Ja), "出産1回につき7回まで（双子などは10回まで）");
     }
 }

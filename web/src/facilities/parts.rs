@@ -5,7 +5,7 @@ use shared::facilities::{Facility, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
-use super::model::{ages, cancellation, deadline, fee_table, hours, limit, tier, unit, weekdays};
+use super::model::{ages, cancellation, deadline, fee_table, hours, limit, opening, tier, unit, weekdays};
 use crate::i18n::{Say, marked, sentence, text};
 use crate::paths;
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
@@ -125,18 +125,26 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
     let has_bring = !terms.bring.is_empty();
     let summary = programme.summary.get(locale).to_owned();
     let cancelling = cancellation(&terms.cancellation, locale);
+    let limits: Vec<String> = terms.limits.iter().map(|one| limit(one, locale)).collect();
     view! {
         <Disclosure summary=text(move || name.clone()) open=true>
             <p>{marked(&summary)}</p>
             <Facts>
                 {fact("facilities.who", Some(Glyph::Family), ages(&terms.ages, locale))}
                 {fact("facilities.stay", Some(Glyph::Clock), unit(&terms.unit, locale))}
-                {terms.limit.map(|month| fact("facilities.month_limit", Some(Glyph::Calendar), limit(month, locale)))}
+                {(!limits.is_empty())
+                    .then(|| {
+                        view! {
+                            <Fact name="facilities.month_limit" icon=Glyph::Calendar>
+                                {limits.iter().map(|line| view! { <span class="fact-line">{marked(line)}</span> }).collect_view()}
+                            </Fact>
+                        }
+                    })}
                 {fact(
                     "facilities.booking_time",
                     Some(Glyph::Check),
                     sentence("facilities.booking_from", locale)
-                        .replace("%{days}", &terms.opens_days_ahead.to_string())
+                        .replace("%{opening}", &opening(&terms.opens, locale))
                         .replace("%{deadline}", &deadline(terms.closes, locale)),
                 )}
                 <Fact name="facilities.cancelling" icon=Glyph::Cross>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use serde::{Deserialize, Serialize};
-use shared::bookings::{IfFull, NewBooking, Quote};
+use shared::bookings::{NewBooking, Quote};
 use shared::ids::SlotId;
 use shared::locale::yen;
 
@@ -12,7 +12,7 @@ use super::{BackToChildren, flow};
 use crate::api::{Attempt, Failure};
 use crate::bookings::client;
 use crate::bookings::model::{Against, Ground};
-use crate::bookings::parts::{AgainstNotice, BookSteps, Bring, CancelRule, SlotHead, When, facility_words, month_left};
+use crate::bookings::parts::{AgainstNotice, BookSteps, Bring, CancelRule, SlotHead, When, facility_words, limit_left};
 use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
@@ -43,14 +43,8 @@ pub fn CheckPage() -> impl IntoView {
     Effect::new(move |_| offline::remember(&keep_for, NOTES_DRAFT, &NotesDraft { slot_id: flow.slot_id.get(), notes: notes.get() }));
     let command = move || {
         let chosen = flow.chosen.get();
-        Some(NewBooking {
-            slot_id: SlotId::new(flow.slot_id.get()),
-            child_ids: chosen.children.filter(|ids| !ids.is_empty())?,
-            starts_at: Some(chosen.starts_at?),
-            ends_at: Some(chosen.ends_at?),
-            notes: String::new(),
-            if_full: IfFull::Fail,
-        })
+        let party = chosen.children.filter(|ids| !ids.is_empty())?;
+        Some(NewBooking::new(SlotId::new(flow.slot_id.get()), party).between(chosen.starts_at?, chosen.ends_at?))
     };
     let quote = LocalResource::new(move || {
         let command = command();
@@ -173,10 +167,10 @@ fn CheckStep(
         .iter()
         .map(|child| {
             let who = ground.child_name(child.child_id.as_str()).unwrap_or_default();
-            let (fee, limit) = (child.fee_yen, child.limit);
+            let (fee, limits) = (child.fee_yen, child.limits.clone());
             view! {
                 <li class="check-child">
-                    <span><strong>{who}</strong>{limit.map(|limit| view! { <br/> <span class="quiet">{month_left(limit)}</span> })}</span>
+                    <span><strong>{who}</strong>{limits.into_iter().map(|limit| view! { <br/> <span class="quiet">{limit_left(limit)}</span> }).collect_view()}</span>
                     {fee.map(|fee| view! { <span class="number">{furigana(move || yen(fee, locale()))}</span> })}
                 </li>
             }

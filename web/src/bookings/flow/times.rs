@@ -11,7 +11,7 @@ use shared::programmes::Unit;
 
 use super::{BackToChildren, flow, kept, one_error};
 use crate::bookings::model::{Against, Chosen, Ground, Stay};
-use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, PlacesLeft, SlotHead, TimeSelect, Why, month_left};
+use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, PlacesLeft, SlotHead, TimeSelect, Why, limit_left};
 use crate::i18n::{Say, Text, furigana, locale, say_with, t_with, text};
 use crate::paths::BookStep;
 use crate::settings;
@@ -110,10 +110,10 @@ fn QuoteLine(quote: Quote, ground: StoredValue<Ground>) -> impl IntoView {
             {quote
                 .children
                 .into_iter()
-                .filter_map(|child| {
-                    let limit = child.limit?;
+                .map(|child| {
                     let who = several.then(|| ground.with_value(|ground| ground.child_name(child.child_id.as_str()))).flatten();
-                    Some(view! { <p class="quiet">{who.map(|who| format!("{who} "))} {month_left(limit)}</p> })
+                    let line = move |limit| view! { <p class="quiet">{who.clone().map(|who| format!("{who} "))} {limit_left(limit)}</p> };
+                    child.limits.into_iter().map(line).collect_view()
                 })
                 .collect_view()}
         </div>

@@ -27,8 +27,8 @@ fn child(id: &str, born: &str) -> Value {
 fn terms(unit: Value, limit: Value, fees: Value) -> Value {
     json!({
         "ages": { "from_months": 6, "until": { "kind": "under_years", "years": 3 } },
-        "unit": unit, "limit": limit, "fees": fees,
-        "opens_days_ahead": 30, "closes": { "kind": "minutes_before", "minutes": 60 },
+        "unit": unit, "limits": limit, "fees": fees,
+        "opens": { "kind": "days_before", "days": 30 }, "closes": { "kind": "minutes_before", "minutes": 60 },
         "cancellation": { "free_until": { "kind": "days_before", "days": 1, "time": "17:00:00" }, "late_fee_percent": 50, "late_counts": true, "undo_minutes": 10 },
     })
 }
@@ -60,7 +60,7 @@ fn ground(detail_terms: Value, blocks: Value, limit: Value) -> Ground {
         children: serde_json::from_value(json!([child("old", "2020-01-01"), child("two", "2024-05-10"), child("one", "2025-05-10")]))
             .unwrap(),
         cities: Vec::new(),
-        limit: serde_json::from_value(limit).unwrap(),
+        limits: vec![serde_json::from_value(json!({ "valid_from": "2026-04-01", "limits": limit })).unwrap()],
         bookings: Vec::new(),
     }
 }
@@ -68,8 +68,8 @@ fn ground(detail_terms: Value, blocks: Value, limit: Value) -> Ground {
 fn flexible() -> Ground {
     let unit = json!({ "kind": "flexible", "minimum_minutes": 60, "step_minutes": 30 });
     let fees = json!([{ "tier": "neighbour", "from_age": 0, "per": { "kind": "hour" }, "yen": 300 }]);
-    let limit = json!({ "unit": "minutes", "base": 600 });
-    ground(terms(unit, Value::Null, fees), json!([]), limit)
+    let limit = json!([{ "pool": "p", "counts": "minutes", "per": "month", "base": 600 }]);
+    ground(terms(unit, json!([]), fees), json!([]), limit)
 }
 
 fn blocks() -> Ground {
@@ -81,7 +81,7 @@ fn blocks() -> Ground {
         { "key": "early", "starts_at": "2026-11-24T09:00:00+09:00", "ends_at": "2026-11-24T10:30:00+09:00" },
         { "key": "late", "starts_at": "2026-11-24T10:30:00+09:00", "ends_at": "2026-11-24T12:00:00+09:00" },
     ]);
-    ground(terms(unit, Value::Null, json!([fee("early"), fee("late")])), laid_out, Value::Null)
+    ground(terms(unit, json!([]), json!([fee("early"), fee("late")])), laid_out, json!([]))
 }
 
 fn booking(child: &str, starts_at: &str, ends_at: &str, state: Value) -> Booking {
@@ -89,7 +89,7 @@ fn booking(child: &str, starts_at: &str, ends_at: &str, state: Value) -> Booking
         "id": format!("{child} {starts_at}"), "party_id": "party", "slot_id": "other", "child": { "id": child, "name": child, "kana": "コ" },
         "facility": { "id": "g", "name": "G", "kana": "ジー", "municipality": YONAGO, "fictional": true },
         "programme": "p", "programme_name": localised("P"), "starts_at": starts_at, "ends_at": ends_at, "state": state,
-        "fee_yen": 300, "counted": 60, "limit_unit": "minutes", "is_away": false, "free_until": "2026-11-01T00:00:00Z",
+        "fee_yen": 300, "fee_lines": [], "counted": [{ "pool": "p", "period": "2026-11", "unit": "minutes", "amount": 60 }], "is_away": false, "free_until": "2026-11-01T00:00:00Z",
         "cancellation": { "free_until": { "kind": "minutes_before", "minutes": 0 }, "late_fee_percent": 0, "late_counts": false, "undo_minutes": 0 },
         "created_at": "2026-11-01T00:00:00Z", "version": 1,
     }))

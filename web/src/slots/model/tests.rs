@@ -41,7 +41,7 @@ fn names() -> Names {
         "terms": {
             "ages": { "from_months": 6, "until": { "kind": "under_years", "years": 3 } },
             "unit": { "kind": "flexible", "minimum_minutes": 60, "step_minutes": 30 },
-            "fees": [], "opens_days_ahead": 30, "closes": { "kind": "minutes_before", "minutes": 60 },
+            "fees": [], "opens": { "kind": "days_before", "days": 30 }, "closes": { "kind": "minutes_before", "minutes": 60 },
             "cancellation": { "free_until": { "kind": "minutes_before", "minutes": 60 }, "late_fee_percent": 0, "late_counts": false, "undo_minutes": 10 },
         },
     });

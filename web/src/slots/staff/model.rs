@@ -134,7 +134,15 @@ pub fn command(typed: &Typed) -> Result<NewSlots, Vec<Wrong>> {
             here("slots.capacity_range");
         }
         if let Some((starts, ends)) = times {
-            pattern.push(PatternLine { weekdays: line.weekdays.clone(), starts, ends, bands: line.bands.clone() });
+            pattern.push(PatternLine {
+                weekdays: line.weekdays.clone(),
+                starts,
+                ends,
+                nights: 0,
+                room: None,
+                carers: None,
+                bands: line.bands.clone(),
+            });
         }
     }
     match (from, to) {
@@ -268,7 +276,10 @@ mod tests {
                 SlotBand { from_age: 3, under_age: 6, capacity: 5, occupancy: Occupancy::default().plus(60, 90, 1) },
             ],
             blocks: Vec::new(),
+            room: None,
+            carers: None,
             hourly_yen: None,
+            confirmation: None,
             version: 1,
         }
     }
@@ -345,6 +356,8 @@ mod tests {
             starts_at: moment(day, clock),
             ends_at: moment(day, "18:00"),
             bands: vec![band(0, 3, 3)],
+            room: None,
+            carers: None,
             outcome,
         };
         let plan = SlotPlan {
