@@ -2,7 +2,7 @@
 //!
 //! A version belongs to one municipality and a range of days. Whether a stay is possible takes two versions: the **host**
 //! municipality's says how the place is used and what it costs, the **residence** municipality's says how much of it a child has
-//! in a month.
+//! in a month. What makes sense of it, and in which bounds, is said by [`check`].
 
 mod check;
 mod deadlines;
@@ -103,10 +103,10 @@ pub struct Terms {
     pub ages: Ages,
     /// How a stay is measured.
     pub unit: Unit,
-    /// How much of it a child has. Only the municipality of residence's say counts.
+    /// How much of it a child has; all must hold, each with an account of its own. Only the municipality of residence's say counts.
     #[serde(default)]
     pub limits: Vec<Limit>,
-    /// What it costs.
+    /// What it costs; empty: nothing. Where there is a table, who is not in it cannot book.
     #[serde(default)]
     pub fees: Vec<Fee>,
     /// What the family may have on top.
@@ -130,7 +130,7 @@ pub struct Terms {
     /// How many children a carer may look after; none: only places count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staffing: Option<Staffing>,
-    /// How many children may be in one slot at once, of all ages; none: as many as there are places.
+    /// How many children may be in one slot at once, of all ages, 1 to 1000; none: as many as there are places.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_once: Option<i64>,
     /// The reasons for a stay that a family chooses from; empty: none is asked for.
@@ -154,7 +154,7 @@ pub enum Confirmation {
     Instant,
     /// The facility decides; until then the place is held.
     ByFacility {
-        /// Within so many hours, at the latest when the stay begins.
+        /// Within so many hours, 1 to 720; at the latest when the stay begins.
         hours: u32,
         /// What holds when it says nothing.
         if_silent: IfSilent,
@@ -172,13 +172,15 @@ pub enum IfSilent {
     Decline,
 }
 
-/// How many children a carer may look after (職員配置基準).
+/// How many children a carer may look after (職員配置基準). At every minute the sum over the bands of children ÷ ratio is at most the number of
+/// carers. The national standard: 3 of age 0, 6 of ages 1 and 2, 15 of age 3, 25 from age 4; two carers at least.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Staffing {
     /// So many carers at least, as soon as one child is there.
     pub minimum: i64,
-    /// By age.
+    /// By age, no age twice. For an age without a ratio only places and the least number of carers count; a band of places with several ratios
+    /// goes by the strictest.
     pub ratios: Vec<StaffRatio>,
 }
 
@@ -191,7 +193,7 @@ pub struct StaffRatio {
     /// Under this age; none: no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_age: Option<u32>,
-    /// Children for each carer.
+    /// Children for each carer, 1 to 100.
     pub children: i64,
 }
 
@@ -265,7 +267,7 @@ impl Stay<'_> {
     }
 }
 
-/// Whom a programme takes, by age on the day of stay.
+/// Whom a programme takes, by age on the day of stay. An age is reached at the end of the day before the birthday (年齢計算ニ関スル法律).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ages {
@@ -354,9 +356,9 @@ pub enum Unit {
     },
     /// Any length inside the slot.
     Flexible {
-        /// The least, in minutes.
+        /// The least, in minutes; a multiple of the step.
         minimum_minutes: i64,
-        /// The most, in minutes; none: the whole slot.
+        /// The most, in minutes; a multiple of the step; none: the whole slot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         maximum_minutes: Option<i64>,
         /// Start and length go in steps of so many minutes from the slot's start.
@@ -405,11 +407,11 @@ const fn one() -> i64 {
 pub struct Cancellation {
     /// Free until then.
     pub free_until: Deadline,
-    /// Later, this share of the fee is due, in percent, rounded down to the yen.
+    /// Later, this share of the fee with its extras is due, in percent from 0 to 100, rounded down to the yen.
     pub late_fee_percent: i64,
     /// Later, whether the stay still counts against the month's limit.
     pub late_counts: bool,
-    /// For so many minutes after booking, cancelling leaves no trace: a slip of the finger costs nothing.
+    /// For so many minutes after booking, 1440 at most and never after the start, cancelling is free: a slip of the finger costs nothing.
     pub undo_minutes: i64,
     /// The reasons for which a late cancellation costs and counts nothing.
     #[serde(default)]

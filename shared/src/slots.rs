@@ -162,7 +162,7 @@ pub struct Slot {
     /// How many children of all ages the room takes at once; none: the bands' places alone count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<i64>,
-    /// How many carers are there when; none: the bands' places alone count.
+    /// How many carers are there when, by the programme's staffing; none: the bands' places alone count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carers: Option<Occupancy>,
     /// The facility's own price of an hour in yen.

@@ -20,7 +20,7 @@ pub enum Opens {
     OnDays {
         /// Days of the month, 1 to 28, ascending.
         days: Vec<u32>,
-        /// How many of them lie between opening and the days that are opened; at least 1.
+        /// How many of them lie between opening and the days that are opened; 1 to 24.
         lead: u32,
         /// Tokyo time.
         time: NaiveTime,

@@ -46,7 +46,7 @@ pub struct Extra {
     pub key: String,
     /// What it is called.
     pub name: Localised,
-    /// Integer yen for a stay.
+    /// Integer yen for each child and stay.
     pub yen: i64,
 }
 
@@ -62,7 +62,7 @@ pub struct Relief {
     pub off: ReliefUnit,
 }
 
-/// How much less a household pays. Never more than the stay costs; extras are paid in full.
+/// How much less a household pays. Never more than the stay costs; extras are paid in full. What is taken off is rounded down to the yen too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -12,7 +12,8 @@ use crate::time::{Month, day_start, next_day, tokyo_day};
 /// How much a child has, set by the municipality of residence.
 ///
 /// All limits of a version must hold. Those with the same `pool` share one account, also across programmes: the short stays and the day
-/// visits of 産後ケア draw on the same seven uses.
+/// visits of 産後ケア draw on the same seven uses. A limit within a limit has a pool of its own. The national limit of こども誰でも通園制度 is
+/// 600 minutes a month; cities may have less as `base`, and more at home as `local`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limit {
@@ -22,9 +23,9 @@ pub struct Limit {
     pub counts: LimitUnit,
     /// Over which time.
     pub per: LimitPeriod,
-    /// How much may be used anywhere.
+    /// How much may be used anywhere, in the unit that is counted; 0 or more.
     pub base: i64,
-    /// How much more, only in the municipality of residence.
+    /// How much more, in the same unit, only in the municipality of residence.
     #[serde(default)]
     pub local: i64,
     /// How much instead of `base` where brothers or sisters were born on the same day.

@@ -8,7 +8,7 @@ use shared::time::Month;
 use crate::{DAY, cases, minute_of};
 
 /// Year, month and day of a day since 1970-01-01, by counting years and months one after the other.
-fn calendar(mut day: i64) -> (i64, i64, i64) {
+pub fn calendar(mut day: i64) -> (i64, i64, i64) {
     let leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let mut year = 1970;
     while day >= if leap(year) { 366 } else { 365 } {

@@ -7,6 +7,7 @@ mod carers;
 mod clock;
 mod offers;
 mod people;
+mod programmes;
 mod publishing;
 #[path = "../world/mod.rs"]
 mod world;
