@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::bookings::{Booking, BookingState, Busy, NewBooking};
+use shared::bookings::{Answer, Booking, BookingState, Busy, NewBooking};
 use shared::ids::{ChildId, FacilityId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
-use shared::programmes::{Account, OpenDays, Programme, Stay, Unit, Usage, count};
-use shared::slots::{BandPlaces, Crossing, booking_period};
+use shared::programmes::{Account, AnswerKind, OpenDays, Programme, Stay, Terms, Unit, Usage, count};
+use shared::slots::{Crossing, SlotBand, SlotState, booking_period};
 use shared::time::{days_after, days_before, tokyo_day};
 
-use super::cities::{OPEN_NURSERY, TEMPORARY_CARE, code};
-use super::facilities::{PLACES, SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
-use super::people::{BACKGROUND, Household, YONAGO_GUARDIAN};
+use super::cities::code;
+use super::facilities::{PLACES, SAKAIMINATO_CLINIC, SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
+use super::people::{BACKGROUND, Household, SAKAIMINATO_GUARDIAN, YONAGO_GUARDIAN};
+use super::programmes::{open_nursery, postnatal, sick_child, temporary_care, visit};
 use super::slots::{Published, open_days};
 use super::{ACTOR, Moment, pick};
+use crate::bookings::staff::settle_party;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::outbox::Act;
@@ -33,27 +35,40 @@ enum Level {
 }
 
 /// How full, by facility and day: without chance, yet without a pattern that meets the eye.
-fn level(slot: &Published) -> Level {
-    let day = usize::try_from(slot.ahead.max(0)).unwrap_or(0);
-    let open_nursery = slot.programme.as_str() == OPEN_NURSERY;
-    let mixed = (slot.place * 7 + day * 5 + slot.place * day * 3 + usize::from(open_nursery) * 4) % 16;
-    if !slot.open {
+fn level(published: &Published) -> Level {
+    let day = usize::try_from(published.ahead.max(0)).unwrap_or(0);
+    let open_nursery = published.slot.programme.as_str() == open_nursery::KEY;
+    let mixed = (published.place * 7 + day * 5 + published.place * day * 3 + usize::from(open_nursery) * 4) % 16;
+    if published.slot.state == SlotState::Closed {
         return Level::Empty;
     }
-    if PLACES.get(slot.place).is_some_and(super::facilities::Place::every_day) {
+    if !open_nursery && published.slot.programme.as_str() != temporary_care::KEY {
+        return seldom(published, mixed);
+    }
+    if PLACES.get(published.place).is_some_and(super::facilities::Place::every_day) {
         // Staff sign in here: today is busy, and there is always a place for one who tries a booking.
-        return match (slot.ahead, mixed) {
+        return match (published.ahead, mixed) {
             (..0, _) if open_nursery => Level::Empty,
             (0, _) | (1..=7, 0..=5) => Level::Half,
             (..=14, _) | (15..=40, 0..=5) => Level::One,
             _ => Level::Empty,
         };
     }
-    match (slot.ahead, mixed) {
+    match (published.ahead, mixed) {
         (..=9, 0 | 1) | (10..=20, 0) => Level::Full,
         (..=9, 2) | (10..=20, 1) => Level::Nearly,
         (..=9, 3) => Level::Half,
         (..=9, 4..=6) | (10..=20, 2..=4) | (21..=45, 0 | 1) => Level::One,
+        _ => Level::Empty,
+    }
+}
+
+/// How full with the programmes that a family seldom uses: sick children come soon or not at all, the others plan.
+fn seldom(published: &Published, mixed: usize) -> Level {
+    match (published.slot.programme.as_str(), published.ahead, mixed) {
+        (sick_child::KEY, ..=2, 0..=7) => Level::Half,
+        (sick_child::KEY, ..=6, _) | (visit::KEY, 1..=20, 0..=4) => Level::One,
+        (postnatal::STAY | postnatal::DAY | postnatal::HOME, 1..=40, 0..=8) => Level::One,
         _ => Level::Empty,
     }
 }
@@ -103,18 +118,19 @@ impl Rules {
         })
     }
 
-    fn programme(&self, city: &MunicipalityCode, slot: &Published) -> Option<&Programme> {
-        programmes::store::on_day(&self.programmes, city, &slot.programme, slot.day)
+    fn programme(&self, city: &MunicipalityCode, published: &Published) -> Option<&Programme> {
+        programmes::store::on_day(&self.programmes, city, &published.slot.programme, published.day)
     }
 
     /// When somebody from there books that stay: some days before, a while ago, and once it is open to them.
-    fn booked_at(&self, residence: &MunicipalityCode, slot: &Published, starts_at: DateTime<Utc>, k: usize) -> Option<DateTime<Utc>> {
-        let programme = self.programme(&slot.host, slot)?;
-        let crossing = Crossing::find(residence, &slot.host, &slot.programme, slot.day, &self.terms);
+    fn booked_at(&self, residence: &MunicipalityCode, published: &Published, starts_at: DateTime<Utc>, k: usize) -> Option<DateTime<Utc>> {
+        let host = &published.slot.facility.municipality;
+        let programme = self.programme(host, published)?;
+        let crossing = Crossing::find(residence, host, &published.slot.programme, published.day, &self.terms);
         if crossing == Crossing::None {
             return None;
         }
-        let period = booking_period(&programme.terms, starts_at, &crossing, self.open_days.get(slot.place)?);
+        let period = booking_period(&programme.terms, starts_at, &crossing, self.open_days.get(published.place)?);
         let k = i64::try_from(k).unwrap_or(0);
         let early = starts_at - TimeDelta::days(3 + k % 11) - TimeDelta::minutes(k * 37 % 600);
         let at = early.min(self.moment.now - TimeDelta::minutes(20 + k * 53 % 2000));
@@ -123,23 +139,24 @@ impl Rules {
     }
 
     /// The stay that the k-th guest of a slot wants.
-    fn stay(&self, slot: &Published, level: Level, k: usize) -> Option<Wish> {
-        match &self.programme(&slot.host, slot)?.terms.unit {
+    fn stay(&self, published: &Published, level: Level, k: usize) -> Option<Wish> {
+        let slot = &published.slot;
+        match &self.programme(&slot.facility.municipality, published)?.terms.unit {
             Unit::Blocks { .. } => {
                 // Where a slot is to be full, it is so the whole day.
                 let whole = slot.blocks.iter().find(|block| block.key == "day").or(slot.blocks.first())?;
                 let block = if level == Level::Half && !k.is_multiple_of(3) { slot.blocks.get(k % slot.blocks.len())? } else { whole };
                 Some(Wish { starts_at: block.starts_at, ends_at: block.ends_at, block: Some(block.key.clone()) })
             }
-            Unit::Flexible { .. } => {
+            Unit::Flexible { minimum_minutes, maximum_minutes, .. } => {
+                let length = (slot.ends_at - slot.starts_at).num_minutes();
                 let (from, minutes) = match level {
                     Level::Full | Level::Nearly => (0, 180),
                     _ => (pick(&[120, 150, 180], k), pick(&[60, 90, 120], k)),
                 };
-                let length = (slot.ends_at - slot.starts_at).num_minutes();
-                let from = from.min(length - minutes).max(0);
-                let starts_at = slot.starts_at + TimeDelta::minutes(from);
-                Some(Wish { starts_at, ends_at: starts_at + TimeDelta::minutes(minutes.min(length)), block: None })
+                let minutes = minutes.min(maximum_minutes.unwrap_or(length)).max(*minimum_minutes).min(length);
+                let starts_at = slot.starts_at + TimeDelta::minutes(from.min(length - minutes).max(0));
+                Some(Wish { starts_at, ends_at: starts_at + TimeDelta::minutes(minutes), block: None })
             }
         }
     }
@@ -149,21 +166,22 @@ impl Rules {
         &self,
         guest: &Guest,
         residence: &MunicipalityCode,
-        slot: &Published,
-        band: &BandPlaces,
+        published: &Published,
+        band: &SlotBand,
         wish: &Wish,
+        reason: Option<&str>,
     ) -> Option<Vec<(Account, Usage)>> {
-        let (programme, home) = self.programme(&slot.host, slot).zip(self.programme(residence, slot))?;
+        let host = &published.slot.facility.municipality;
+        let (programme, home) = self.programme(host, published).zip(self.programme(residence, published))?;
         let ages = &programme.terms.ages;
-        let age = ages.band_age(guest.born, slot.day);
-        let away = *residence != slot.host;
+        let away = residence != host;
         let free = !guest.busy.iter().any(|busy| busy.starts_at < wish.ends_at && wish.starts_at < busy.ends_at);
-        let fits = ages.first_day(guest.born) <= slot.day
-            && slot.day <= ages.last_day(guest.born)
-            && (band.from_age..band.under_age).contains(&age);
+        let fits = ages.first_day(guest.born) <= published.day
+            && published.day <= ages.last_day(guest.born)
+            && band.takes(ages.band_age(guest.born, published.day));
         let stay = Stay { starts_at: wish.starts_at, ends_at: wish.ends_at, block: wish.block.as_deref() };
         let limits = [home.limits()];
-        let after = count(&limits, &programme.terms.unit, &stay, None).into_iter().map(|(counted, limit)| {
+        let after = count(&limits, &programme.terms.unit, &stay, reason).into_iter().map(|(counted, limit)| {
             let used = guest.used.get(&counted.account).copied().unwrap_or_default();
             (limit.allowance(false).left(used, away) >= counted.amount).then(|| (counted.account, used.plus(counted.amount, away)))
         });
@@ -171,11 +189,33 @@ impl Rules {
     }
 }
 
+/// The k-th family's reason among those that a programme knows.
+fn reason(terms: &Terms, k: usize) -> Option<&str> {
+    terms.reasons.get(k % terms.reasons.len().max(1)).map(|reason| reason.key.as_str())
+}
+
+/// Fills the form of a booking as the k-th family does: every question that must be answered, and a meal now and then.
+fn filled(command: NewBooking, terms: &Terms, k: usize) -> NewBooking {
+    let answer = |kind: &AnswerKind| match kind {
+        AnswerKind::YesNo => Some(pick(&["no", "yes"], k).to_owned()),
+        AnswerKind::Choice { choices } => choices.get(k / 2 % choices.len().max(1)).map(|choice| choice.key.clone()),
+        AnswerKind::Text => Some("特にありません。".to_owned()),
+    };
+    let required = terms.questions.iter().filter(|question| question.required);
+    let meal = terms.extras.first().filter(|_| k.is_multiple_of(3));
+    NewBooking {
+        reason: reason(terms, k).map(str::to_owned),
+        answers: required.filter_map(|question| Some(Answer { key: question.key.clone(), value: answer(&question.answer)? })).collect(),
+        extras: meal.into_iter().map(|extra| extra.key.clone()).collect(),
+        ..command
+    }
+}
+
 const NOTES: [&str; 7] =
     ["", "", "昨夜、少しせきが出ていました。", "", "今日は早めに迎えに行きます。", "", "午睡の前に絵本を読むと落ち着きます。"];
 
 /// Takes all bookings, and lets those of today and before have come and gone.
-pub fn insert(conn: &mut AnyConnection, families: &[Household], slots: &[Published], moment: Moment) -> Result<(), ApiError> {
+pub fn insert(conn: &mut AnyConnection, families: &[Household], slots: &mut [Published], moment: Moment) -> Result<(), ApiError> {
     let rules = Rules::load(conn, moment)?;
     let mut made = own(conn, families, slots, &rules)?;
     let mut guests: Vec<Guest> = families
@@ -192,8 +232,8 @@ pub fn insert(conn: &mut AnyConnection, families: &[Household], slots: &[Publish
             })
         })
         .collect();
-    for (turn, slot) in slots.iter().enumerate() {
-        made.extend(fill(conn, families, &mut guests, slot, turn, &rules)?);
+    for (turn, published) in slots.iter_mut().enumerate() {
+        made.extend(fill(conn, families, &mut guests, published, turn, &rules)?);
     }
     let mut today_by_facility: BTreeMap<FacilityId, usize> = BTreeMap::new();
     for booking in made {
@@ -214,15 +254,17 @@ fn fill(
     conn: &mut AnyConnection,
     families: &[Household],
     guests: &mut [Guest],
-    slot: &Published,
+    published: &mut Published,
     turn: usize,
     rules: &Rules,
 ) -> Result<Vec<Booking>, ApiError> {
-    let level = level(slot);
+    let level = level(published);
+    let host = published.slot.facility.municipality.clone();
+    let Some(terms) = rules.programme(&host, published).map(|programme| &programme.terms) else { return Ok(Vec::new()) };
     let mut parties: BTreeMap<PartyKey, (DateTime<Utc>, Vec<ChildId>)> = BTreeMap::new();
     let count = guests.len();
-    for (b, band) in slot.bands.iter().enumerate() {
-        if level == Level::One && b != turn % slot.bands.len() {
+    for (b, band) in published.slot.bands.clone().iter().enumerate() {
+        if level == Level::One && b != turn % published.slot.bands.len() {
             continue;
         }
         let mut left = wanted(level, band.capacity);
@@ -231,15 +273,20 @@ fn fill(
                 break;
             }
             let k = (turn * 5 + b * 31 + step) % count;
-            let (Some(guest), Some(stay)) = (guests.get_mut(k), rules.stay(slot, level, k)) else { continue };
+            let (Some(guest), Some(stay)) = (guests.get_mut(k), rules.stay(published, level, k)) else { continue };
             let Some(household) = families.get(guest.family) else { continue };
             let residence = code(household.city)?;
             // Most people stay on their side of the border.
-            if residence != slot.host && !(guest.family + turn).is_multiple_of(3) {
+            if residence != host && !(guest.family + turn).is_multiple_of(3) {
                 continue;
             }
-            let Some(used) = rules.fits(guest, &residence, slot, band, &stay) else { continue };
-            let Some(at) = rules.booked_at(&residence, slot, stay.starts_at, guest.family + turn) else { continue };
+            let reason = reason(terms, guest.family + turn);
+            let Some(used) = rules.fits(guest, &residence, published, band, &stay, reason) else { continue };
+            let Some(at) = rules.booked_at(&residence, published, stay.starts_at, guest.family + turn) else { continue };
+            // Room and carers may be fewer than the bands' places.
+            if !published.occupy(terms, band.from_age, &stay) {
+                continue;
+            }
             left -= 1;
             guest.busy.push(Busy { starts_at: stay.starts_at, ends_at: stay.ends_at, facility: String::new() });
             guest.used.extend(used);
@@ -251,44 +298,88 @@ fn fill(
     for ((family, starts_at, ends_at), (at, child_ids)) in parties {
         let Some(household) = families.get(family) else { continue };
         let notes = pick(&NOTES, turn + family).to_owned();
-        let command = NewBooking { notes, ..NewBooking::new(slot.id.clone(), child_ids).between(starts_at, ends_at) };
-        made.extend(take(conn, household, &command, at)?);
+        let command = NewBooking { notes, ..NewBooking::new(published.slot.id.clone(), child_ids).between(starts_at, ends_at) };
+        made.extend(take(conn, household, &filled(command, terms, family + turn), at, rules.moment)?);
     }
     Ok(made)
 }
 
-fn take(conn: &mut AnyConnection, household: &Household, command: &NewBooking, at: DateTime<Utc>) -> Result<Vec<Booking>, ApiError> {
-    let family = families::store::lock_family(conn, &household.id)?.ok_or(ApiError::NotFound)?;
-    bookings::engine::take(conn, &family, command, &Act::of_command(ACTOR, at))
+impl Published {
+    /// Takes a place for a stay, if there is one.
+    fn occupy(&mut self, terms: &Terms, from_age: u32, stay: &Wish) -> bool {
+        let (from, until) = (self.slot.minute(stay.starts_at), self.slot.minute(stay.ends_at));
+        let free =
+            self.slot.bands.iter().find(|band| band.from_age == from_age).map_or(0, |band| self.slot.left_in(terms, band, from, until));
+        if let Some(band) = self.slot.bands.iter_mut().find(|band| band.from_age == from_age).filter(|_| free > 0) {
+            band.occupancy = band.occupancy.plus(from, until, 1);
+        }
+        free > 0
+    }
 }
 
-/// The bookings of the guardian of Yonago who signs in: before, and to come, on both sides of the border.
-fn own(conn: &mut AnyConnection, families: &[Household], slots: &[Published], rules: &Rules) -> Result<Vec<Booking>, ApiError> {
-    let Some(household) = families.get(YONAGO_GUARDIAN) else { return Ok(Vec::new()) };
-    let residence = code(household.city)?;
-    let both = household.children.len();
+/// Books at a moment before now. Where the facility decides, it has said yes in the time it has; what it may still decide is left to it.
+fn take(
+    conn: &mut AnyConnection,
+    household: &Household,
+    command: &NewBooking,
+    at: DateTime<Utc>,
+    moment: Moment,
+) -> Result<Vec<Booking>, ApiError> {
+    let family = families::store::lock_family(conn, &household.id)?.ok_or(ApiError::NotFound)?;
+    let made = bookings::engine::take(conn, &family, command, &Act::of_command(ACTOR, at))?;
+    match made.first().map(|booking| (booking, &booking.state)) {
+        Some((first, BookingState::Requested { decide_by })) if *decide_by <= moment.now => {
+            let decided_at = at + (*decide_by - at) / 3;
+            settle_party(conn, first, &BookingState::Confirmed, &Act::of_command(ACTOR, decided_at))
+        }
+        _ => Ok(made),
+    }
+}
+
+/// What one who signs in has booked: who, how many days ahead at the earliest, where, which programme, which block or from which minute for
+/// how long, and how many of the children.
+type Own = (usize, i64, usize, &'static str, Result<&'static str, (i64, i64)>, usize);
+
+const OWN: [Own; 7] = [
+    (YONAGO_GUARDIAN, -9, YONAGO_EVERY_DAY, temporary_care::KEY, Ok("day"), 2),
+    (YONAGO_GUARDIAN, -4, YONAGO_EVERY_DAY, open_nursery::KEY, Err((180, 120)), 1),
+    (YONAGO_GUARDIAN, 2, YONAGO_EVERY_DAY, temporary_care::KEY, Ok("morning"), 2),
+    (YONAGO_GUARDIAN, 6, SAKAIMINATO_EVERY_DAY, temporary_care::KEY, Ok("day"), 2),
+    (YONAGO_GUARDIAN, 11, SAKAIMINATO_EVERY_DAY, open_nursery::KEY, Err((180, 120)), 1),
+    (SAKAIMINATO_GUARDIAN, 3, SAKAIMINATO_EVERY_DAY, visit::KEY, Err((0, 30)), 1),
+    (SAKAIMINATO_GUARDIAN, 16, SAKAIMINATO_CLINIC, postnatal::DAY, Ok("day"), 1),
+];
+
+/// The bookings of the guardians who sign in: before, and to come, on both sides of the border.
+fn own(conn: &mut AnyConnection, families: &[Household], slots: &mut [Published], rules: &Rules) -> Result<Vec<Booking>, ApiError> {
     let mut made = Vec::new();
-    for (k, (ahead, place, programme, block, children)) in [
-        (-9, YONAGO_EVERY_DAY, TEMPORARY_CARE, Some("day"), both),
-        (-4, YONAGO_EVERY_DAY, OPEN_NURSERY, None, 1),
-        (2, YONAGO_EVERY_DAY, TEMPORARY_CARE, Some("morning"), both),
-        (6, SAKAIMINATO_EVERY_DAY, TEMPORARY_CARE, Some("day"), both),
-        (11, SAKAIMINATO_EVERY_DAY, OPEN_NURSERY, None, 1),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let Some(slot) = slots.iter().find(|s| s.ahead == ahead && s.place == place && s.programme.as_str() == programme) else { continue };
-        let span = match block {
-            Some(key) => slot.blocks.iter().find(|block| block.key == key).map(|block| (block.starts_at, block.ends_at)),
-            None => Some((slot.starts_at + TimeDelta::hours(3), slot.starts_at + TimeDelta::hours(5))),
+    for (k, (family, ahead, place, programme, part, children)) in OWN.into_iter().enumerate() {
+        let Some(household) = families.get(family) else { continue };
+        let residence = code(household.city)?;
+        let wanted = |p: &&mut Published| p.ahead >= ahead && p.place == place && p.slot.programme.as_str() == programme;
+        let Some(published) = slots.iter_mut().find(wanted) else { continue };
+        let span = match part {
+            Ok(key) => published.slot.blocks.iter().find(|block| block.key == key).map(|block| (block.starts_at, block.ends_at)),
+            Err((from, minutes)) => Some((published.slot.instant(from), published.slot.instant(from + minutes))),
         };
         let Some((starts_at, ends_at)) = span else { continue };
+        let Some(at) = rules.booked_at(&residence, published, starts_at, k) else { continue };
+        let Some(terms) = rules.programme(&published.slot.facility.municipality, published).map(|programme| &programme.terms) else {
+            continue;
+        };
         // The elder one is too old for the open nursery; the younger is registered first.
-        let child_ids = household.children.iter().take(children).map(|(id, _)| id.clone()).collect();
-        let Some(at) = rules.booked_at(&residence, slot, starts_at, k) else { continue };
-        let command = NewBooking::new(slot.id.clone(), child_ids).between(starts_at, ends_at);
-        made.extend(take(conn, household, &command, at)?);
+        let own: Vec<&(ChildId, NaiveDate)> = household.children.iter().take(children).collect();
+        let wish = Wish { starts_at, ends_at, block: None };
+        for (_, born) in &own {
+            let age = terms.ages.band_age(*born, published.day);
+            let band = published.slot.bands.iter().find(|band| band.takes(age)).map(|band| band.from_age);
+            if let Some(from_age) = band {
+                published.occupy(terms, from_age, &wish);
+            }
+        }
+        let child_ids = own.into_iter().map(|(id, _)| id.clone()).collect();
+        let command = filled(NewBooking::new(published.slot.id.clone(), child_ids).between(starts_at, ends_at), terms, k + 2);
+        made.extend(take(conn, household, &command, at, rules.moment)?);
     }
     Ok(made)
 }
@@ -299,7 +390,8 @@ fn attend(conn: &mut AnyConnection, booking: &Booking, turn: usize, moment: Mome
     let today = tokyo_day(booking.starts_at) == moment.today;
     let late = i64::try_from(turn % 5).unwrap_or(0) * 3 - 4;
     let (came, left) = (booking.starts_at + TimeDelta::minutes(late), booking.ends_at - TimeDelta::minutes(5 + late));
-    if came > moment.now || (today && turn % 3 == 1) {
+    let held = matches!(booking.state, BookingState::Requested { .. });
+    if held || came > moment.now || (today && turn % 3 == 1) {
         return Ok(());
     }
     mark(conn, booking, &BookingState::CheckedIn { at: came }, "booking.checked_in", None, came)?;

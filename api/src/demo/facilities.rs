@@ -1,15 +1,16 @@
 //! The facilities of the demo world. All of them are invented; they lie where such a facility could be.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveTime, TimeDelta, Weekday};
 use shared::facilities::days::open_week;
 use shared::facilities::{AgeRange, FacilityKind, Listing};
 use shared::ids::{FacilityId, OfferingId};
 use shared::municipalities::Position;
-use shared::programmes::ProgrammeKey;
-use shared::slots::{BandPlaces, BlockTimes, Offering};
+use shared::programmes::{Confirmation, IfSilent, ProgrammeKey};
+use shared::slots::{BandPlaces, BlockTimes, Offering, PatternLine, SlotFacility};
 use shared::time::day_start;
 
-use super::cities::{City, OPEN_NURSERY, TEMPORARY_CARE, code};
+use super::cities::{City, code};
+use super::programmes::{open_nursery, postnatal, sick_child, temporary_care, visit};
 use super::{ACTOR, Kind, Moment, id, time};
 use crate::db::{AnyConnection, DbError};
 use crate::outbox::Act;
@@ -18,21 +19,42 @@ use crate::{facilities, slots};
 /// Places for children from one age to another.
 type Band = (u32, u32, i64);
 
-/// Temporary care as a facility offers it: from, midday, until; on Saturdays the morning alone.
+/// Temporary care as a facility offers it: from, midday, until; on Saturdays the morning alone; where places are fewer than the bands'
+/// together, its room and carers.
 pub struct Care {
-    pub starts: (u32, u32),
-    pub midday: (u32, u32),
-    pub ends: (u32, u32),
-    pub saturdays: bool,
-    pub bands: &'static [Band],
+    starts: (u32, u32),
+    midday: (u32, u32),
+    ends: (u32, u32),
+    saturdays: bool,
+    bands: &'static [Band],
+    staffed: Option<(i64, i64)>,
 }
 
 /// Open nursery as a facility offers it: its window, and its own price of an hour.
 pub struct Window {
-    pub starts: (u32, u32),
-    pub ends: (u32, u32),
-    pub bands: &'static [Band],
-    pub hourly_yen: Option<i64>,
+    starts: (u32, u32),
+    ends: (u32, u32),
+    bands: &'static [Band],
+    hourly_yen: Option<i64>,
+}
+
+/// What else a facility offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// 産後ケア, nights.
+    Stay,
+    /// 産後ケア, days.
+    Day,
+    /// 産後ケア, at home.
+    Home,
+    /// 病児・病後児保育, with so much room and so many carers.
+    Sick { room: i64, carers: i64 },
+}
+
+/// A programme as a facility offers it, with the weekly pattern of its slots.
+pub struct Offered {
+    pub offering: Offering,
+    pub pattern: Vec<PatternLine>,
 }
 
 /// A facility.
@@ -55,6 +77,7 @@ pub struct Place {
     pub notes: &'static str,
     pub care: Option<Care>,
     pub window: Option<Window>,
+    pub others: &'static [Other],
 }
 
 impl Place {
@@ -68,6 +91,10 @@ impl Place {
 pub const YONAGO_EVERY_DAY: usize = 0;
 /// The facility of the demo staff of Sakaiminato.
 pub const SAKAIMINATO_EVERY_DAY: usize = 14;
+/// The maternity clinic of Sakaiminato.
+pub const SAKAIMINATO_CLINIC: usize = 23;
+/// The facility that decides on temporary care itself.
+const CONFIRMS_ITSELF: usize = 13;
 
 const SMALL: &[Band] = &[(0, 1, 1), (1, 3, 2), (3, 7, 2)];
 const USUAL: &[Band] = &[(0, 1, 1), (1, 3, 3), (3, 7, 3)];
@@ -77,8 +104,24 @@ const ROOM: &[Band] = &[(0, 1, 3), (1, 3, 6), (3, 7, 6)];
 const HOURS: &[Band] = &[(0, 1, 1), (1, 3, 2)];
 const MORE_HOURS: &[Band] = &[(0, 1, 2), (1, 3, 4)];
 
+const BIG: &[Band] = &[(0, 1, 4), (1, 3, 6), (3, 7, 10)];
+const SICK: &[Band] = &[(0, 1, 2), (1, 3, 4), (3, 7, 4)];
+const FAMILY: &[Band] = &[(0, 7, 2)];
+
 const fn care(starts: (u32, u32), ends: (u32, u32), saturdays: bool, bands: &'static [Band]) -> Option<Care> {
-    Some(Care { starts, midday: (12, 30), ends, saturdays, bands })
+    Some(Care { starts, midday: (12, 30), ends, saturdays, bands, staffed: None })
+}
+
+/// The same where room and carers bound it.
+const fn staffed_care(
+    starts: (u32, u32),
+    ends: (u32, u32),
+    saturdays: bool,
+    bands: &'static [Band],
+    room: i64,
+    carers: i64,
+) -> Option<Care> {
+    Some(Care { starts, midday: (12, 30), ends, saturdays, bands, staffed: Some((room, carers)) })
 }
 
 const fn window(starts: (u32, u32), ends: (u32, u32), bands: &'static [Band], hourly_yen: Option<i64>) -> Option<Window> {
@@ -86,7 +129,7 @@ const fn window(starts: (u32, u32), ends: (u32, u32), bands: &'static [Band], ho
 }
 
 /// All of them.
-pub const PLACES: [Place; 22] = [
+pub const PLACES: [Place; 24] = [
     Place {
         city: City::Yonago,
         name: "米子駅前こどもの部屋 ぽけっと",
@@ -106,6 +149,7 @@ pub const PLACES: [Place; 22] = [
         notes: "日曜・祝日も毎日開いています。お買い物や通院、急な用事のときにもご利用ください。",
         care: care((8, 0), (18, 0), true, ROOM),
         window: window((7, 0), (21, 0), MORE_HOURS, None),
+        others: &[Other::Day],
     },
     Place {
         city: City::Yonago,
@@ -126,6 +170,7 @@ pub const PLACES: [Place; 22] = [
         notes: "海まで歩いて散歩に出かけます。帽子をお持ちください。",
         care: care((8, 30), (16, 30), true, USUAL),
         window: window((9, 0), (12, 0), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -146,6 +191,7 @@ pub const PLACES: [Place; 22] = [
         notes: "園庭が広く、年上の子といっしょに遊ぶ時間があります。",
         care: care((9, 0), (16, 0), false, LARGE),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -166,6 +212,7 @@ pub const PLACES: [Place; 22] = [
         notes: "松林の中の園です。境港市からも車で15分ほどです。",
         care: care((8, 30), (16, 30), false, USUAL),
         window: window((9, 0), (15, 0), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -186,6 +233,7 @@ pub const PLACES: [Place; 22] = [
         notes: "和紙や木のおもちゃで遊びます。",
         care: care((8, 30), (16, 30), true, SMALL),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -206,6 +254,7 @@ pub const PLACES: [Place; 22] = [
         notes: "0歳から2歳までの小さな園です。",
         care: care((8, 30), (16, 0), false, TODDLERS),
         window: window((9, 30), (12, 30), HOURS, Some(250)),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -226,6 +275,7 @@ pub const PLACES: [Place; 22] = [
         notes: "日野川の土手をよく散歩します。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -246,6 +296,7 @@ pub const PLACES: [Place; 22] = [
         notes: "市の境に近く、境港市の方も多くご利用です。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: window((9, 0), (12, 0), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -266,6 +317,7 @@ pub const PLACES: [Place; 22] = [
         notes: "畑で野菜を育てています。",
         care: care((8, 30), (16, 30), true, SMALL),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -286,6 +338,7 @@ pub const PLACES: [Place; 22] = [
         notes: "少人数で、はじめてのお子さんもゆっくり慣れていけます。",
         care: None,
         window: window((9, 0), (12, 0), HOURS, Some(300)),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -303,9 +356,10 @@ pub const PLACES: [Place; 22] = [
         capacity: 110,
         access: "JR境線 後藤駅から徒歩9分",
         parking: "12台",
-        notes: "給食は園内で作っています。アレルギーはご相談ください。",
-        care: care((8, 30), (16, 30), false, USUAL),
+        notes: "給食は園内で作っています。看護師がいて、病気の子の部屋もあります。",
+        care: staffed_care((8, 30), (16, 30), false, USUAL, 5, 2),
         window: None,
+        others: &[Other::Sick { room: 4, carers: 2 }],
     },
     Place {
         city: City::Yonago,
@@ -326,6 +380,7 @@ pub const PLACES: [Place; 22] = [
         notes: "冬は水鳥を見に出かけます。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -344,8 +399,9 @@ pub const PLACES: [Place; 22] = [
         access: "JR伯耆大山駅から車で5分",
         parking: "18台",
         notes: "大山がよく見えます。",
-        care: care((9, 0), (16, 0), true, LARGE),
+        care: staffed_care((9, 0), (16, 0), true, BIG, 14, 2),
         window: window((9, 30), (15, 30), MORE_HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Yonago,
@@ -366,6 +422,7 @@ pub const PLACES: [Place; 22] = [
         notes: "はじめての方には、入口で担当の保育者がご案内します。",
         care: care((8, 30), (16, 30), false, USUAL),
         window: window((9, 0), (12, 0), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -386,6 +443,7 @@ pub const PLACES: [Place; 22] = [
         notes: "日曜・祝日も毎日開いています。米子市の方も、境港での仕事や用事のあいだご利用いただけます。",
         care: care((8, 0), (18, 0), true, ROOM),
         window: window((7, 0), (21, 0), MORE_HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -403,9 +461,10 @@ pub const PLACES: [Place; 22] = [
         capacity: 80,
         access: "渡の停留所から徒歩3分",
         parking: "10台",
-        notes: "看護師がいます。薬のことはご相談ください。",
+        notes: "看護師がいて、病気の子の部屋もあります。薬のことはご相談ください。",
         care: care((8, 30), (16, 30), true, USUAL),
         window: window((9, 0), (12, 0), HOURS, None),
+        others: &[Other::Sick { room: 3, carers: 1 }],
     },
     Place {
         city: City::Sakaiminato,
@@ -426,6 +485,7 @@ pub const PLACES: [Place; 22] = [
         notes: "境水道のそばの園です。船がよく見えます。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -446,6 +506,7 @@ pub const PLACES: [Place; 22] = [
         notes: "木のぬくもりのある園舎です。",
         care: care((8, 30), (16, 30), false, USUAL),
         window: window((9, 0), (15, 0), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -466,6 +527,7 @@ pub const PLACES: [Place; 22] = [
         notes: "市の境に近く、米子市の方も多くご利用です。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: window((9, 30), (12, 30), HOURS, None),
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -486,6 +548,7 @@ pub const PLACES: [Place; 22] = [
         notes: "0歳から2歳までの小さな園です。",
         care: care((8, 30), (16, 0), false, TODDLERS),
         window: window((9, 0), (12, 0), HOURS, Some(280)),
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -504,8 +567,9 @@ pub const PLACES: [Place; 22] = [
         access: "JR境線 馬場崎町駅から徒歩5分",
         parking: "14台",
         notes: "商店街へ買い物ごっこに出かけます。",
-        care: care((9, 0), (16, 0), true, LARGE),
+        care: staffed_care((9, 0), (16, 0), true, BIG, 16, 2),
         window: None,
+        others: &[],
     },
     Place {
         city: City::Sakaiminato,
@@ -526,6 +590,49 @@ pub const PLACES: [Place; 22] = [
         notes: "空港に近く、飛行機がよく見えます。",
         care: care((8, 30), (16, 30), false, SMALL),
         window: None,
+        others: &[],
+    },
+    Place {
+        city: City::Yonago,
+        name: "皆生ゆりかご助産院",
+        kana: "カイケユリカゴジョサンイン",
+        name_en: "Kaike Yurikago Maternity Clinic",
+        kind: FacilityKind::Other,
+        kind_text: "助産所",
+        town: "皆生新田",
+        position: (35.4512, 133.3481),
+        ages: "0か月～1歳未満",
+        week: "月～土",
+        opens: (9, 0),
+        closes: (18, 0),
+        capacity: 4,
+        access: "皆生新田の停留所から徒歩4分",
+        parking: "5台",
+        notes: "助産師が24時間います。お部屋はすべて個室です。",
+        care: None,
+        window: None,
+        others: &[Other::Stay, Other::Day, Other::Home],
+    },
+    Place {
+        city: City::Sakaiminato,
+        name: "境港なぎさ助産院",
+        kana: "サカイミナトナギサジョサンイン",
+        name_en: "Sakaiminato Nagisa Maternity Clinic",
+        kind: FacilityKind::Other,
+        kind_text: "助産所",
+        town: "米川町",
+        position: (35.5386, 133.2335),
+        ages: "0か月～1歳未満",
+        week: "月～土",
+        opens: (9, 0),
+        closes: (18, 0),
+        capacity: 3,
+        access: "米川町の停留所から徒歩3分",
+        parking: "4台",
+        notes: "小さな家のような助産院です。ごきょうだいの同伴はご相談ください。",
+        care: None,
+        window: None,
+        others: &[Other::Stay, Other::Day, Other::Home],
     },
 ];
 
@@ -547,52 +654,144 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
             (&listing.municipality, Some(&facility)),
             facility.as_str(),
         )?;
-        for offering in offerings(n, place) {
-            slots::store::insert_offering(conn, &offering, &listing.municipality)?;
+        for offered in offers(n, place) {
+            slots::store::insert_offering(conn, &offered.offering, &listing.municipality)?;
         }
     }
     Ok(())
 }
 
-/// The offerings of a facility: temporary care first.
-pub fn offerings(n: usize, place: &Place) -> Vec<Offering> {
-    let offering = |kind: usize, programme: &str, blocks, hourly_yen| Offering {
-        id: OfferingId::new(id(Kind::Offering, n * 2 + kind)),
+/// What a facility offers: temporary care first, then open nursery, visits, and what else there is.
+pub fn offers(n: usize, place: &Place) -> Vec<Offered> {
+    let care = place.care.as_ref().map(|care| care_offered(n, place, care));
+    let window = place.window.as_ref().map(|window| {
+        let mut offered = offered(n, 2, open_nursery::KEY, &[], vec![line(weekdays(place), window.starts, window.ends, window.bands)]);
+        offered.offering.hourly_yen = window.hourly_yen;
+        offered
+    });
+    let visit = place.care.is_some().then(|| visit_offered(n, place));
+    care.into_iter().chain(window).chain(visit).chain(place.others.iter().map(|other| other_offered(n, *other))).collect()
+}
+
+/// A block of an offering: its key, from when to when, and so many nights later.
+type Part = (&'static str, (u32, u32), (u32, u32), u32);
+
+/// The k-th offering of a facility.
+fn offered(n: usize, k: usize, programme: &str, parts: &[Part], pattern: Vec<PatternLine>) -> Offered {
+    let block = |(key, starts, ends, nights): &Part| BlockTimes {
+        key: (*key).to_owned(),
+        starts: clock(*starts),
+        ends: clock(*ends),
+        nights: *nights,
+    };
+    let offering = Offering {
+        id: OfferingId::new(id(Kind::Offering, if k <= 2 { n * 2 + k } else { 1000 + n * 10 + k })),
         facility_id: facility_id(n),
         programme: ProgrammeKey::new(programme),
-        blocks,
-        hourly_yen,
+        blocks: parts.iter().map(block).collect(),
+        hourly_yen: None,
         confirmation: None,
     };
-    let block = |key: &str, from: (u32, u32), until: (u32, u32)| BlockTimes {
-        key: key.to_owned(),
+    Offered { offering, pattern }
+}
+
+fn care_offered(n: usize, place: &Place, care: &Care) -> Offered {
+    let parts = [("day", care.starts, care.ends, 0), ("morning", care.starts, care.midday, 0), ("afternoon", care.midday, care.ends, 0)];
+    let mut pattern = vec![line(weekdays(place), care.starts, care.ends, care.bands)];
+    if care.saturdays && !place.every_day() {
+        pattern.push(line(&[Weekday::Sat], care.starts, care.midday, care.bands));
+    }
+    for line in &mut pattern {
+        (line.room, line.carers) = care.staffed.unzip();
+    }
+    let mut offered = offered(n, 1, temporary_care::KEY, &parts, pattern);
+    // Here the carers want to hear how the child is before they say yes.
+    if n == CONFIRMS_ITSELF {
+        offered.offering.confirmation = Some(Confirmation::ByFacility { hours: 24, if_silent: IfSilent::Confirm });
+    }
+    offered
+}
+
+/// Two mornings a week, not the same everywhere. Where staff of Sakaiminato sign in they confirm visits, so that they see requests.
+fn visit_offered(n: usize, place: &Place) -> Offered {
+    let days = if n.is_multiple_of(2) { [Weekday::Tue, Weekday::Thu] } else { [Weekday::Wed, Weekday::Fri] };
+    let from = if place.every_day() { (14, 0) } else { (10, 0) };
+    let mut offered = offered(n, 3, visit::KEY, &[], vec![line(&days, from, (from.0 + 1, 30), FAMILY)]);
+    if n == SAKAIMINATO_EVERY_DAY {
+        offered.offering.confirmation = Some(Confirmation::ByFacility { hours: 48, if_silent: IfSilent::Confirm });
+    }
+    offered
+}
+
+fn other_offered(n: usize, other: Other) -> Offered {
+    let babies = |places| vec![BandPlaces { from_age: 0, under_age: 1, capacity: places }];
+    match other {
+        Other::Stay => {
+            let parts = [("night", (10, 0), (10, 0), 1), ("two_nights", (10, 0), (10, 0), 2)];
+            let nights = |weekday: &[Weekday], nights| PatternLine { nights, bands: babies(2), ..line(weekday, (10, 0), (10, 0), &[]) };
+            let pattern = vec![nights(&[Weekday::Mon, Weekday::Wed], 2), nights(&[Weekday::Fri], 1)];
+            offered(n, 4, postnatal::STAY, &parts, pattern)
+        }
+        Other::Day => {
+            let line = PatternLine { bands: babies(2), ..line(&[Weekday::Tue, Weekday::Thu], (10, 0), (16, 0), &[]) };
+            offered(n, 5, postnatal::DAY, &[("day", (10, 0), (16, 0), 0)], vec![line])
+        }
+        Other::Home => {
+            // One midwife; twins are one visit.
+            let line = PatternLine { bands: babies(2), room: Some(2), ..line(&[Weekday::Mon, Weekday::Fri], (9, 0), (17, 0), &[]) };
+            offered(n, 6, postnatal::HOME, &[], vec![line])
+        }
+        Other::Sick { room, carers } => {
+            let line = PatternLine { room: Some(room), carers: Some(carers), ..line(WORKDAYS, (8, 30), (17, 30), SICK) };
+            offered(n, 7, sick_child::KEY, &[("day", (8, 30), (17, 30), 0)], vec![line])
+        }
+    }
+}
+
+/// A line of a weekly pattern where the bands alone count.
+fn line(weekdays: &[Weekday], from: (u32, u32), until: (u32, u32), bands: &[Band]) -> PatternLine {
+    PatternLine {
+        weekdays: weekdays.to_vec(),
         starts: clock(from),
         ends: clock(until),
         nights: 0,
-    };
-    let care = place.care.as_ref().map(|care| {
-        let blocks = vec![
-            block("day", care.starts, care.ends),
-            block("morning", care.starts, care.midday),
-            block("afternoon", care.midday, care.ends),
-        ];
-        offering(1, TEMPORARY_CARE, blocks, None)
-    });
-    let window = place.window.as_ref().map(|window| offering(2, OPEN_NURSERY, Vec::new(), window.hourly_yen));
-    care.into_iter().chain(window).collect()
+        room: None,
+        carers: None,
+        bands: places(bands),
+    }
+}
+
+const WORKDAYS: &[Weekday] = &[Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+const ALL_DAYS: &[Weekday] = &[Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+
+fn weekdays(place: &Place) -> &'static [Weekday] {
+    if place.every_day() { ALL_DAYS } else { WORKDAYS }
 }
 
 /// A time of day from hour and minute.
-pub fn clock((hour, minute): (u32, u32)) -> NaiveTime {
+fn clock((hour, minute): (u32, u32)) -> NaiveTime {
     time(hour, minute)
 }
 
 /// Bands as a pattern has them.
-pub fn places(bands: &[Band]) -> Vec<BandPlaces> {
+fn places(bands: &[Band]) -> Vec<BandPlaces> {
     bands
         .iter()
         .map(|(from_age, under_age, capacity)| BandPlaces { from_age: *from_age, under_age: *under_age, capacity: *capacity })
         .collect()
+}
+
+/// A facility as its slots show it.
+pub fn shown(n: usize, place: &Place) -> Result<SlotFacility, DbError> {
+    Ok(SlotFacility {
+        id: facility_id(n),
+        name: place.name.to_owned(),
+        kana: place.kana.to_owned(),
+        name_en: Some(place.name_en.to_owned()),
+        municipality: code(place.city)?,
+        position: Some(Position { latitude: place.position.0, longitude: place.position.1 }),
+        fictional: true,
+    })
 }
 
 /// What is published about a facility. Addresses end in an invented number, telephones in an exchange that does not exist.
@@ -650,9 +849,29 @@ mod tests {
             assert!(listing.notes.unwrap().contains("架空"));
         }
         let count = |city| PLACES.iter().filter(|place| place.city == city).count();
-        assert_eq!((count(City::Yonago), count(City::Sakaiminato)), (14, 8));
+        assert_eq!((count(City::Yonago), count(City::Sakaiminato)), (15, 9));
         assert!(PLACES[YONAGO_EVERY_DAY].every_day() && PLACES[SAKAIMINATO_EVERY_DAY].every_day());
         assert_eq!((PLACES[YONAGO_EVERY_DAY].city, PLACES[SAKAIMINATO_EVERY_DAY].city), (City::Yonago, City::Sakaiminato));
+    }
+
+    #[test]
+    fn every_programme_is_offered_in_both_cities() {
+        let offered = |city, programme: &str| {
+            let places = PLACES.iter().enumerate().filter(|(_, place)| place.city == city);
+            places.filter(|(n, place)| offers(*n, place).iter().any(|o| o.offering.programme.as_str() == programme)).count()
+        };
+        for (programme, yonago, sakaiminato) in [
+            (temporary_care::KEY, 13, 8),
+            (open_nursery::KEY, 10, 5),
+            (visit::KEY, 13, 8),
+            (postnatal::STAY, 1, 1),
+            (postnatal::DAY, 2, 1),
+            (postnatal::HOME, 1, 1),
+            (sick_child::KEY, 1, 1),
+        ] {
+            assert_eq!((offered(City::Yonago, programme), offered(City::Sakaiminato, programme)), (yonago, sakaiminato), "{programme}");
+        }
+        assert!(PLACES[SAKAIMINATO_CLINIC].others.contains(&Other::Stay));
     }
 
     #[test]

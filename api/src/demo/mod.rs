@@ -4,6 +4,7 @@ mod bookings;
 mod cities;
 mod facilities;
 mod people;
+mod programmes;
 mod slots;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -95,8 +96,8 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     cities::insert(conn, moment)?;
     facilities::insert(conn, moment)?;
     let families = people::insert(conn, hash, moment)?;
-    let slots = slots::insert(conn, moment)?;
-    bookings::insert(conn, &families, &slots, moment)?;
+    let mut slots = slots::insert(conn, moment)?;
+    bookings::insert(conn, &families, &mut slots, moment)?;
     Ok(true)
 }
 

@@ -1,35 +1,31 @@
 //! The slots of the demo world: eight weeks from today by each facility's weekly pattern, and two weeks back where staff sign in.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
 use shared::ids::SlotId;
 use shared::municipalities::MunicipalityCode;
-use shared::programmes::{OpenDays, ProgrammeKey};
-use shared::slots::{BandPlaces, NewSlots, Offering, PatternLine, PlanOutcome, PlanState, SlotBlock, SlotState, blocks_within, plan};
-use shared::time::{day_start, days_after, days_before};
+use shared::programmes::OpenDays;
+use shared::slots::{
+    BandPlaces, NewSlots, Occupancy, Offering, PlanOutcome, PlanState, PlannedSlot, Slot, SlotBand, SlotFacility, SlotState, blocks_within,
+    plan,
+};
+use shared::time::{day_start, days_after, days_before, tokyo_day};
 
-use super::cities::{TEMPORARY_CARE, code};
-use super::facilities::{PLACES, Place, clock, offerings, places};
+use super::cities::code;
+use super::facilities::{Offered, PLACES, Place, offers, shown};
 use super::{ACTOR, Moment};
 use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
 use crate::outbox::Act;
 use crate::{municipalities, programmes, slots};
 
-/// A slot as far as bookings have to know it.
+/// A slot with what bookings have to know beside it.
 pub struct Published {
-    pub id: SlotId,
+    pub slot: Slot,
     /// Its facility, as counted in [`PLACES`].
     pub place: usize,
-    pub host: MunicipalityCode,
-    pub programme: ProgrammeKey,
     pub day: NaiveDate,
     /// Days from today; negative before.
     pub ahead: i64,
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-    pub blocks: Vec<SlotBlock>,
-    pub bands: Vec<BandPlaces>,
-    pub open: bool,
 }
 
 /// The holidays around today, on which most facilities are closed.
@@ -48,67 +44,38 @@ const LAST_DAY: u32 = 55;
 /// So many days back where staff sign in.
 const DAYS_BACK: u32 = 14;
 
-fn line(weekdays: &[Weekday], from: (u32, u32), until: (u32, u32), bands: Vec<BandPlaces>) -> PatternLine {
-    PatternLine { weekdays: weekdays.to_vec(), starts: clock(from), ends: clock(until), nights: 0, room: None, carers: None, bands }
-}
-
-/// The weekly pattern of an offering.
-fn pattern(place: &Place, offering: &Offering) -> Vec<PatternLine> {
-    use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
-    let week: &[Weekday] = if place.every_day() { &[Mon, Tue, Wed, Thu, Fri, Sat, Sun] } else { &[Mon, Tue, Wed, Thu, Fri] };
-    match (&place.care, &place.window) {
-        (Some(care), _) if offering.programme.as_str() == TEMPORARY_CARE => {
-            let whole = line(week, care.starts, care.ends, places(care.bands));
-            let saturday = line(&[Sat], care.starts, care.midday, places(care.bands));
-            if care.saturdays && !place.every_day() { vec![whole, saturday] } else { vec![whole] }
-        }
-        (_, Some(window)) => vec![line(week, window.starts, window.ends, places(window.bands))],
-        _ => Vec::new(),
-    }
-}
-
 /// Writes all slots, in the order of days.
 pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<Vec<Published>, ApiError> {
     let mut published = Vec::new();
     let to = days_after(moment.today, LAST_DAY);
     let versions = programmes::store::list_programmes(conn, None, None, moment.today, moment.today)?;
     for (n, place) in PLACES.iter().enumerate() {
-        let host = code(place.city)?;
+        let (host, facility) = (code(place.city)?, shown(n, place)?);
         let from = if place.every_day() { days_before(moment.today, DAYS_BACK) } else { moment.today };
         let holidays = municipalities::store::list_holidays(conn, from, to)?;
-        for offering in offerings(n, place) {
+        for Offered { offering, pattern } in offers(n, place) {
             let Some(version) = programmes::store::on_day(&versions, &host, &offering.programme, moment.today) else { continue };
             let state = PlanState { offering: &offering, unit: &version.terms.unit, holidays: &holidays, existing: &[] };
-            let command =
-                NewSlots { offering_id: offering.id.clone(), from, to, pattern: pattern(place, &offering), on_holidays: place.every_day() };
+            let command = NewSlots { offering_id: offering.id.clone(), from, to, pattern, on_holidays: place.every_day() };
             // Published well before the first of them opens for bookings.
             let at = day_start(days_before(from, 70)) + TimeDelta::hours(10);
-            for slot in plan(&state, &command, at)?.slots.into_iter().filter(|slot| slot.outcome == PlanOutcome::New) {
-                let blocks = blocks_within(&offering, slot.starts_at, slot.ends_at);
-                let id = slots::store::insert_slot(conn, &offering, &host, &slot, at)?;
-                let day = shared::time::tokyo_day(slot.starts_at);
+            for planned in plan(&state, &command, at)?.slots.into_iter().filter(|slot| slot.outcome == PlanOutcome::New) {
+                let id = slots::store::insert_slot(conn, &offering, &host, &planned, at)?;
+                let day = tokyo_day(planned.starts_at);
                 let ahead = (day - moment.today).num_days();
                 // One facility closes a day for training, so that a closed slot can be seen.
-                let open = !(place.name == "上福原ひなたこども園" && (18..25).contains(&ahead) && day.format("%a").to_string() == "Wed");
-                published.push(Published {
-                    id,
-                    place: n,
-                    host: host.clone(),
-                    programme: offering.programme.clone(),
-                    day,
-                    ahead,
-                    starts_at: slot.starts_at,
-                    ends_at: slot.ends_at,
-                    blocks,
-                    bands: slot.bands,
-                    open,
-                });
+                let closes = place.name == "上福原ひなたこども園" && (18..25).contains(&ahead) && day.weekday() == Weekday::Wed;
+                let mut slot = published_slot(id, &offering, &facility, &planned);
+                if closes {
+                    slot.state = SlotState::Closed;
+                    close(conn, &slot, moment)?;
+                }
+                published.push(Published { slot, place: n, day, ahead });
             }
             record(conn, &offering, &host, at)?;
         }
     }
-    close(conn, &published, moment)?;
-    published.sort_by_key(|slot| (slot.starts_at, slot.place));
+    published.sort_by_key(|published| (published.slot.starts_at, published.place));
     Ok(published)
 }
 
@@ -117,19 +84,35 @@ fn record(conn: &mut AnyConnection, offering: &Offering, host: &MunicipalityCode
     Act::of_command(ACTOR, at).record(conn, "offering.published", (host, Some(&offering.facility_id)), offering.id.as_str())
 }
 
-fn close(conn: &mut AnyConnection, published: &[Published], moment: Moment) -> Result<(), ApiError> {
-    for closed in published.iter().filter(|slot| !slot.open) {
-        if let Some(mut stored) = slots::store::find_slot(conn, &closed.id)? {
-            stored.slot.state = SlotState::Closed;
-            stored.slot.version += 1;
-            slots::store::update_slot(conn, &stored.slot)?;
-            Act::of_command(ACTOR, moment.now - TimeDelta::days(1)).record(
-                conn,
-                "slot.closed",
-                (&closed.host, Some(&stored.slot.facility.id)),
-                closed.id.as_str(),
-            )?;
-        }
+/// The slot as it was just written.
+fn published_slot(id: SlotId, offering: &Offering, facility: &SlotFacility, planned: &PlannedSlot) -> Slot {
+    let PlannedSlot { starts_at, ends_at, .. } = *planned;
+    let empty = |band: &BandPlaces| SlotBand {
+        from_age: band.from_age,
+        under_age: band.under_age,
+        capacity: band.capacity,
+        occupancy: Occupancy::default(),
+    };
+    Slot {
+        id,
+        offering_id: offering.id.clone(),
+        facility: facility.clone(),
+        programme: offering.programme.clone(),
+        starts_at,
+        ends_at,
+        state: SlotState::Open,
+        bands: planned.bands.iter().map(empty).collect(),
+        blocks: blocks_within(offering, starts_at, ends_at),
+        room: planned.room,
+        carers: planned.carers.map(|carers| Occupancy::default().plus(0, (ends_at - starts_at).num_minutes(), carers)),
+        hourly_yen: offering.hourly_yen,
+        confirmation: offering.confirmation,
+        version: 1,
     }
-    Ok(())
+}
+
+fn close(conn: &mut AnyConnection, closed: &Slot, moment: Moment) -> Result<(), DbError> {
+    let changed = Slot { version: closed.version + 1, ..closed.clone() };
+    slots::store::update_slot(conn, &changed)?;
+    Act::of_command(ACTOR, moment.now - TimeDelta::days(1)).record(conn, "slot.closed", closed.facility.place(), closed.id.as_str())
 }

@@ -231,6 +231,24 @@ pub fn has_bookings(conn: &mut AnyConnection, id: &ChildId, now: DateTime<Utc>) 
     .get_result(conn)?)
 }
 
+/// Writes what a family's household is from one day to another.
+pub fn insert_class(
+    conn: &mut AnyConnection,
+    family: &FamilyId,
+    class: &str,
+    (valid_from, valid_until): (NaiveDate, Option<NaiveDate>),
+) -> Result<(), DbError> {
+    diesel::insert_into(household_classes::table)
+        .values((
+            household_classes::family_id.eq(family.as_str()),
+            household_classes::class.eq(class),
+            household_classes::valid_from.eq(valid_from),
+            household_classes::valid_until.eq(valid_until),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// What a family's household is on a day, for reliefs.
 pub fn list_classes(conn: &mut AnyConnection, family: &FamilyId, day: NaiveDate) -> Result<Vec<String>, DbError> {
     Ok(household_classes::table
