@@ -3,7 +3,7 @@
 pub mod engine;
 mod guardian;
 pub mod jobs;
-mod staff;
+pub mod staff;
 pub mod store;
 
 use actix_web::http::StatusCode;

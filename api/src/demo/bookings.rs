@@ -336,18 +336,27 @@ fn take(
     }
 }
 
-/// What one who signs in has booked: who, how many days ahead at the earliest, where, which programme, which block or from which minute for
-/// how long, and how many of the children.
-type Own = (usize, i64, usize, &'static str, Result<&'static str, (i64, i64)>, usize);
+/// A part of a slot.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// A block.
+    Block(&'static str),
+    /// From which minute, for how long.
+    Minutes(i64, i64),
+}
+
+/// What one who signs in has booked: who, how many days ahead at the earliest, where, which programme, which part of the slot, and how many
+/// of the children.
+type Own = (usize, i64, usize, &'static str, Part, usize);
 
 const OWN: [Own; 7] = [
-    (YONAGO_GUARDIAN, -9, YONAGO_EVERY_DAY, temporary_care::KEY, Ok("day"), 2),
-    (YONAGO_GUARDIAN, -4, YONAGO_EVERY_DAY, open_nursery::KEY, Err((180, 120)), 1),
-    (YONAGO_GUARDIAN, 2, YONAGO_EVERY_DAY, temporary_care::KEY, Ok("morning"), 2),
-    (YONAGO_GUARDIAN, 6, SAKAIMINATO_EVERY_DAY, temporary_care::KEY, Ok("day"), 2),
-    (YONAGO_GUARDIAN, 11, SAKAIMINATO_EVERY_DAY, open_nursery::KEY, Err((180, 120)), 1),
-    (SAKAIMINATO_GUARDIAN, 3, SAKAIMINATO_EVERY_DAY, visit::KEY, Err((0, 30)), 1),
-    (SAKAIMINATO_GUARDIAN, 16, SAKAIMINATO_CLINIC, postnatal::DAY, Ok("day"), 1),
+    (YONAGO_GUARDIAN, -9, YONAGO_EVERY_DAY, temporary_care::KEY, Part::Block("day"), 2),
+    (YONAGO_GUARDIAN, -4, YONAGO_EVERY_DAY, open_nursery::KEY, Part::Minutes(180, 120), 1),
+    (YONAGO_GUARDIAN, 2, YONAGO_EVERY_DAY, temporary_care::KEY, Part::Block("morning"), 2),
+    (YONAGO_GUARDIAN, 6, SAKAIMINATO_EVERY_DAY, temporary_care::KEY, Part::Block("day"), 2),
+    (YONAGO_GUARDIAN, 11, SAKAIMINATO_EVERY_DAY, open_nursery::KEY, Part::Minutes(180, 120), 1),
+    (SAKAIMINATO_GUARDIAN, 3, SAKAIMINATO_EVERY_DAY, visit::KEY, Part::Minutes(0, 30), 1),
+    (SAKAIMINATO_GUARDIAN, 16, SAKAIMINATO_CLINIC, postnatal::DAY, Part::Block("day"), 1),
 ];
 
 /// The bookings of the guardians who sign in: before, and to come, on both sides of the border.
@@ -359,8 +368,8 @@ fn own(conn: &mut AnyConnection, families: &[Household], slots: &mut [Published]
         let wanted = |p: &&mut Published| p.ahead >= ahead && p.place == place && p.slot.programme.as_str() == programme;
         let Some(published) = slots.iter_mut().find(wanted) else { continue };
         let span = match part {
-            Ok(key) => published.slot.blocks.iter().find(|block| block.key == key).map(|block| (block.starts_at, block.ends_at)),
-            Err((from, minutes)) => Some((published.slot.instant(from), published.slot.instant(from + minutes))),
+            Part::Block(key) => published.slot.blocks.iter().find(|block| block.key == key).map(|block| (block.starts_at, block.ends_at)),
+            Part::Minutes(from, minutes) => Some((published.slot.instant(from), published.slot.instant(from + minutes))),
         };
         let Some((starts_at, ends_at)) = span else { continue };
         let Some(at) = rules.booked_at(&residence, published, starts_at, k) else { continue };

@@ -42,7 +42,7 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
         municipalities::store::insert_municipality(conn, &Municipality { code: code(city)?, name, kana: kana.to_owned(), position })?;
     }
     let this_year = april(fiscal_year(moment.today));
-    municipalities::store::insert_compact(conn, &compact(this_year)?)?;
+    municipalities::store::insert_compact(conn, &compact(april(fiscal_year(moment.today) - 1))?)?;
     programmes::insert(conn, this_year)?;
     replace_holidays(conn, &known_holidays().into_iter().collect())?;
     Ok(())

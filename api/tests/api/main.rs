@@ -14,5 +14,6 @@ mod facilities;
 mod families;
 mod guards;
 mod openapi;
+mod programmes;
 mod races;
 mod slots;

@@ -33,8 +33,8 @@ pub(super) fn stay_told(_: City) -> Told {
         name: Localised::new("産後ケア（宿泊）", "[産後|さんご]ケア（[泊|と]まる）", "Postnatal care: overnight stay"),
         summary: Localised::new(
             "出産後1年未満のお母さんと赤ちゃんが泊まって、休養や授乳の相談、育児の支援を受けられます。1泊は2回と数えます。",
-            "[出産|しゅっさん]から1[年|ねん]までのお[母|かあ]さんと[赤|あか]ちゃんが[泊|と]まって、[休|やす]んだり、おっぱいやミルクの\
-             [相談|そうだん]をしたりできます。1[泊|ぱく]は[2回|にかい]と[数|かぞ]えます。",
+            "[出産|しゅっさん]から[1年|いちねん]までのお[母|かあ]さんと[赤|あか]ちゃんが[泊|と]まって、[休|やす]んだり、おっぱいやミルクの\
+             [相談|そうだん]をしたりできます。[1泊|いっぱく]は[2回|にかい]と[数|かぞ]えます。",
             "Mothers and babies stay overnight in the first year: rest, help with feeding and with the baby. A night counts as two uses.",
         ),
     }
@@ -45,7 +45,7 @@ pub(super) fn day_told(_: City) -> Told {
         name: Localised::new("産後ケア（日帰り）", "[産後|さんご]ケア（[日帰|ひがえ]り）", "Postnatal care: day visit"),
         summary: Localised::new(
             "出産後1年未満のお母さんと赤ちゃんが日中に来て、休養や授乳の相談、育児の支援を受けられます。",
-            "[出産|しゅっさん]から1[年|ねん]までのお[母|かあ]さんと[赤|あか]ちゃんが[昼間|ひるま]に[来|き]て、[休|やす]んだり、\
+            "[出産|しゅっさん]から[1年|いちねん]までのお[母|かあ]さんと[赤|あか]ちゃんが[昼間|ひるま]に[来|き]て、[休|やす]んだり、\
              おっぱいやミルクの[相談|そうだん]をしたりできます。",
             "Mothers and babies come for the day in the first year: rest, help with feeding and with the baby.",
         ),
@@ -58,7 +58,7 @@ pub(super) fn home_told(_: City) -> Told {
         summary: Localised::new(
             "助産師がご自宅を訪ね、授乳や育児の相談に応じます。1回4時間まで、出産後1年未満です。",
             "[助産師|じょさんし]が[家|いえ]に[来|き]て、おっぱいやミルク、[赤|あか]ちゃんの[世話|せわ]の[相談|そうだん]をします。\
-             [1回|いっかい]4[時間|じかん]まで、[出産|しゅっさん]から1[年|ねん]までです。",
+             [1回|いっかい]4[時間|じかん]まで、[出産|しゅっさん]から[1年|いちねん]までです。",
             "A midwife comes to your home for up to four hours in the first year: help with feeding and with the baby.",
         ),
     }
@@ -67,8 +67,8 @@ pub(super) fn home_told(_: City) -> Told {
 pub(super) fn stay(city: City, year: Year) -> Terms {
     let unit = Unit::Blocks {
         blocks: vec![
-            block("night", Localised::new("1泊2日", "1[泊|ぱく]2[日|にち]（[1回|いっかい][泊|と]まる）", "One night"), 0, 2),
-            block("two_nights", Localised::new("2泊3日", "2[泊|はく]3[日|にち]（[2回|にかい][泊|と]まる）", "Two nights"), 0, 4),
+            block("night", Localised::new("1泊2日", "[1泊2日|いっぱくふつか]", "One night"), 0, 2),
+            block("two_nights", Localised::new("2泊3日", "[2泊3日|にはくみっか]", "Two nights"), 0, 4),
         ],
     };
     let mut terms = common(city, year, unit);
@@ -101,7 +101,8 @@ pub(super) fn day(city: City, year: Year) -> Terms {
 pub(super) fn home(city: City, year: Year) -> Terms {
     let unit = Unit::Flexible { minimum_minutes: 60, maximum_minutes: Some(240), step_minutes: 30 };
     let mut terms = common(city, year, unit);
-    terms.limits = vec![limit(HOME_POOL, LimitUnit::Uses, LimitPeriod::Birth, 3)];
+    // Two until the last fiscal year, which is made up.
+    terms.limits = vec![limit(HOME_POOL, LimitUnit::Uses, LimitPeriod::Birth, if year == Year::Last { 2 } else { 3 })];
     if city == City::Sakaiminato {
         terms.fees = vec![Fee { tier: PriceTier::resident(), from_age: 0, under_age: None, per: FeeUnit::Use, yen: 1000 }];
     }

@@ -63,7 +63,7 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
                 URGENT,
                 Localised::new(
                     "病気や出産、介護など急なこと（14日まで）",
-                    "[病気|びょうき]や[出産|しゅっさん]など、[急|きゅう]なこと（14[日|にち]まで）",
+                    "[病気|びょうき]や[出産|しゅっさん]など、[急|きゅう]なこと（[14日|じゅうよっか]まで）",
                     "Illness, birth or another emergency (up to 14 days)",
                 ),
             ),

@@ -1,0 +1,662 @@
+//! The demo world's programmes: their figures, written by hand from what the cities publish, and their refusals, through the API.
+
+use api::schema::offerings;
+use api::{demo, families, programmes, slots};
+use chrono::{Days, NaiveDate};
+use diesel::prelude::*;
+use serde_json::{Value, json};
+use shared::ids::{FamilyId, OfferingId};
+use shared::locale::{Localised, ruby};
+use shared::programmes::{AnswerKind, Programme, Terms, check, check_name};
+use shared::slots::{BandPlaces, PlanOutcome, PlannedSlot};
+use shared::time::at;
+
+use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO, code, date, time};
+
+/// When the demo world of these tests is laid out: in fiscal 2026.
+const LAID_OUT: &str = "2026-11-24T15:30:00+09:00";
+
+/// A stay, and what it must come to.
+struct Golden {
+    programme: &'static str,
+    /// Initials of the facility's city, then the family's.
+    cities: &'static str,
+    /// Birth dates of the party.
+    born: &'static [&'static str],
+    /// Day, start, end; a later day of the end where there is a fourth word.
+    stay: &'static str,
+    reason: Option<&'static str>,
+    extras: &'static [&'static str],
+    classes: &'static [&'static str],
+    /// The fee's lines of each child.
+    lines: &'static [i64],
+    /// Pool, period, counted, left after; separated by commas.
+    counted: &'static str,
+}
+
+/// What most stays have.
+const PLAIN: Golden = Golden {
+    programme: "temporary_care",
+    cities: "YY",
+    born: &["2024-06-15"],
+    stay: DAY,
+    reason: Some("private"),
+    extras: &[],
+    classes: &[],
+    lines: &[],
+    counted: "",
+};
+const OPEN: Golden = Golden { programme: "open_nursery", born: &["2025-04-20"], reason: None, ..PLAIN };
+const BABY: Golden = Golden { programme: "postnatal_stay", born: &["2026-04-10"], reason: None, ..PLAIN };
+const SICK: Golden = Golden { programme: "sick_child", reason: None, stay: "2026-12-03 08:30 17:30", ..PLAIN };
+
+const DAY: &str = "2026-12-03 08:30 16:30";
+const MORNING: &str = "2026-12-03 08:30 12:30";
+const AFTERNOON: &str = "2026-12-03 12:30 16:30";
+const OLD_DAY: &str = "2026-02-05 08:30 16:30";
+const OLD_MORNING: &str = "2026-02-05 08:30 12:30";
+const OLD_AFTERNOON: &str = "2026-02-05 12:30 16:30";
+const HOUR: &str = "2026-12-03 09:00 10:00";
+const HALF_TWO: &str = "2026-12-03 09:00 10:30";
+const TWO: &str = "2026-12-03 09:00 11:00";
+const HALF_THREE: &str = "2026-12-03 09:00 11:30";
+const OLD_HOUR: &str = "2026-02-05 09:00 10:00";
+const OLD_HALF_TWO: &str = "2026-02-05 09:00 10:30";
+const OLD_TWO: &str = "2026-02-05 09:00 11:00";
+const NIGHT: &str = "2026-12-03 10:00 10:00 2026-12-04";
+const TWO_NIGHTS: &str = "2026-12-03 10:00 10:00 2026-12-05";
+const OLD_NIGHT: &str = "2026-02-05 10:00 10:00 2026-02-06";
+const LONG_DAY: &str = "2026-12-03 10:00 16:00";
+const OLD_LONG_DAY: &str = "2026-02-05 10:00 16:00";
+const YEARS_NIGHT: &str = "2026-03-31 10:00 10:00 2026-04-01";
+const MIDNIGHT: &str = "2026-03-31 23:00 01:00 2026-04-01";
+
+const TWINS: &[&str] = &["2026-04-10", "2026-04-10"];
+const TWO_THEN: &[&str] = &["2023-06-15"];
+const ONE_THEN: &[&str] = &["2024-09-01"];
+const THREE_THEN: &[&str] = &["2022-06-15"];
+const BABY_THEN: &[&str] = &["2025-06-01"];
+
+/// 一時預かり: ¥2,000 a day under three and ¥1,000 from three, half days half; 14 days a month, 12 in the year before.
+const TEMPORARY_CARE: &[Golden] = &[
+    Golden { lines: &[2000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { stay: MORNING, lines: &[1000], counted: "temporary_care 2026-12 1 27", ..PLAIN },
+    Golden { stay: AFTERNOON, born: &["2023-06-15"], lines: &[500], counted: "temporary_care 2026-12 1 27", ..PLAIN },
+    Golden { born: &["2021-06-15"], lines: &[1000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { reason: Some("work"), lines: &[2000], counted: "temporary_care 2026-12 2 26, temporary_care_work 2026-W49 2 4", ..PLAIN },
+    Golden { reason: Some("urgent"), lines: &[2000], counted: "temporary_care 2026-12 2 26, temporary_care_urgent 2026-12 2 26", ..PLAIN },
+    Golden { extras: &["lunch", "snack"], lines: &[2000, 300, 100], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { classes: &["public_assistance"], lines: &[2000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { born: TWINS, lines: &[2000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { cities: "YS", lines: &[2000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { cities: "SS", lines: &[2000], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { cities: "SY", lines: &[2400], counted: "temporary_care 2026-12 2 26", ..PLAIN },
+    Golden { cities: "SY", born: &["2021-06-15"], stay: MORNING, lines: &[700], counted: "temporary_care 2026-12 1 27", ..PLAIN },
+    Golden { born: TWO_THEN, stay: OLD_DAY, lines: &[1800], counted: "temporary_care 2026-02 2 22", ..PLAIN },
+    Golden { born: THREE_THEN, stay: OLD_MORNING, lines: &[500], counted: "temporary_care 2026-02 1 23", ..PLAIN },
+    Golden {
+        born: TWO_THEN,
+        stay: OLD_MORNING,
+        reason: Some("work"),
+        lines: &[900],
+        counted: "temporary_care 2026-02 1 23, temporary_care_work 2026-W06 1 5",
+        ..PLAIN
+    },
+    Golden { cities: "YS", born: TWO_THEN, stay: OLD_DAY, lines: &[3600], counted: "temporary_care 2026-02 2 22", ..PLAIN },
+    Golden { cities: "YS", born: THREE_THEN, stay: OLD_AFTERNOON, lines: &[1000], counted: "temporary_care 2026-02 1 23", ..PLAIN },
+    Golden { cities: "SS", born: TWO_THEN, stay: OLD_DAY, lines: &[2000], counted: "temporary_care 2026-02 2 22", ..PLAIN },
+    Golden { cities: "SY", born: TWO_THEN, stay: OLD_DAY, lines: &[3000], counted: "temporary_care 2026-02 2 22", ..PLAIN },
+    Golden { cities: "SY", born: THREE_THEN, stay: OLD_MORNING, lines: &[800], counted: "temporary_care 2026-02 1 23", ..PLAIN },
+    // The last day of one fiscal year and the first of the next; three is reached at the end of the day before the birthday.
+    Golden { born: TWO_THEN, stay: "2026-03-31 08:30 16:30", lines: &[1800], counted: "temporary_care 2026-03 2 22", ..PLAIN },
+    Golden { born: TWO_THEN, stay: "2026-04-01 08:30 16:30", lines: &[2000], counted: "temporary_care 2026-04 2 26", ..PLAIN },
+    Golden { born: &["2023-04-02"], stay: "2026-04-01 08:30 16:30", lines: &[1000], counted: "temporary_care 2026-04 2 26", ..PLAIN },
+];
+
+/// こども誰でも通園: ¥300 an hour; 10 hours a month in Yonago; −300, −200, −200 an hour.
+const OPEN_NURSERY: &[Golden] = &[
+    Golden { stay: HOUR, lines: &[300], counted: "open_nursery 2026-12 60 540", ..OPEN },
+    Golden { stay: HALF_TWO, lines: &[450], counted: "open_nursery 2026-12 90 510", ..OPEN },
+    Golden { stay: HALF_THREE, classes: &["public_assistance"], lines: &[750, -750], counted: "open_nursery 2026-12 150 450", ..OPEN },
+    Golden { stay: HALF_THREE, classes: &["little_income"], lines: &[750, -500], counted: "open_nursery 2026-12 150 450", ..OPEN },
+    Golden { stay: HALF_THREE, classes: &["needs_support"], lines: &[750, -500], counted: "open_nursery 2026-12 150 450", ..OPEN },
+    Golden {
+        stay: HALF_THREE,
+        classes: &["little_income", "public_assistance"],
+        lines: &[750, -750],
+        counted: "open_nursery 2026-12 150 450",
+        ..OPEN
+    },
+    Golden { stay: HALF_TWO, classes: &["tax_exempt"], lines: &[450], counted: "open_nursery 2026-12 90 510", ..OPEN },
+    Golden {
+        stay: TWO,
+        extras: &["lunch", "snack"],
+        classes: &["public_assistance"],
+        lines: &[600, -600, 350, 100],
+        counted: "open_nursery 2026-12 120 480",
+        ..OPEN
+    },
+    Golden { cities: "YS", stay: TWO, lines: &[600], counted: "open_nursery 2026-12 120 360", ..OPEN },
+    Golden { cities: "SS", stay: TWO, lines: &[600], counted: "open_nursery 2026-12 120 480", ..OPEN },
+    Golden { cities: "SY", stay: TWO, lines: &[600], counted: "open_nursery 2026-12 120 480", ..OPEN },
+    Golden { born: ONE_THEN, stay: OLD_TWO, classes: &["tax_exempt"], lines: &[600], counted: "open_nursery 2026-02 120 480", ..OPEN },
+    Golden {
+        cities: "SS",
+        born: ONE_THEN,
+        stay: OLD_TWO,
+        classes: &["tax_exempt"],
+        lines: &[600, -480],
+        counted: "open_nursery 2026-02 120 240",
+        ..OPEN
+    },
+    Golden {
+        cities: "SS",
+        born: ONE_THEN,
+        stay: OLD_HALF_TWO,
+        classes: &["little_income"],
+        lines: &[450, -315],
+        counted: "open_nursery 2026-02 90 270",
+        ..OPEN
+    },
+    Golden {
+        cities: "SS",
+        born: ONE_THEN,
+        stay: OLD_HOUR,
+        classes: &["needs_support"],
+        lines: &[300, -150],
+        counted: "open_nursery 2026-02 60 300",
+        ..OPEN
+    },
+    Golden { cities: "YS", born: ONE_THEN, stay: OLD_HOUR, lines: &[300], counted: "open_nursery 2026-02 60 300", ..OPEN },
+    // Under three until two days before the birthday.
+    Golden { born: &["2023-04-03"], stay: "2026-04-01 09:00 10:00", lines: &[300], counted: "open_nursery 2026-04 60 540", ..OPEN },
+    // Across the end of the fiscal year: each side of midnight under its own month and its own year's limit, the price of the first day.
+    Golden {
+        cities: "SS",
+        born: ONE_THEN,
+        stay: MIDNIGHT,
+        lines: &[600],
+        counted: "open_nursery 2026-03 60 300, open_nursery 2026-04 60 540",
+        ..OPEN
+    },
+    Golden {
+        cities: "SS",
+        born: ONE_THEN,
+        stay: MIDNIGHT,
+        classes: &["tax_exempt"],
+        lines: &[600, -480],
+        counted: "open_nursery 2026-03 60 300, open_nursery 2026-04 60 540",
+        ..OPEN
+    },
+    Golden {
+        cities: "YS",
+        born: ONE_THEN,
+        stay: MIDNIGHT,
+        lines: &[600],
+        counted: "open_nursery 2026-03 60 300, open_nursery 2026-04 60 420",
+        ..OPEN
+    },
+    Golden {
+        cities: "SY",
+        born: ONE_THEN,
+        stay: MIDNIGHT,
+        lines: &[600],
+        counted: "open_nursery 2026-03 60 540, open_nursery 2026-04 60 540",
+        ..OPEN
+    },
+];
+
+/// 産後ケア: nights count two, nights and days share seven (ten for twins), visits have three of their own; free in Yonago.
+const POSTNATAL: &[Golden] = &[
+    Golden { stay: NIGHT, counted: "postnatal_care birth 2 5", ..BABY },
+    Golden { stay: TWO_NIGHTS, counted: "postnatal_care birth 4 3", ..BABY },
+    Golden { programme: "postnatal_day", stay: LONG_DAY, counted: "postnatal_care birth 1 6", ..BABY },
+    Golden { programme: "postnatal_home", stay: TWO, counted: "postnatal_home birth 1 2", ..BABY },
+    Golden { programme: "postnatal_home", stay: "2026-12-03 09:00 13:00", counted: "postnatal_home birth 1 2", ..BABY },
+    Golden { born: TWINS, stay: NIGHT, counted: "postnatal_care birth 2 8", ..BABY },
+    Golden { programme: "postnatal_home", born: TWINS, stay: TWO, counted: "postnatal_home birth 1 2", ..BABY },
+    Golden { cities: "SS", stay: NIGHT, lines: &[4000], counted: "postnatal_care birth 2 5, postnatal_stay birth 2 2", ..BABY },
+    Golden { cities: "SS", stay: TWO_NIGHTS, lines: &[8000], counted: "postnatal_care birth 4 3, postnatal_stay birth 4 0", ..BABY },
+    Golden {
+        cities: "SS",
+        stay: NIGHT,
+        classes: &["tax_exempt"],
+        lines: &[4000, -2500],
+        counted: "postnatal_care birth 2 5, postnatal_stay birth 2 2",
+        ..BABY
+    },
+    Golden {
+        cities: "SS",
+        born: TWINS,
+        stay: NIGHT,
+        lines: &[4000],
+        counted: "postnatal_care birth 2 8, postnatal_stay birth 2 4",
+        ..BABY
+    },
+    Golden {
+        programme: "postnatal_day",
+        cities: "SS",
+        stay: LONG_DAY,
+        classes: &["public_assistance"],
+        lines: &[2500, -2500],
+        counted: "postnatal_care birth 1 6",
+        ..BABY
+    },
+    Golden {
+        programme: "postnatal_day",
+        cities: "SS",
+        stay: LONG_DAY,
+        classes: &["tax_exempt"],
+        extras: &["mothers_lunch"],
+        lines: &[2500, -2500, 700],
+        counted: "postnatal_care birth 1 6",
+        ..BABY
+    },
+    Golden { programme: "postnatal_home", cities: "SS", stay: TWO, lines: &[1000], counted: "postnatal_home birth 1 2", ..BABY },
+    Golden {
+        programme: "postnatal_home",
+        cities: "SS",
+        stay: TWO,
+        classes: &["tax_exempt"],
+        lines: &[1000, -1000],
+        counted: "postnatal_home birth 1 2",
+        ..BABY
+    },
+    Golden { programme: "postnatal_day", born: BABY_THEN, stay: OLD_LONG_DAY, counted: "postnatal_care birth 1 4", ..BABY },
+    Golden {
+        programme: "postnatal_day",
+        cities: "SS",
+        born: BABY_THEN,
+        stay: OLD_LONG_DAY,
+        classes: &["tax_exempt"],
+        lines: &[2500, -1000],
+        counted: "postnatal_care birth 1 4",
+        ..BABY
+    },
+    Golden { born: &["2025-06-01", "2025-06-01"], stay: OLD_NIGHT, counted: "postnatal_care birth 2 5", ..BABY },
+    // A night into the new fiscal year belongs to the day on which it begins.
+    Golden { born: BABY_THEN, stay: YEARS_NIGHT, counted: "postnatal_care birth 2 3", ..BABY },
+    Golden {
+        cities: "SS",
+        born: BABY_THEN,
+        stay: YEARS_NIGHT,
+        lines: &[4000],
+        counted: "postnatal_care birth 2 3, postnatal_stay birth 2 2",
+        ..BABY
+    },
+];
+
+/// 病児・病後児保育: ¥2,500 a day, ¥500 or ¥300 for some households; 見学・面談: free. Nothing counts.
+const OTHERS: &[Golden] = &[
+    Golden { lines: &[2500], ..SICK },
+    Golden { classes: &["tax_exempt"], lines: &[2500, -2000], ..SICK },
+    Golden { classes: &["public_assistance"], lines: &[2500, -2200], ..SICK },
+    Golden { extras: &["lunch"], lines: &[2500, 300], ..SICK },
+    Golden { cities: "YS", lines: &[2500], ..SICK },
+    Golden { cities: "SY", lines: &[3000], ..SICK },
+    Golden { cities: "SY", classes: &["tax_exempt"], lines: &[3000, -2000], ..SICK },
+    Golden { born: TWO_THEN, stay: "2026-02-05 08:30 17:30", lines: &[2000], ..SICK },
+    Golden { born: TWO_THEN, stay: "2026-02-05 08:30 17:30", classes: &["public_assistance"], lines: &[2000, -2000], ..SICK },
+    Golden { programme: "visit", stay: "2026-12-03 10:00 10:30", ..SICK },
+    Golden { programme: "visit", cities: "SY", stay: "2026-12-03 10:30 11:00", ..SICK },
+];
+
+/// The facility of the demo world, counted from 1, that offers a programme in the plainest way.
+fn facility(programme: &str, city: &str) -> usize {
+    match (programme, city) {
+        ("postnatal_stay" | "postnatal_day" | "postnatal_home", YONAGO) => 23,
+        ("postnatal_stay" | "postnatal_day" | "postnatal_home", _) => 24,
+        ("sick_child", YONAGO) => 11,
+        (_, YONAGO) => 2,
+        _ => 16,
+    }
+}
+
+fn city(initial: char) -> &'static str {
+    if initial == 'Y' { YONAGO } else { SAKAIMINATO }
+}
+
+/// From when to when a stay goes: day, start, end, and the end's day where it is another.
+fn span(stay: &str) -> (chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::Utc>) {
+    let words: Vec<&str> = stay.split(' ').collect();
+    let last = words.get(3).unwrap_or(&words[0]);
+    (at(date(words[0]), time(words[1])), at(date(last), time(words[2])))
+}
+
+/// A slot of the demo's offering around a stay, with two places for any age, so many of them in the room and so many carers.
+async fn slot(test: &TestApp, programme: &str, host: &'static str, stay: &str, (room, carers): (Option<i64>, Option<i64>)) -> String {
+    let facility = format!("01990003-0000-7000-8000-{:012x}", facility(programme, host));
+    let (programme, (starts_at, ends_at), now) = (programme.to_owned(), span(stay), test.app.now());
+    test.write(move |conn| {
+        let mine = offerings::table.filter(offerings::facility_id.eq(&facility)).filter(offerings::programme.eq(&programme));
+        let offering: String = mine.select(offerings::id).first(conn)?;
+        let (offering, _) = slots::store::find_offering(conn, &OfferingId::new(offering))?.unwrap();
+        let bands = vec![BandPlaces { from_age: 0, under_age: 7, capacity: 9 }];
+        let planned = PlannedSlot { starts_at, ends_at, bands, room, carers, outcome: PlanOutcome::New };
+        slots::store::insert_slot(conn, &offering, &code(host), &planned, now)
+    })
+    .await
+    .to_string()
+}
+
+/// Sets the clock to ten in the morning so many days before a stay.
+fn days_before(test: &TestApp, stay: &str, days: u64) {
+    let day: NaiveDate = date(&stay[..10]) - Days::new(days);
+    test.at(&format!("{day}T10:00:00+09:00"));
+}
+
+/// A family of a city whose household is of these classes.
+async fn family(test: &TestApp, city: &str, classes: &'static [&'static str]) -> Person {
+    let guardian = test.guardian("Golden", city).await;
+    let family = guardian.get("/family").await.body["id"].as_str().unwrap().to_owned();
+    test.write(move |conn| {
+        for class in classes {
+            families::store::insert_class(conn, &FamilyId::new(family.clone()), class, (date("2025-04-01"), None))?;
+        }
+        Ok(())
+    })
+    .await;
+    guardian
+}
+
+/// The answers that a programme must have.
+fn answers(programme: &str) -> Value {
+    match programme {
+        "temporary_care" | "open_nursery" => json!([{ "key": "health", "value": "well" }]),
+        "sick_child" => json!([
+            { "key": "illness", "value": "cold" },
+            { "key": "seen_doctor", "value": "yes" },
+            { "key": "medicine", "value": "no" },
+        ]),
+        "visit" => json!([]),
+        _ => json!([{ "key": "wish", "value": "rest" }]),
+    }
+}
+
+fn command(slot: &str, children: &[String], programme: &str, reason: Option<&str>) -> Value {
+    json!({ "slot_id": slot, "child_ids": children, "reason": reason, "answers": answers(programme) })
+}
+
+async fn children(guardian: &Person, born: &[&str]) -> Vec<String> {
+    let mut children = Vec::new();
+    for born in born {
+        children.push(guardian.child(born).await);
+    }
+    children
+}
+
+/// Asks and books a golden stay; what is not as it must be.
+async fn told(test: &TestApp, golden: &Golden) -> Vec<String> {
+    let mut initials = golden.cities.chars().map(city);
+    let (host, residence) = (initials.next().unwrap(), initials.next().unwrap());
+    days_before(test, golden.stay, 4);
+    let guardian = family(test, residence, golden.classes).await;
+    let slot = slot(test, golden.programme, host, golden.stay, (None, None)).await;
+    let mut command = command(&slot, &children(&guardian, golden.born).await, golden.programme, golden.reason);
+    command["extras"] = json!(golden.extras);
+    let quote = guardian.post("/bookings/quote", command.clone()).await;
+    if quote.body["bookable"] != true {
+        return vec![format!("not bookable: {}", quote.body)];
+    }
+    let mut wrong = Vec::new();
+    for child in quote.body["children"].as_array().unwrap() {
+        let lines: Vec<i64> = child["fee_lines"].as_array().into_iter().flatten().map(|line| line["yen"].as_i64().unwrap()).collect();
+        if lines != golden.lines || child["fee_yen"] != json!(golden.lines.iter().sum::<i64>()) {
+            wrong.push(format!("fee {lines:?}"));
+        }
+        let limits: Vec<String> = child["limits"].as_array().into_iter().flatten().map(limit).collect();
+        if limits.join(", ") != golden.counted {
+            wrong.push(format!("counted {limits:?}"));
+        }
+    }
+    // What was told is what is booked.
+    let booked = guardian.post("/bookings", command).await;
+    if booked.status != 201 {
+        return vec![format!("not booked: {}", booked.body)];
+    }
+    let state = if golden.programme.starts_with("postnatal") { "requested" } else { "confirmed" };
+    for booking in booked.body.as_array().unwrap() {
+        let counted: Vec<String> =
+            booking["counted"].as_array().unwrap().iter().map(|c| format!("{} {}", c["pool"], c["amount"])).collect();
+        let expected: Vec<String> = quote.body["children"][0]["limits"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|c| format!("{} {}", c["pool"], c["amount"]))
+            .collect();
+        if booking["fee_yen"] != json!(golden.lines.iter().sum::<i64>()) || counted != expected || booking["state"]["kind"] != state {
+            wrong.push(format!("booked {booking}"));
+        }
+    }
+    wrong
+}
+
+fn limit(limit: &Value) -> String {
+    let text = |key: &str| limit[key].as_str().unwrap().to_owned();
+    format!("{} {} {} {}", text("pool"), text("period"), limit["amount"], limit["left_after"])
+}
+
+async fn laid_out(test: &TestApp) {
+    test.at(LAID_OUT);
+    assert!(demo::load_when_empty(&test.app).await.unwrap());
+}
+
+async fn all_as_written(test: &TestApp, table: &[Golden]) {
+    laid_out(test).await;
+    let mut wrong = Vec::new();
+    for (n, golden) in table.iter().enumerate() {
+        let found = told(test, golden).await;
+        wrong.extend(found.into_iter().map(|what| format!("{n}: {} {} {}: {what}", golden.programme, golden.cities, golden.stay)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Books a slot of its own in Yonago for a stay.
+async fn book(test: &TestApp, guardian: &Person, children: &[String], programme: &str, stay: &str) -> Answer {
+    let slot = slot(test, programme, YONAGO, stay, (None, None)).await;
+    guardian.post("/bookings", command(&slot, children, programme, None)).await
+}
+
+on_both! {
+    over start_empty;
+
+    async fn temporary_care_and_open_nursery_come_to_the_golden_figures(test) {
+        all_as_written(test, TEMPORARY_CARE).await;
+        let mut wrong = Vec::new();
+        for golden in OPEN_NURSERY {
+            wrong.extend(told(test, golden).await.into_iter().map(|what| format!("{} {}: {what}", golden.cities, golden.stay)));
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    async fn postnatal_and_sick_child_care_come_to_the_golden_figures(test) {
+        all_as_written(test, POSTNATAL).await;
+        let mut wrong = Vec::new();
+        for golden in OTHERS {
+            wrong.extend(told(test, golden).await.into_iter().map(|what| format!("{} {}: {what}", golden.programme, golden.stay)));
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    async fn every_programme_refuses_what_it_must(test) {
+        laid_out(test).await;
+        // Seven uses for a birth: two nights and a night are six, a day the seventh. Visits at home have their own three.
+        days_before(test, "2026-12-03", 4);
+        let mother = family(test, YONAGO, &[]).await;
+        let baby = children(&mother, &["2026-04-10"]).await;
+        for (programme, stay, refused) in [
+            ("postnatal_stay", "2026-12-03 10:00 10:00 2026-12-05", ""),
+            ("postnatal_stay", "2026-12-08 10:00 10:00 2026-12-09", ""),
+            ("postnatal_stay", "2026-12-11 10:00 10:00 2026-12-12", "bookings.birth_limit"),
+            ("postnatal_day", "2026-12-10 10:00 16:00", ""),
+            ("postnatal_day", "2026-12-15 10:00 16:00", "bookings.birth_limit"),
+            ("postnatal_home", "2026-12-16 09:00 13:30", "bookings.too_long"),
+            ("postnatal_home", "2026-12-16 09:00 13:00", ""),
+            ("postnatal_home", "2026-12-17 09:00 10:00", ""),
+            ("postnatal_home", "2026-12-18 09:00 10:00", ""),
+            ("postnatal_home", "2026-12-21 09:00 10:00", "bookings.birth_limit"),
+            // Twelve months end as the law counts, two days before the birthday.
+            ("visit", "2026-12-22 10:00 11:00", "bookings.too_long"),
+            ("visit", "2026-12-22 10:00 10:30", ""),
+        ] {
+            let answer = book(test, &mother, &baby, programme, stay).await;
+            assert_eq!(answer.codes(), if refused.is_empty() { vec![] } else { vec![refused.to_owned()] }, "{stay}: {:?}", answer.body);
+            assert_eq!(answer.status == 201, refused.is_empty(), "{stay}: {:?}", answer.body);
+        }
+        days_before(test, "2027-04-08", 5);
+        let mother = family(test, YONAGO, &[]).await;
+        let baby = children(&mother, &["2026-04-10"]).await;
+        assert_eq!(book(test, &mother, &baby, "postnatal_day", "2027-04-09 10:00 16:00").await.codes(), ["bookings.too_old"]);
+        assert_eq!(book(test, &mother, &baby, "postnatal_day", "2027-04-08 10:00 16:00").await.status, 201);
+
+        // Postnatal care stays in its city.
+        days_before(test, "2026-12-03", 4);
+        let away = family(test, YONAGO, &[]).await;
+        let baby = children(&away, &["2026-04-10"]).await;
+        let across = slot(test, "postnatal_day", SAKAIMINATO, LONG_DAY, (None, None)).await;
+        let refused = away.post("/bookings", command(&across, &baby, "postnatal_day", None)).await;
+        assert_eq!(refused.codes(), ["bookings.no_compact"]);
+
+        // A sick child is booked until eight of the same morning, three for a carer whatever places there are.
+        test.at("2026-12-03T07:59:59+09:00");
+        let ill = family(test, YONAGO, &[]).await;
+        let born = ["2024-06-15", "2025-04-20", "2023-01-10", "2022-02-10"];
+        let all = children(&ill, &born).await;
+        let room = slot(test, "sick_child", YONAGO, "2026-12-03 08:30 17:30", (Some(4), Some(1))).await;
+        assert_eq!(ill.post("/bookings", command(&room, &all, "sick_child", None)).await.codes(), ["bookings.slot_full"]);
+        assert_eq!(ill.post("/bookings", command(&room, &all[..2], "sick_child", None)).await.status, 201);
+        let unanswered = json!({ "slot_id": room, "child_ids": [all[2]] });
+        assert_eq!(ill.post("/bookings", unanswered).await.codes(), vec!["bookings.answer_missing"; 3]);
+        test.at("2026-12-03T08:00:00+09:00");
+        assert_eq!(ill.post("/bookings", command(&room, &all[2..3], "sick_child", None)).await.codes(), ["bookings.booking_closed"]);
+
+        // Three days a week for work; a reason is asked for.
+        days_before(test, "2026-12-07", 6);
+        let working = family(test, YONAGO, &[]).await;
+        let child = children(&working, &["2024-06-15"]).await;
+        for (stay, refused) in [
+            ("2026-12-07 08:30 16:30", None),
+            ("2026-12-08 08:30 16:30", None),
+            ("2026-12-09 08:30 16:30", None),
+            ("2026-12-10 08:30 12:30", Some("bookings.week_limit")),
+            ("2026-12-14 08:30 12:30", None),
+        ] {
+            let slot = slot(test, "temporary_care", YONAGO, stay, (None, None)).await;
+            let answer = working.post("/bookings", command(&slot, &child, "temporary_care", Some("work"))).await;
+            assert_eq!(answer.codes(), refused.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{stay}: {:?}", answer.body);
+        }
+        let slot = slot(test, "temporary_care", YONAGO, "2026-12-11 08:30 16:30", (None, None)).await;
+        assert_eq!(working.post("/bookings", command(&slot, &child, "temporary_care", None)).await.codes(), ["bookings.reason_missing"]);
+        // Two carers: six babies and no child more, though the room has places; never fewer than two.
+        for (carers, babies, status) in [(2, 7, 409), (2, 6, 201), (1, 1, 409)] {
+            let many = family(test, YONAGO, &[]).await;
+            let party = children(&many, &vec!["2026-04-10"; babies]).await;
+            let slot = self::slot(test, "temporary_care", YONAGO, "2026-12-11 08:30 16:30", (Some(8), Some(carers))).await;
+            assert_eq!(many.post("/bookings", command(&slot, &party, "temporary_care", Some("private"))).await.status, status, "{carers}");
+        }
+    }
+
+    async fn the_border_and_the_home_city_have_their_own_hours(test) {
+        laid_out(test).await;
+        days_before(test, "2026-12-03", 4);
+        let guardian = family(test, SAKAIMINATO, &[]).await;
+        let child = children(&guardian, &["2025-04-20"]).await;
+        // Eight hours anywhere, two more at home.
+        for (host, stay, status) in [
+            (YONAGO, "2026-12-03 09:00 17:00", 201),
+            (YONAGO, "2026-12-04 09:00 10:00", 409),
+            (SAKAIMINATO, "2026-12-04 09:00 11:30", 409),
+            (SAKAIMINATO, "2026-12-04 09:00 11:00", 201),
+            (SAKAIMINATO, "2026-12-05 09:00 10:00", 409),
+        ] {
+            let slot = slot(test, "open_nursery", host, stay, (None, None)).await;
+            let answer = guardian.post("/bookings", command(&slot, &child, "open_nursery", None)).await;
+            assert_eq!(answer.status, status, "{stay}: {:?}", answer.body);
+            if status == 409 {
+                assert_eq!(answer.codes(), ["bookings.month_limit"]);
+            }
+        }
+    }
+
+    async fn every_programme_is_well_made_and_told_in_every_language(test) {
+        laid_out(test).await;
+        let versions: Vec<Programme> = test
+            .write(|conn| programmes::store::list_programmes(conn, None, None, date("2025-04-01"), date("2027-03-31")))
+            .await;
+        assert_eq!(versions.len(), 28);
+        for version in &versions {
+            let label = format!("{} {} {}", version.key.as_str(), version.municipality, version.valid_from);
+            let mut wrong = check(&version.terms, "/terms");
+            wrong.extend(check_name(&version.name, "/name"));
+            wrong.extend(check_name(&version.summary, "/summary"));
+            assert!(wrong.is_empty(), "{label}: {wrong:?}");
+            for text in texts(version) {
+                let easy = text.easy.as_deref().unwrap();
+                let bare: String = ruby(easy).into_iter().filter(|(_, reading)| reading.is_none()).map(|(piece, _)| piece).collect();
+                assert!(!bare.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{label}: a word without its reading: {easy}");
+            }
+        }
+        // The two fiscal years differ wherever a city sets figures.
+        for version in versions.iter().filter(|version| version.valid_from == date("2026-04-01")) {
+            let before = versions.iter().find(|v| v.valid_until == Some(date("2026-03-31")) && v.key == version.key && v.municipality == version.municipality);
+            assert_ne!(before.unwrap().terms, version.terms, "{}", version.key.as_str());
+        }
+        let listed = test.anybody().get(&format!("/programmes?municipality={YONAGO}&on=2026-12-03")).await;
+        let keys: Vec<&str> = listed.body["items"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+        let all = ["open_nursery", "postnatal_day", "postnatal_home", "postnatal_stay", "sick_child", "temporary_care", "visit"];
+        assert_eq!(keys, all);
+    }
+
+    async fn every_programme_can_be_found_and_some_wait_for_a_decision(test) {
+        laid_out(test).await;
+        for (programme, months) in [
+            ("temporary_care", 22),
+            ("open_nursery", 22),
+            ("postnatal_stay", 4),
+            ("postnatal_day", 4),
+            ("postnatal_home", 4),
+            ("sick_child", 22),
+            ("visit", 22),
+        ] {
+            for city in [YONAGO, SAKAIMINATO] {
+                let query = format!("/slots?municipality={city}&residence={city}&programme={programme}&age_months={months}&from=2026-11-25&to=2027-01-15&limit=200");
+                let found = test.anybody().get(&query).await;
+                let items = found.body["items"].as_array().cloned().unwrap_or_default();
+                assert!(items.iter().any(|one| one["bookable"] == true), "{programme} {city}: {:?}", found.body);
+            }
+        }
+        let held: Vec<(String, String)> = test
+            .write(|conn| {
+                use api::schema::bookings;
+                let held = bookings::table.filter(bookings::state.eq("requested")).filter(bookings::active);
+                Ok(held.select((bookings::facility_id, bookings::programme)).order(bookings::id).load(conn)?)
+            })
+            .await;
+        for programme in ["temporary_care", "postnatal_stay", "postnatal_day", "visit"] {
+            assert!(held.iter().any(|(_, held)| held == programme), "{programme}: {held:?}");
+        }
+        // The staff who sign in have something to decide in both cities.
+        for facility in ["000000000001", "00000000000f"] {
+            assert!(held.iter().any(|(at, _)| at.ends_with(facility)), "{facility}: {held:?}");
+        }
+        assert!(held.iter().all(|(_, programme)| programme != "open_nursery" && programme != "sick_child"));
+    }
+}
+
+/// Every text of a version that a family reads.
+fn texts(version: &Programme) -> Vec<&Localised> {
+    let Terms { extras, reliefs, reasons, questions, bring, cancellation, .. } = &version.terms;
+    let choices = questions.iter().flat_map(|question| match &question.answer {
+        AnswerKind::Choice { choices } => choices.as_slice(),
+        AnswerKind::YesNo | AnswerKind::Text => &[],
+    });
+    [&version.name, &version.summary]
+        .into_iter()
+        .chain(extras.iter().map(|extra| &extra.name))
+        .chain(reliefs.iter().map(|relief| &relief.name))
+        .chain(reasons.iter().chain(choices).map(|choice| &choice.name))
+        .chain(questions.iter().map(|question| &question.text))
+        .chain(cancellation.exempt.iter().map(|exempt| &exempt.name))
+        .chain(bring)
+        .collect()
+}
