@@ -1,6 +1,6 @@
 //! The slots of the demo world: eight weeks from today by each facility's weekly pattern, and two weeks back where staff sign in.
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc, Weekday};
 use shared::ids::SlotId;
 use shared::municipalities::MunicipalityCode;
 use shared::programmes::OpenDays;

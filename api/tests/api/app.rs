@@ -563,7 +563,7 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
 }
 
 /// A facility that is closed on Sundays.
-fn facility_row(conn: &mut AnyConnection, id: &str, city: &str) -> Result<(), DbError> {
+pub fn facility_row(conn: &mut AnyConnection, id: &str, city: &str) -> Result<(), DbError> {
     use chrono::Weekday::{Fri, Mon, Sat, Thu, Tue, Wed};
     let mut listing = Listing::named(code(city), id, &format!("{id}園"), FacilityKind::LicensedNursery);
     listing.position = Some(Position { latitude: 35.5, longitude: 133.3 });

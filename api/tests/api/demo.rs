@@ -76,7 +76,7 @@ on_both! {
         }
         assert_eq!(roles, ["guardian", "guardian", "guardian", "staff", "staff", "officer", "officer", "operator"]);
         let facilities = test.anybody().get(&format!("/facilities?municipality={YONAGO}&limit=200")).await;
-        assert_eq!(facilities.body["items"].as_array().unwrap().len(), 14);
+        assert_eq!(facilities.body["items"].as_array().unwrap().len(), 15);
         assert!(facilities.body["items"].as_array().unwrap().iter().all(|one| one["fictional"] == true));
     }
 }
@@ -145,6 +145,9 @@ async fn check(test: &TestApp, now: &str) {
         nearly += i32::from(peak + 1 == *capacity && *peak > 0);
     }
     assert!(full > 40 && nearly > 40, "{full} full, {nearly} nearly");
+    let rooms: Vec<(i64, Option<i64>)> =
+        test.write(|conn| Ok(slots::table.filter(slots::room.is_not_null()).select((slots::peak, slots::room)).load(conn)?)).await;
+    assert!(rooms.iter().all(|(peak, room)| Some(*peak) <= *room) && rooms.iter().any(|(peak, room)| Some(*peak) == *room));
 
     let agreed: Vec<(String, String, bool)> = test
         .write(|conn| {
@@ -182,7 +185,15 @@ async fn check(test: &TestApp, now: &str) {
     stays.sort();
     assert!(stays.windows(2).all(|two| two[0].0 != two[1].0 || two[0].2 <= two[1].1), "nobody is in two places");
     assert!(stays.iter().all(|stay| stay.4 < now.naive_utc() && stay.4 < stay.1), "nobody booked in the future or too late");
-    assert!(stays.iter().all(|stay| stay.3 == "confirmed" || stay.1 <= now.naive_utc() + chrono::TimeDelta::minutes(15)));
+    let soon = now.naive_utc() + chrono::TimeDelta::minutes(15);
+    assert!(stays.iter().all(|stay| match stay.3.as_str() {
+        "confirmed" => true,
+        "requested" => stay.1 > now.naive_utc(),
+        _ => stay.1 <= soon,
+    }));
+    let waits: Vec<Option<NaiveDateTime>> =
+        test.write(|conn| Ok(bookings::table.filter(bookings::state.eq("requested")).select(bookings::decide_by).load(conn)?)).await;
+    assert!(waits.len() >= 5 && waits.iter().all(|by| by.is_some_and(|by| by > now.naive_utc())), "what waits can still be decided");
 
     let today = tokyo_day(now);
     // Sundays and holidays are closed but where it is said otherwise.

@@ -1,17 +1,17 @@
 //! The demo world's programmes: their figures, written by hand from what the cities publish, and their refusals, through the API.
 
 use api::schema::offerings;
-use api::{demo, families, programmes, slots};
+use api::{demo, families, new_id, programmes, slots};
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use shared::ids::{FamilyId, OfferingId};
+use shared::ids::{FacilityId, FamilyId, OfferingId};
 use shared::locale::{Localised, ruby};
 use shared::programmes::{AnswerKind, Programme, Terms, check, check_name};
-use shared::slots::{BandPlaces, PlanOutcome, PlannedSlot};
+use shared::slots::{BandPlaces, Offering, PlanOutcome, PlannedSlot};
 use shared::time::at;
 
-use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO, code, date, time};
+use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO, code, date, facility_row, time};
 
 /// When the demo world of these tests is laid out: in fiscal 2026.
 const LAID_OUT: &str = "2026-11-24T15:30:00+09:00";
@@ -323,14 +323,19 @@ fn span(stay: &str) -> (chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::
     (at(date(words[0]), time(words[1])), at(date(last), time(words[2])))
 }
 
-/// A slot of the demo's offering around a stay, with two places for any age, so many of them in the room and so many carers.
+/// A slot just for a stay, with nine places for any age, so many of them in the room and so many carers: at a new facility that offers the
+/// programme as one of the demo world does.
 async fn slot(test: &TestApp, programme: &str, host: &'static str, stay: &str, (room, carers): (Option<i64>, Option<i64>)) -> String {
-    let facility = format!("01990003-0000-7000-8000-{:012x}", facility(programme, host));
+    let like = format!("01990003-0000-7000-8000-{:012x}", facility(programme, host));
     let (programme, (starts_at, ends_at), now) = (programme.to_owned(), span(stay), test.app.now());
     test.write(move |conn| {
-        let mine = offerings::table.filter(offerings::facility_id.eq(&facility)).filter(offerings::programme.eq(&programme));
+        let mine = offerings::table.filter(offerings::facility_id.eq(&like)).filter(offerings::programme.eq(&programme));
         let offering: String = mine.select(offerings::id).first(conn)?;
         let (offering, _) = slots::store::find_offering(conn, &OfferingId::new(offering))?.unwrap();
+        let facility = new_id();
+        facility_row(conn, &facility, host)?;
+        let offering = Offering { id: OfferingId::new(new_id()), facility_id: FacilityId::new(facility), ..offering };
+        slots::store::insert_offering(conn, &offering, &code(host))?;
         let bands = vec![BandPlaces { from_age: 0, under_age: 7, capacity: 9 }];
         let planned = PlannedSlot { starts_at, ends_at, bands, room, carers, outcome: PlanOutcome::New };
         slots::store::insert_slot(conn, &offering, &code(host), &planned, now)
