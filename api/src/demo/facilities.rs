@@ -862,7 +862,7 @@ mod tests {
         };
         for (programme, yonago, sakaiminato) in [
             (temporary_care::KEY, 13, 8),
-            (open_nursery::KEY, 10, 5),
+            (open_nursery::KEY, 8, 5),
             (visit::KEY, 13, 8),
             (postnatal::STAY, 1, 1),
             (postnatal::DAY, 2, 1),

@@ -110,6 +110,11 @@ fn block(key: &str, name: Localised, half_days: i64, uses: i64) -> Block {
     Block { key: key.to_owned(), name, half_days, uses }
 }
 
+/// A day, which counts once or as two half days.
+fn whole_day() -> Block {
+    block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2, 1)
+}
+
 fn limit(pool: &str, counts: LimitUnit, per: LimitPeriod, base: i64) -> Limit {
     Limit { pool: pool.to_owned(), counts, per, base, local: 0, multiple_birth: None, reason: None }
 }
@@ -131,40 +136,32 @@ fn snack(yen: i64) -> Extra {
     extra("snack", Localised::new("おやつ", "おやつ", "Snack"), yen)
 }
 
+fn relief(class: &str, name: Localised, off: ReliefUnit) -> Relief {
+    Relief { class: class.to_owned(), name, off }
+}
+
 /// A household on public assistance.
 fn public_assistance(off: ReliefUnit) -> Relief {
-    let name = Localised::new("生活保護世帯の減免", "[生活保護|せいかつほご]の[家族|かぞく]の[割引|わりびき]", "Relief: public assistance");
-    Relief { class: "public_assistance".to_owned(), name, off }
+    let easy = "[生活保護|せいかつほご]の[家族|かぞく]の[割引|わりびき]";
+    relief("public_assistance", Localised::new("生活保護世帯の減免", easy, "Relief: public assistance"), off)
 }
 
 /// A household that pays no residence tax.
 fn tax_exempt(off: ReliefUnit) -> Relief {
-    let name = Localised::new(
-        "住民税非課税世帯の減免",
-        "[住民税|じゅうみんぜい]がない[家族|かぞく]の[割引|わりびき]",
-        "Relief: exempt from residence tax",
-    );
-    Relief { class: "tax_exempt".to_owned(), name, off }
+    let easy = "[住民税|じゅうみんぜい]がない[家族|かぞく]の[割引|わりびき]";
+    relief("tax_exempt", Localised::new("住民税非課税世帯の減免", easy, "Relief: exempt from residence tax"), off)
 }
 
 /// A household whose income tax is based on less than ¥77,101.
 fn little_income(off: ReliefUnit) -> Relief {
-    let name = Localised::new(
-        "所得割額77,101円未満の世帯の減免",
-        "[収入|しゅうにゅう]が[少|すく]ない[家族|かぞく]の[割引|わりびき]",
-        "Relief: low income",
-    );
-    Relief { class: "little_income".to_owned(), name, off }
+    let easy = "[収入|しゅうにゅう]が[少|すく]ない[家族|かぞく]の[割引|わりびき]";
+    relief("little_income", Localised::new("所得割額77,101円未満の世帯の減免", easy, "Relief: low income"), off)
 }
 
 /// A family that the city supports.
 fn needs_support(off: ReliefUnit) -> Relief {
-    let name = Localised::new(
-        "支援が必要な家庭の減免",
-        "[助|たす]けが[必要|ひつよう]な[家族|かぞく]の[割引|わりびき]",
-        "Relief: family in need of support",
-    );
-    Relief { class: "needs_support".to_owned(), name, off }
+    let easy = "[助|たす]けが[必要|ひつよう]な[家族|かぞく]の[割引|わりびき]";
+    relief("needs_support", Localised::new("支援が必要な家庭の減免", easy, "Relief: family in need of support"), off)
 }
 
 fn choice(key: &str, name: Localised) -> Choice {
@@ -229,7 +226,10 @@ fn exempt_reasons() -> Vec<ExemptReason> {
     ]
 }
 
-/// A change of clothes, for whoever stays in a group.
+fn two_changes_of_clothes() -> Localised {
+    Localised::new("着替え（上下2組）", "[着替|きが]え（[上|うえ]と[下|した]を2つずつ）", "Two changes of clothes")
+}
+
 fn used_clothes_bag() -> Localised {
     Localised::new("汚れ物を入れる袋", "[汚|よご]れた[物|もの]を[入|い]れる[袋|ふくろ]", "A bag for used clothes")
 }

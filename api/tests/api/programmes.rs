@@ -446,10 +446,10 @@ async fn laid_out(test: &TestApp) {
     assert!(demo::load_when_empty(&test.app).await.unwrap());
 }
 
-async fn all_as_written(test: &TestApp, table: &[Golden]) {
+async fn all_as_written(test: &TestApp, tables: [&[Golden]; 2]) {
     laid_out(test).await;
     let mut wrong = Vec::new();
-    for (n, golden) in table.iter().enumerate() {
+    for (n, golden) in tables.into_iter().flatten().enumerate() {
         let found = told(test, golden).await;
         wrong.extend(found.into_iter().map(|what| format!("{n}: {} {} {}: {what}", golden.programme, golden.cities, golden.stay)));
     }
@@ -466,21 +466,11 @@ on_both! {
     over start_empty;
 
     async fn temporary_care_and_open_nursery_come_to_the_golden_figures(test) {
-        all_as_written(test, TEMPORARY_CARE).await;
-        let mut wrong = Vec::new();
-        for golden in OPEN_NURSERY {
-            wrong.extend(told(test, golden).await.into_iter().map(|what| format!("{} {}: {what}", golden.cities, golden.stay)));
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        all_as_written(test, [TEMPORARY_CARE, OPEN_NURSERY]).await;
     }
 
     async fn postnatal_and_sick_child_care_come_to_the_golden_figures(test) {
-        all_as_written(test, POSTNATAL).await;
-        let mut wrong = Vec::new();
-        for golden in OTHERS {
-            wrong.extend(told(test, golden).await.into_iter().map(|what| format!("{} {}: {what}", golden.programme, golden.stay)));
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        all_as_written(test, [POSTNATAL, OTHERS]).await;
     }
 
     async fn every_programme_refuses_what_it_must(test) {

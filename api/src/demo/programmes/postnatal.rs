@@ -11,7 +11,7 @@ use super::super::cities::City;
 use super::super::time;
 use super::{
     Told, Year, block, block_fee, choice, exempt_reasons, extra, limit, mother_and_child_handbook, public_assistance, question, tax_exempt,
-    under,
+    under, whole_day,
 };
 
 /// 短期入所型: nights.
@@ -87,7 +87,7 @@ pub(super) fn stay(city: City, year: Year) -> Terms {
 }
 
 pub(super) fn day(city: City, year: Year) -> Terms {
-    let unit = Unit::Blocks { blocks: vec![block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2, 1)] };
+    let unit = Unit::Blocks { blocks: vec![whole_day()] };
     let mut terms = common(city, year, unit);
     terms.limits = vec![shared_pool(year)];
     if city == City::Sakaiminato {

@@ -8,8 +8,8 @@ use shared::programmes::{
 use super::super::cities::City;
 use super::super::time;
 use super::{
-    Told, Year, block, block_fee, choice, exempt_reasons, lunch, mother_and_child_handbook, nappies, neighbour, public_assistance,
-    question, tax_exempt, to_school, used_clothes_bag,
+    Told, Year, block_fee, choice, exempt_reasons, lunch, mother_and_child_handbook, nappies, neighbour, public_assistance, question,
+    tax_exempt, to_school, two_changes_of_clothes, used_clothes_bag, whole_day,
 };
 
 /// Its key.
@@ -56,11 +56,11 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
                 "その[日|ひ]に[飲|の]む[薬|くすり]（[1回|いっかい]ずつ[分|わ]ける）",
                 "The day's medicine, in single doses",
             ),
-            Localised::new("着替え（上下2組）", "[着替|きが]え（[上|うえ]と[下|した]を2つずつ）", "Two changes of clothes"),
+            two_changes_of_clothes(),
             nappies(),
             used_clothes_bag(),
         ],
-        ..Terms::new(to_school(6), Unit::Blocks { blocks: vec![block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2, 1)] })
+        ..Terms::new(to_school(6), Unit::Blocks { blocks: vec![whole_day()] })
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::cities::City;
 use super::super::time;
 use super::{
     Told, Year, block, choice, exempt_reasons, health_questions, limit, lunch, nappies, neighbour, snack, staffing, to_school,
-    used_clothes_bag,
+    two_changes_of_clothes, used_clothes_bag, whole_day,
 };
 
 /// Its key.
@@ -28,7 +28,7 @@ pub(super) fn told(_: City) -> Told {
 pub(super) fn terms(city: City, year: Year) -> Terms {
     let unit = Unit::Blocks {
         blocks: vec![
-            block("day", Localised::new("1日", "[1日|いちにち]", "Whole day"), 2, 1),
+            whole_day(),
             block("morning", Localised::new("午前", "[午前|ごぜん]", "Morning"), 1, 1),
             block("afternoon", Localised::new("午後", "[午後|ごご]", "Afternoon"), 1, 1),
         ],
@@ -71,7 +71,7 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
         ],
         questions: health_questions(),
         bring: vec![
-            Localised::new("着替え（上下2組）", "[着替|きが]え（[上|うえ]と[下|した]を2つずつ）", "Two changes of clothes"),
+            two_changes_of_clothes(),
             nappies(),
             Localised::new(
                 "昼食（1日利用で給食を頼まないとき）",
