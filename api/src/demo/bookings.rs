@@ -11,8 +11,8 @@ use shared::slots::{Crossing, SlotBand, SlotState, booking_period};
 use shared::time::{days_after, days_before, tokyo_day};
 
 use super::cities::code;
-use super::facilities::{PLACES, SAKAIMINATO_CLINIC, SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
 use super::people::{BACKGROUND, Household, SAKAIMINATO_GUARDIAN, YONAGO_GUARDIAN};
+use super::places::{PLACES, Place, SAKAIMINATO_CLINIC, SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
 use super::programmes::{open_nursery, postnatal, sick_child, temporary_care, visit};
 use super::slots::{Published, open_days};
 use super::{ACTOR, Moment, pick};
@@ -45,7 +45,7 @@ fn level(published: &Published) -> Level {
     if !open_nursery && published.slot.programme.as_str() != temporary_care::KEY {
         return seldom(published, mixed);
     }
-    if PLACES.get(published.place).is_some_and(super::facilities::Place::every_day) {
+    if PLACES.get(published.place).is_some_and(Place::every_day) {
         // Staff sign in here: today is busy, and there is always a place for one who tries a booking.
         return match (published.ahead, mixed) {
             (..0, _) if open_nursery => Level::Empty,

@@ -3,7 +3,9 @@
 mod bookings;
 mod cities;
 mod facilities;
+mod offers;
 mod people;
+mod places;
 mod programmes;
 mod slots;
 

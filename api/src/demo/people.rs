@@ -10,7 +10,8 @@ use shared::text::{Email, Kana, PersonName, Phone};
 use shared::time::days_before;
 
 use super::cities::{City, code};
-use super::facilities::{SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY, facility_id};
+use super::facilities::facility_id;
+use super::places::{SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
 use super::{Kind, Moment, id, pick, read, record};
 use crate::db::{AnyConnection, DbError};
 use crate::{accounts, families};

@@ -11,7 +11,9 @@ use shared::slots::{
 use shared::time::{day_start, days_after, days_before, tokyo_day};
 
 use super::cities::code;
-use super::facilities::{Offered, PLACES, Place, offers, shown};
+use super::facilities::shown;
+use super::offers::{Offered, offers};
+use super::places::{PLACES, Place};
 use super::{ACTOR, Moment};
 use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
