@@ -188,9 +188,12 @@ impl From<DbError> for ApiError {
                     Self::Refused(vec![part(Some("/email".to_owned()), shared::accounts::Rejection::EmailTaken.reason())])
                 }
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
-                "bookings_child_free" | "slot_bands_not_overfull" | "slots_not_overfull" | "usages_within_limit" | "slots_once" => {
-                    Self::Retry
-                }
+                "bookings_child_free"
+                | "slot_bands_not_overfull"
+                | "offerings_once"
+                | "slots_not_overfull"
+                | "usages_within_limit"
+                | "slots_once" => Self::Retry,
                 _ => Self::Internal(format!("constraint {name} violated")),
             },
             other => Self::Internal(other.to_string()),
@@ -241,7 +244,9 @@ refused!(
     shared::bookings::DecideRejection,
     shared::attendance::Rejection,
     shared::families::Rejection,
+    shared::programmes::VersionRejection,
     shared::slots::Rejection,
+    shared::slots::OfferRejection,
     shared::accounts::Rejection
 );
 
@@ -275,6 +280,13 @@ refusals!(
         /// Nobody is signed in
         Unauthenticated = 401,
         /// Not staff
+        Forbidden = 403,
+    }
+    /// What an operation of a city's officers may answer besides, for the document.
+    ForOfficer {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Not an officer
         Forbidden = 403,
     }
     /// What an operation of guardians and staff may answer besides, for the document.

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use shared::access::{Area, Role, may};
 use shared::accounts::Me;
 use shared::ids::{AccountId, FacilityId, FamilyId};
+use shared::municipalities::MunicipalityCode;
 
 use crate::accounts::store;
 use crate::error::ApiError;
@@ -58,6 +59,15 @@ pub struct Staff {
     pub account_id: AccountId,
     /// The facility.
     pub facility_id: FacilityId,
+}
+
+/// An officer of a city.
+#[derive(Debug, Clone)]
+pub struct Officer {
+    /// The account.
+    pub account_id: AccountId,
+    /// The city.
+    pub municipality: MunicipalityCode,
 }
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
@@ -108,6 +118,22 @@ impl FromRequest for Staff {
             let me = me.await?;
             match (may(&me.role, Area::Staff), me.role) {
                 (true, Role::Staff { facility_id }) => Ok(Self { account_id: me.id, facility_id }),
+                _ => Err(ApiError::Forbidden),
+            }
+        })
+    }
+}
+
+impl FromRequest for Officer {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        let me = find(req);
+        Box::pin(async move {
+            let me = me.await?;
+            match (may(&me.role, Area::Office), me.role) {
+                (true, Role::Officer { municipality }) => Ok(Self { account_id: me.id, municipality }),
                 _ => Err(ApiError::Forbidden),
             }
         })

@@ -36,11 +36,13 @@ pub enum Area {
     Family,
     /// `/staff`
     Staff,
+    /// What a city's officers decide.
+    Office,
 }
 
 /// Whether a person of this role may enter that area.
 pub const fn may(role: &Role, area: Area) -> bool {
-    matches!((role, area), (Role::Guardian { .. }, Area::Family) | (Role::Staff { .. }, Area::Staff))
+    matches!((role, area), (Role::Guardian { .. }, Area::Family) | (Role::Staff { .. }, Area::Staff) | (Role::Officer { .. }, Area::Office))
 }
 
 #[cfg(test)]
@@ -53,6 +55,9 @@ mod tests {
         let staff = Role::Staff { facility_id: "n".into() };
         assert!(may(&guardian, Area::Family) && !may(&guardian, Area::Staff));
         assert!(may(&staff, Area::Staff) && !may(&staff, Area::Family));
-        assert!(!may(&Role::Operator, Area::Family) && !may(&Role::Operator, Area::Staff));
+        let officer = Role::Officer { municipality: crate::world::yonago() };
+        assert!(may(&officer, Area::Office) && !may(&officer, Area::Family) && !may(&officer, Area::Staff));
+        assert!(!may(&guardian, Area::Office) && !may(&staff, Area::Office));
+        assert!([Area::Family, Area::Staff, Area::Office].iter().all(|area| !may(&Role::Operator, *area)));
     }
 }

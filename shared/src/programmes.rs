@@ -8,6 +8,7 @@ mod check;
 mod deadlines;
 mod fees;
 mod limits;
+mod versions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use self::check::{Rejection, check, check_name};
 pub use self::deadlines::{Deadline, OpenDays, Opens};
 pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
 pub use self::limits::{Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, count, touched_days};
+pub use self::versions::{NewProgramme, Succession, VersionRejection, succeed};
 
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;

@@ -1,12 +1,14 @@
 //! Slots (枠): the places of one facility and programme from one time to another, minute by minute: per age band, and as far as room,
 //! carers and programme allow.
 
+mod offering;
 mod publishing;
 mod search;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::offering::*;
 pub use self::publishing::*;
 pub use self::search::*;
 use crate::ids::{FacilityId, OfferingId, SlotId};

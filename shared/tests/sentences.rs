@@ -142,6 +142,19 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
     });
     let key = "night".to_owned();
+    all.extend(samples! { programmes::VersionRejection:
+        programmes::VersionRejection::NotAhead { .. } => programmes::VersionRejection::NotAhead { from: day("2026-12-03") },
+        programmes::VersionRejection::EndsBeforeStart => programmes::VersionRejection::EndsBeforeStart,
+        programmes::VersionRejection::Overlaps { .. } => programmes::VersionRejection::Overlaps { from: day("2026-12-03") },
+    });
+    all.extend(samples! { slots::OfferRejection:
+        slots::OfferRejection::ProgrammeUnknown => slots::OfferRejection::ProgrammeUnknown,
+        slots::OfferRejection::Already => slots::OfferRejection::Already,
+        slots::OfferRejection::BlockUnknown { .. } => slots::OfferRejection::BlockUnknown { key: key.clone() },
+        slots::OfferRejection::NoBlocks => slots::OfferRejection::NoBlocks,
+        slots::OfferRejection::BlockTimes => slots::OfferRejection::BlockTimes,
+        slots::OfferRejection::DecideHours => slots::OfferRejection::DecideHours,
+    });
     all.extend(samples! { programmes::Rejection:
         programmes::Rejection::Range { .. } => programmes::Rejection::Range { least: 0, most: 100 },
         programmes::Rejection::NameMissing => programmes::Rejection::NameMissing,

@@ -11,6 +11,7 @@ use shared::programmes::ProgrammeKey;
 use shared::text::{katakana, to_ascii_width};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json};
+use crate::municipalities::store::code;
 use crate::schema::{facilities, offerings};
 
 /// Which facilities to list.
@@ -128,6 +129,12 @@ fn measure(point: Position) -> String {
 /// The name of a facility.
 pub fn find_name(conn: &mut AnyConnection, id: &FacilityId) -> Result<Option<String>, DbError> {
     Ok(facilities::table.filter(facilities::id.eq(id.as_str())).select(facilities::name).first(conn).optional()?)
+}
+
+/// The municipality of a facility.
+pub fn find_municipality(conn: &mut AnyConnection, id: &FacilityId) -> Result<Option<MunicipalityCode>, DbError> {
+    let found = facilities::table.filter(facilities::id.eq(id.as_str())).select(facilities::municipality).get_result::<String>(conn);
+    found.optional()?.map(|text| code(&text)).transpose()
 }
 
 /// The ids of all facilities with exactly this name.

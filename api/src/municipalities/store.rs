@@ -81,6 +81,13 @@ pub fn list_terms(
         .collect()
 }
 
+/// Locks a municipality's own data until the transaction ends.
+pub fn lock_municipality(conn: &mut AnyConnection, code: &MunicipalityCode) -> Result<(), DbError> {
+    let mine = municipalities::table.filter(municipalities::code.eq(code.as_str()));
+    diesel::update(mine).set(municipalities::kana.eq(municipalities::kana)).execute(conn)?;
+    Ok(())
+}
+
 /// All compacts with their terms.
 pub fn list_compacts(conn: &mut AnyConnection) -> Result<Vec<Compact>, DbError> {
     let terms = list_terms(conn, None, None)?;

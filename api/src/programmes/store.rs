@@ -64,6 +64,12 @@ pub fn list_versions(
         .collect()
 }
 
+/// Every version that a municipality ever had or plans of a programme, by first day.
+pub fn list_all_versions(conn: &mut AnyConnection, municipality: &MunicipalityCode, key: &ProgrammeKey) -> Result<Vec<Programme>, DbError> {
+    let mine = programmes::table.filter(programmes::municipality.eq(municipality.as_str())).filter(programmes::key.eq(key.as_str()));
+    mine.order(programmes::valid_from).load::<Row>(conn)?.into_iter().map(programme).collect()
+}
+
 /// Writes a version.
 pub fn insert_programme(conn: &mut AnyConnection, new: &Programme) -> Result<(), DbError> {
     diesel::insert_into(programmes::table)
@@ -78,6 +84,12 @@ pub fn insert_programme(conn: &mut AnyConnection, new: &Programme) -> Result<(),
             programmes::terms.eq(to_json(&new.terms)?),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Gives a version its last day.
+pub fn end_programme(conn: &mut AnyConnection, id: &ProgrammeVersionId, last: NaiveDate) -> Result<(), DbError> {
+    diesel::update(programmes::table.filter(programmes::id.eq(id.as_str()))).set(programmes::valid_until.eq(last)).execute(conn)?;
     Ok(())
 }
 

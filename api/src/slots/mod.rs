@@ -1,5 +1,6 @@
 //! Slots (枠): the search of free places for everybody, and publishing and changing by the facility.
 
+mod offerings;
 pub mod staff;
 pub mod store;
 
@@ -33,7 +34,7 @@ const MAX_ROUNDS: u32 = 20;
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_slots).service(get_slot);
+    config.service(list_slots).service(get_slot).service(offerings::offer_programme);
     staff::configure(config);
 }
 

@@ -448,6 +448,23 @@ fn month_limit(pool: &str, counts: LimitUnit, base: i64) -> Limit {
     Limit { pool: pool.to_owned(), counts, per: LimitPeriod::Month, base, local: 0, multiple_birth: None, reason: None }
 }
 
+/// A playroom by the hour, as a city publishes it: a programme that the code knows nothing of.
+pub fn programme(key: &str, from: &str) -> Value {
+    let name = json!({ "ja": "遊び場", "easy": "[遊|あそ]び[場|ば]", "en": "Playroom" });
+    json!({
+        "key": key, "valid_from": from, "name": name, "summary": name,
+        "terms": {
+            "ages": { "from_months": 12, "until": { "kind": "school_entry" } },
+            "unit": { "kind": "flexible", "minimum_minutes": 30, "maximum_minutes": 120, "step_minutes": 30 },
+            "limits": [{ "pool": key, "counts": "uses", "per": "week", "base": 2 }],
+            "fees": [{ "tier": "resident", "from_age": 0, "per": { "kind": "use" }, "yen": 200 }],
+            "extras": [{ "key": "snack", "name": name, "yen": 100 }],
+            "questions": [{ "key": "fever", "text": name, "answer": { "kind": "yes_no" }, "required": true }],
+            "at_once": 3,
+        },
+    })
+}
+
 /// Rules of the tests' temporary care: 14 days a month.
 pub fn temporary_care() -> Terms {
     let mut fees = Vec::new();

@@ -17,3 +17,4 @@ mod openapi;
 mod programmes;
 mod races;
 mod slots;
+mod versions;

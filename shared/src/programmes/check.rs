@@ -168,6 +168,13 @@ pub fn check_name(name: &Localised, pointer: &str) -> Vec<ProblemPart> {
     found.parts
 }
 
+/// Whether a programme's own key is one; `pointer` is where it stands.
+pub fn check_key(key: &str, pointer: &str) -> Vec<ProblemPart> {
+    let mut found = Findings { root: pointer, parts: Vec::new() };
+    found.key("", key);
+    found.parts
+}
+
 struct Findings<'a> {
     root: &'a str,
     parts: Vec<ProblemPart>,
