@@ -26,8 +26,30 @@ pub struct Family {
     pub guardian_kana: Kana,
     /// The guardian's telephone number.
     pub phone: Phone,
+    /// What its household is for reliefs, as the municipality wrote it.
+    #[serde(default)]
+    pub household: Vec<HouseholdClass>,
     /// Grows by one with every change; the `ETag`.
     pub version: i64,
+}
+
+/// What a household is for reliefs from one day to another, for example `public_assistance`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HouseholdClass {
+    /// The class, as a programme's reliefs name it.
+    pub class: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day; none: open end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// The classes of a household on a day.
+pub fn classes_on(household: &[HouseholdClass], day: NaiveDate) -> Vec<String> {
+    let holds = |known: &&HouseholdClass| known.valid_from <= day && known.valid_until.is_none_or(|last| day <= last);
+    household.iter().filter(holds).map(|known| known.class.clone()).collect()
 }
 
 /// More children than that no family registers.
@@ -367,6 +389,18 @@ mod tests {
         assert!(code(NewChild { pick_up_people: vec![long_relation], ..known() }, "text.too_long"));
         let change = ChildChange { pick_up_people: Some(vec![contact(); 9]), ..ChildChange::default() };
         assert!(serde_json::to_string(&change.validate().unwrap_err()).unwrap().contains(too_many));
+    }
+
+    #[test]
+    fn a_household_is_what_it_is_from_the_first_day_to_the_last() {
+        let class = |class: &str, until: Option<&str>| HouseholdClass {
+            class: class.to_owned(),
+            valid_from: day("2026-04-01"),
+            valid_until: until.map(day),
+        };
+        let household = [class("year", Some("2027-03-31")), class("open", None)];
+        let on = |date: &str| classes_on(&household, day(date)).join(" ");
+        assert_eq!(["2026-03-31", "2026-04-01", "2027-03-31", "2027-04-01"].map(on), ["", "year open", "year open", "open"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::bookings::{BookedChild, Booking, BookingState, ChildState, NewBooking, PlaceState, Placed, PlacedChild, place};
-use shared::families::{Child, Family};
+use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, PartyId};
 use shared::problem::Reason;
 use shared::programmes::{LimitVersion, Period, Programme, touched_days};
@@ -63,7 +63,8 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     let busy = store::list_busy(conn, &family.id, stored.slot.starts_at, stored.slot.ends_at)?;
     let (pools, periods) = pools_and_periods(&limits, first, last);
     let usages = store::list_usages(conn, &family.id, &pools, &periods)?;
-    let classes = if programme.terms.reliefs.is_empty() { Vec::new() } else { families::store::list_classes(conn, &family.id, day)? };
+    let classes =
+        if programme.terms.reliefs.is_empty() { Vec::new() } else { classes_on(&families::store::list_household(conn, &family.id)?, day) };
     if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
         return Err(ApiError::NotFound);
     }

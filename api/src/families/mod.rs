@@ -80,6 +80,7 @@ pub async fn change_family(
         family.phone = change.phone.clone().unwrap_or(family.phone);
         family.version += 1;
         store::update_family(conn, &family)?;
+        family.household = store::list_household(conn, &family.id)?;
         act.record(conn, "family.changed", (&family.municipality, None), family.id.as_str())?;
         Ok(Answer::new(StatusCode::OK, &family)?.with_version(family.version))
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::families::{Allergy, Child, Contact, Family, NewChild, Sex};
+use shared::families::{Allergy, Child, Contact, Family, HouseholdClass, NewChild, Sex};
 use shared::ids::{ChildId, FamilyId};
 use shared::municipalities::MunicipalityCode;
 use shared::text::{Kana, PersonName, Phone};
@@ -32,6 +32,7 @@ const FAMILY: (
     families::version,
 );
 
+/// A family without its household, which is another table's.
 fn family(row: FamilyRow) -> Result<Family, DbError> {
     let (id, municipality, confirmed, name, kana, phone, version) = row;
     Ok(Family {
@@ -41,22 +42,24 @@ fn family(row: FamilyRow) -> Result<Family, DbError> {
         guardian_name: PersonName::parse(&name).map_err(|_| unknown("name", "(hidden)"))?,
         guardian_kana: Kana::parse(&kana).map_err(|_| unknown("kana", "(hidden)"))?,
         phone: Phone::parse(&phone).map_err(|_| unknown("phone", "(hidden)"))?,
+        household: Vec::new(),
         version,
     })
 }
 
-/// The family, as it is.
+/// The family, as it is, with its household.
 pub fn find_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Family>, DbError> {
-    families::table.filter(families::id.eq(id.as_str())).select(FAMILY).first::<FamilyRow>(conn).optional()?.map(family).transpose()
+    let row = families::table.filter(families::id.eq(id.as_str())).select(FAMILY).first::<FamilyRow>(conn).optional()?;
+    row.map(|row| Ok(Family { household: list_household(conn, id)?, ..family(row)? })).transpose()
 }
 
-/// Families by their ids.
+/// Families by their ids, without their households.
 pub fn list_families<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a FamilyId>) -> Result<Vec<Family>, DbError> {
     let ids: BTreeSet<&str> = ids.map(FamilyId::as_str).collect();
     families::table.filter(families::id.eq_any(ids)).select(FAMILY).load::<FamilyRow>(conn)?.into_iter().map(family).collect()
 }
 
-/// The family, locked until the transaction ends: first in the order of locks, and with it its children and their limits.
+/// The family without its household, locked until the transaction ends: first in the order of locks, and with it its children and their limits.
 pub fn lock_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Family>, DbError> {
     diesel::update(families::table.filter(families::id.eq(id.as_str())))
         .set(families::turn.eq(families::turn + 1))
@@ -249,12 +252,12 @@ pub fn insert_class(
     Ok(())
 }
 
-/// What a family's household is on a day, for reliefs.
-pub fn list_classes(conn: &mut AnyConnection, family: &FamilyId, day: NaiveDate) -> Result<Vec<String>, DbError> {
-    Ok(household_classes::table
+/// What a family's household is for reliefs, by first day.
+pub fn list_household(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<HouseholdClass>, DbError> {
+    let rows: Vec<(String, NaiveDate, Option<NaiveDate>)> = household_classes::table
         .filter(household_classes::family_id.eq(family.as_str()))
-        .filter(household_classes::valid_from.le(day))
-        .filter(household_classes::valid_until.is_null().or(household_classes::valid_until.ge(day)))
-        .select(household_classes::class)
-        .load(conn)?)
+        .order((household_classes::valid_from, household_classes::class))
+        .select((household_classes::class, household_classes::valid_from, household_classes::valid_until))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(class, valid_from, valid_until)| HouseholdClass { class, valid_from, valid_until }).collect())
 }

@@ -1,8 +1,15 @@
 //! Children over HTTP.
 
+use diesel::prelude::*;
 use serde_json::json;
+use shared::ids::FamilyId;
+use shared::locale::Localised;
+use shared::programmes::{Relief, ReliefUnit, Terms};
 
-use crate::app::{DAY, YONAGO};
+use api::families::store::insert_class;
+use api::schema::{families, programmes};
+
+use crate::app::{DAY, YONAGO, date, temporary_care};
 
 on_both! {
     async fn a_child_is_registered_once_and_changed_where_it_may_be(test) {
@@ -43,5 +50,34 @@ on_both! {
         assert_eq!(ana.delete(&path, "\"v1\"").await.status, 204);
         assert_eq!(ana.get(&path).await.status, 404);
         assert_eq!(ana.get(&format!("/bookings/{booking}")).await.body["child"]["name"], "あおい", "the past keeps the child");
+    }
+
+    async fn a_family_reads_what_its_household_is_and_pays_by_it(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let slot = test.slot("yonago_care", DAY, ("08:30", "17:00"), (1, 1)).await;
+        let percent = |class: &str, percent| Relief { class: class.to_owned(), name: Localised::new(class, class, class), off: ReliefUnit::Percent { percent } };
+        let terms = Terms { reliefs: vec![percent("tax_exempt", 50), percent("public_assistance", 100)], ..temporary_care() };
+        let terms = serde_json::to_string(&terms).unwrap();
+        test.write(move |conn| {
+            let family = FamilyId::new(families::table.select(families::id).first::<String>(conn)?);
+            for (class, from, until) in [("tax_exempt", "2026-04-01", None), ("public_assistance", "2025-04-01", Some("2026-03-31"))] {
+                insert_class(conn, &family, class, (date(from), until.map(date)))?;
+            }
+            let version = programmes::table.filter(programmes::key.eq("temporary_care")).filter(programmes::municipality.eq(YONAGO));
+            diesel::update(version).set(programmes::terms.eq(&terms)).execute(conn)?;
+            Ok(())
+        })
+        .await;
+        let household = json!([
+            { "class": "public_assistance", "valid_from": "2025-04-01", "valid_until": "2026-03-31" },
+            { "class": "tax_exempt", "valid_from": "2026-04-01" },
+        ]);
+        let read = ana.get("/family").await;
+        assert_eq!(read.body["household"], household);
+        let changed = ana.patch("/family", json!({ "phone": "0859-22-7111", "household": [] }), &read.etag()).await;
+        assert_eq!((changed.code_number(), &changed.body["household"]), (200, &household), "the family only reads it");
+        let booked = ana.book(&slot, &[&child]).await;
+        assert_eq!((booked.body[0]["fee_yen"].as_i64(), booked.body[0]["fee_lines"][1]["yen"].as_i64()), (Some(1000), Some(-1000)), "{:?}", booked.body);
     }
 }
