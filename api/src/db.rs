@@ -5,8 +5,9 @@
 //!
 //! Rows are looked up by their key with `get_result`, not `first`: SQLite prepares a statement anew whenever a bound `LIMIT` is set.
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -121,6 +122,35 @@ impl<I> RunQueryDsl<AnyConnection> for OnConflict<I> {}
 /// Reads a JSON text that this program wrote.
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DbError> {
     serde_json::from_str(text).map_err(|error| DbError::Stored(error.to_string()))
+}
+
+/// Values parsed from stored JSON texts, by the text itself: what seldom changes and is read all the time is parsed once. Nothing in it can
+/// be stale, because another text is another entry.
+pub struct Parsed<T>(RwLock<HashMap<String, Arc<T>>>);
+
+impl<T> Default for Parsed<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<T: serde::de::DeserializeOwned> Parsed<T> {
+    /// More texts than that are forgotten together: nothing has so many at a time.
+    const MOST: usize = 2048;
+
+    /// The value of a text.
+    pub fn read(&self, text: &str) -> Result<Arc<T>, DbError> {
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let value = Arc::new(from_json(text)?);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(text.to_owned(), Arc::clone(&value));
+        Ok(value)
+    }
 }
 
 /// Writes a value as JSON text.

@@ -10,6 +10,9 @@
 //! - [`offline`]: whether there is a network, and what this device remembers for the signed-in person.
 //! - [`paths`]: every address of the app. [`ui`]: fields, buttons, dialogs, lists, the calendar and the map.
 
+// The shipping build erases the types of views (see scripts/build-app.sh), and with them the only use of some imports.
+#![cfg_attr(erase_components, allow(unused_imports))]
+
 #[cfg(feature = "everything")]
 rust_i18n::i18n!("locales", fallback = "ja");
 #[cfg(not(feature = "everything"))]

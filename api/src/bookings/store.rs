@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SlotId};
-use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, Period, ProgrammeKey, Terms, Usage};
+use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, Period, ProgrammeKey, Usage};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
+use crate::programmes::store as programmes_store;
 use crate::schema::{bookings, children, facilities, programmes, usages};
 use crate::slots::store::{FACILITY, FacilityRow};
 
@@ -98,7 +99,7 @@ fn state(own: &Own) -> Result<BookingState, DbError> {
 }
 
 fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row) -> Result<Stored, DbError> {
-    let terms: Terms = from_json(&terms)?;
+    let terms = programmes_store::terms(&terms)?;
     let agreed: Agreed = from_json(&own.agreed)?;
     Ok(Stored {
         family_id: FamilyId::new(own.family_id.clone()),
@@ -125,7 +126,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
             reason: agreed.reason,
             answers: agreed.answers,
             notes: agreed.notes,
-            bring: terms.bring,
+            bring: terms.bring.clone(),
             created_at: instant(own.created_at),
             version: own.version,
         },

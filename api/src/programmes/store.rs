@@ -1,14 +1,24 @@
 //! Programmes in the database: versions by municipality and day.
 
+use std::sync::{Arc, LazyLock};
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use shared::ids::ProgrammeVersionId;
 use shared::municipalities::MunicipalityCode;
-use shared::programmes::{Programme, ProgrammeKey};
+use shared::programmes::{Programme, ProgrammeKey, Terms};
 
-use crate::db::{AnyConnection, DbError, from_json, to_json};
+use crate::db::{AnyConnection, DbError, Parsed, from_json, to_json};
 use crate::municipalities::store::code;
 use crate::schema::programmes;
+
+/// The rules of versions, parsed.
+static TERMS: LazyLock<Parsed<Terms>> = LazyLock::new(Parsed::default);
+
+/// Stored rules of a version.
+pub fn terms(text: &str) -> Result<Arc<Terms>, DbError> {
+    TERMS.read(text)
+}
 
 type Row = (String, String, String, NaiveDate, Option<NaiveDate>, String, String, String);
 
@@ -21,7 +31,7 @@ fn programme((id, key, municipality, valid_from, valid_until, name, summary, ter
         valid_until,
         name: from_json(&name)?,
         summary: from_json(&summary)?,
-        terms: from_json(&terms)?,
+        terms: self::terms(&terms)?.as_ref().clone(),
     })
 }
 
