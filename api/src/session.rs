@@ -92,18 +92,23 @@ impl FromRequest for Signed {
     }
 }
 
+/// Somebody whose role opens an area, as what that area needs of them.
+fn only<T: 'static>(req: &HttpRequest, area: Area, pick: fn(AccountId, Role) -> Option<T>) -> Answer<T> {
+    let me = find(req);
+    Box::pin(async move {
+        let me = me.await?;
+        if may(&me.role, area) { pick(me.id, me.role).ok_or(ApiError::Forbidden) } else { Err(ApiError::Forbidden) }
+    })
+}
+
 impl FromRequest for Guardian {
     type Error = ApiError;
     type Future = Answer<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
-        let me = find(req);
-        Box::pin(async move {
-            let me = me.await?;
-            match (may(&me.role, Area::Family), me.role) {
-                (true, Role::Guardian { family_id }) => Ok(Self { account_id: me.id, family_id }),
-                _ => Err(ApiError::Forbidden),
-            }
+        only(req, Area::Family, |account_id, role| match role {
+            Role::Guardian { family_id } => Some(Self { account_id, family_id }),
+            _ => None,
         })
     }
 }
@@ -113,13 +118,9 @@ impl FromRequest for Staff {
     type Future = Answer<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
-        let me = find(req);
-        Box::pin(async move {
-            let me = me.await?;
-            match (may(&me.role, Area::Staff), me.role) {
-                (true, Role::Staff { facility_id }) => Ok(Self { account_id: me.id, facility_id }),
-                _ => Err(ApiError::Forbidden),
-            }
+        only(req, Area::Staff, |account_id, role| match role {
+            Role::Staff { facility_id } => Some(Self { account_id, facility_id }),
+            _ => None,
         })
     }
 }
@@ -129,13 +130,9 @@ impl FromRequest for Officer {
     type Future = Answer<Self>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
-        let me = find(req);
-        Box::pin(async move {
-            let me = me.await?;
-            match (may(&me.role, Area::Office), me.role) {
-                (true, Role::Officer { municipality }) => Ok(Self { account_id: me.id, municipality }),
-                _ => Err(ApiError::Forbidden),
-            }
+        only(req, Area::Office, |account_id, role| match role {
+            Role::Officer { municipality } => Some(Self { account_id, municipality }),
+            _ => None,
         })
     }
 }
