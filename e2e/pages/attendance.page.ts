@@ -17,6 +17,11 @@ export class Board {
     return this.column(stage).getByRole('article', { name: child });
   }
 
+  /** What waits for a decision, by one of the children's names. */
+  request(child: string): Locator {
+    return this.page.getByRole('region', { name: /^承認待ちの予約/ }).getByRole('article', { name: child });
+  }
+
   async checkIn(child: string): Promise<void> {
     await this.card('これから来る', child).getByRole('button', { name: /登園/ }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: '登園を記録する' }).click();

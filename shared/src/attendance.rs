@@ -216,6 +216,9 @@ pub struct Board {
     pub facility: String,
     /// The days, in order.
     pub days: Vec<BoardDay>,
+    /// The bookings of any day that wait for the facility's decision, the most urgent first, those of a party together.
+    #[serde(default)]
+    pub requests: Vec<BoardEntry>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, CheckIn, CheckOut, Relation, check_in, check_out};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Child, Contact, Family};
-use shared::ids::{BookingId, FacilityId};
+use shared::ids::{BookingId, FacilityId, PartyId};
 use shared::problem::{Problem, Reason};
 use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
@@ -46,7 +46,7 @@ pub struct BoardQuery {
     pub to: Option<NaiveDate>,
 }
 
-/// The board: who comes when, with what carers must know; the slots of the days
+/// The board: who comes when, with what carers must know; the slots of the days; what waits for a decision
 #[utoipa::path(
     tag = "attendance",
     params(BoardQuery),
@@ -79,12 +79,16 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
         from: Some(start),
         until: Some(end),
         active_only: true,
+        waiting_at: None,
         after: None,
         limit: MAX_ENTRIES,
     };
     let bookings = list_bookings(conn, &listing)?;
+    let waiting = list_bookings(conn, &Listing { from: None, until: None, waiting_at: Some(now), ..listing })?;
     let mut entries = entries(conn, bookings)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
+    let mut requests = self::entries(conn, waiting)?;
+    requests.sort_by(|a, b| urgency(&a.booking).cmp(&urgency(&b.booking)));
     let name = facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?;
     let days = slots::staff::days(conn, facility, from, to)?
         .into_iter()
@@ -95,7 +99,16 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
             slots,
         })
         .collect();
-    Ok(Board { now, facility: name, days })
+    Ok(Board { now, facility: name, days, requests })
+}
+
+/// The order in which requests are to be decided.
+fn urgency(booking: &Booking) -> (Option<DateTime<Utc>>, &PartyId, &str) {
+    let decide_by = match booking.state {
+        BookingState::Requested { decide_by } => Some(decide_by),
+        _ => None,
+    };
+    (decide_by, &booking.party_id, &booking.child.kana)
 }
 
 /// The lines of bookings, with families and children of all of them in two questions.

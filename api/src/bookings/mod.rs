@@ -51,6 +51,9 @@ pub struct BookingQuery {
     /// Only those that hold a place.
     #[serde(default)]
     pub active_only: bool,
+    /// Only those that the facility can still decide now.
+    #[serde(default)]
+    pub waiting_only: bool,
     /// So many at most, up to 200.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
@@ -100,6 +103,7 @@ pub async fn list_bookings(app: web::Data<App>, signed: Signed, query: Query<Boo
         from: query.from.map(day_start),
         until: query.to.map(|day| day_start(days_after(day, 1))),
         active_only: query.active_only,
+        waiting_at: query.waiting_only.then(|| app.now()),
         after: query.cursor.as_deref().map(|text| read_cursor(text).ok_or_else(|| wrong("cursor"))).transpose()?,
         limit: i64::from(limit) + 1,
     };

@@ -183,6 +183,8 @@ pub struct Listing {
     pub until: Option<DateTime<Utc>>,
     /// Only those that hold a place.
     pub active_only: bool,
+    /// Only those that the facility can still decide now.
+    pub waiting_at: Option<DateTime<Utc>>,
     /// Only after this one in the order of start and id.
     pub after: Option<(DateTime<Utc>, BookingId)>,
     /// So many at most.
@@ -204,6 +206,9 @@ pub fn list_bookings(conn: &mut AnyConnection, listing: &Listing) -> Result<Vec<
     }
     if listing.active_only {
         query = query.filter(bookings::active);
+    }
+    if let Some(now) = listing.waiting_at {
+        query = query.filter(bookings::state.eq("requested")).filter(bookings::decide_by.gt(stored(now)));
     }
     if let Some((starts_at, id)) = &listing.after {
         let starts_at = stored(*starts_at);

@@ -64,6 +64,27 @@ on_both! {
         assert_eq!(kinds(test, &booking).await, ["booking.requested", "booking.confirmed"]);
     }
 
+    async fn what_waits_is_told_for_all_days_until_it_is_decided(test) {
+        let slot = undecided_slot(test, "decline").await;
+        let (ana, staff) = (test.guardian("Ana", YONAGO).await, test.staff("yonago").await);
+        let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
+        let booked = ana.book(&slot, &[&young, &old]).await;
+        // The board of today tells of a request for a later day, with what carers must know.
+        let board = staff.get("/staff/today").await.body;
+        assert_eq!((board["days"][0]["entries"].as_array().unwrap().len(), board["requests"].as_array().unwrap().len()), (0, 2));
+        assert_eq!(board["requests"][0]["booking"]["party_id"], booked.body[0]["party_id"]);
+        assert_eq!(board["requests"][0]["booking"]["state"]["decide_by"], "2026-11-21T05:00:00Z");
+        assert_eq!(staff.get("/bookings?waiting_only=true").await.body["items"].as_array().unwrap().len(), 2);
+        assert_eq!(test.staff("sakai").await.get("/staff/today").await.body["requests"], json!([]));
+        // Too late to be decided, though the clock's own work has not come round: nobody is asked any more.
+        test.at("2026-11-21T14:00:00+09:00");
+        assert_eq!(test.staff("yonago").await.get("/staff/today").await.body["requests"], json!([]));
+        test.at("2026-11-21T13:00:00+09:00");
+        assert_eq!(staff.post(&format!("/bookings/{}/decide", id(&booked.body)), json!({ "accept": true })).await.status, 200);
+        assert_eq!(staff.get("/staff/today").await.body["requests"], json!([]));
+        assert_eq!(staff.get("/bookings?waiting_only=true").await.body["items"], json!([]));
+    }
+
     async fn brothers_and_sisters_are_declined_together_and_nothing_counts(test) {
         let slot = undecided_slot(test, "decline").await;
         let ana = test.guardian("Ana", YONAGO).await;

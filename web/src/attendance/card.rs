@@ -187,7 +187,8 @@ pub fn Allergies(entry: BoardEntry) -> impl IntoView {
     }
 }
 
-fn note(title: &'static str, words: &str) -> Option<AnyView> {
+/// What somebody wrote, below its title; nothing where nothing was written.
+pub fn note(title: &'static str, words: &str) -> Option<AnyView> {
     let words = words.trim().to_owned();
     (!words.is_empty())
         .then(|| view! { <div class="board-note"><p class="board-note-title">{say(title)}</p><p>{words}</p></div> }.into_any())
@@ -256,7 +257,8 @@ fn person(contact: BoardContact) -> impl IntoView {
     view! { <li><strong>{contact.name.to_string()}</strong>" "<span class="quiet">{furigana(relation(&contact))}</span></li> }
 }
 
-fn call(contact: BoardContact) -> impl IntoView {
+/// A large link that calls somebody.
+pub fn call(contact: BoardContact) -> impl IntoView {
     view! {
         <a class="call" href=paths::call(contact.phone.as_str())>
             <Icon glyph=Glyph::Phone/>

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use shared::attendance::{Board, CheckIn, CheckOut};
-use shared::bookings::Booking;
+use shared::bookings::{Booking, Decide};
 use shared::ids::BookingId;
 use shared::page::Page;
 use shared::programmes::Programme;
@@ -22,6 +22,16 @@ pub async fn board(asked: Asked) -> Result<Live, Failure> {
 /// The programmes, for the names of parts of the day.
 pub async fn programmes() -> Result<Vec<Programme>, Failure> {
     api::get::<Page<Programme>>("/programmes").await.map(|page| page.items)
+}
+
+/// A booking as it is now.
+pub async fn booking(booking: &BookingId) -> Result<Booking, Failure> {
+    api::get(&format!("/bookings/{}", percent_encoded(booking.as_str()))).await
+}
+
+/// Accepts or declines a party by one of its bookings.
+pub async fn decide(booking: &BookingId, command: &Decide, attempt: &Attempt) -> Result<Vec<Booking>, Failure> {
+    api::post(&format!("/bookings/{}/decide", percent_encoded(booking.as_str())), command, attempt).await
 }
 
 /// Records that a child came or left.

@@ -1,4 +1,4 @@
-//! Staff mode: who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
+//! Staff mode: what waits for a decision; who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
 
 mod card;
 mod client;
@@ -7,6 +7,7 @@ mod model;
 mod pages;
 mod parts;
 mod record;
+mod requests;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};

@@ -4,11 +4,14 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use shared::attendance::{Board, BoardDay, BoardEntry};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Allergy, Severity};
-use shared::programmes::{Programme, ProgrammeKey};
+use shared::ids::PartyId;
+use shared::locale::Locale;
+use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey};
 use shared::slots::Slot;
 use shared::time::{at, days_after, days_before};
 
 use crate::api::Failure;
+use crate::i18n::sentence;
 
 /// Which days were asked for; without days it is today by the server's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -162,6 +165,56 @@ fn next(sorted: &[BoardEntry], when: fn(&Booking) -> DateTime<Utc>) -> Option<Ne
     let at = when(&sorted.first()?.booking);
     let names = sorted.iter().take_while(|entry| when(&entry.booking) == at).map(|entry| entry.booking.child.name.clone()).collect();
     Some(Next { at, names })
+}
+
+/// The requests that are not settled yet, party by party in their order.
+pub fn parties(requests: &[BoardEntry], settled: &[PartyId]) -> Vec<(PartyId, Vec<BoardEntry>)> {
+    let mut found: Vec<(PartyId, Vec<BoardEntry>)> = Vec::new();
+    for entry in requests.iter().filter(|entry| !settled.contains(&entry.booking.party_id)) {
+        match found.iter_mut().find(|(id, _)| *id == entry.booking.party_id) {
+            Some((_, party)) => party.push(entry.clone()),
+            None => found.push((entry.booking.party_id.clone(), vec![entry.clone()])),
+        }
+    }
+    found
+}
+
+/// The children's names, one after another.
+pub fn children_of(party: &[BoardEntry]) -> String {
+    party.iter().map(|entry| entry.booking.child.name.as_str()).collect::<Vec<_>>().join("・")
+}
+
+/// The key of what became of a request that somebody else settled first; none where it is not settled.
+pub const fn decided_first(state: &BookingState) -> Option<&'static str> {
+    match state {
+        BookingState::Requested { .. } => None,
+        BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => Some("attendance.first_accepted"),
+        BookingState::Declined { .. } => Some("attendance.first_declined"),
+        BookingState::Cancelled { .. } => Some("attendance.first_cancelled"),
+    }
+}
+
+/// Why the family wants the stay, and what it answered, each below its title; may carry furigana marks.
+pub fn answers(programmes: &[Programme], booking: &Booking, locale: Locale) -> Vec<(String, String)> {
+    let at_host = |programme: &&Programme| programme.key == booking.programme && programme.municipality == booking.facility.municipality;
+    let terms = programmes.iter().find(at_host).map(|programme| &programme.terms);
+    let named = |choices: Option<&[Choice]>, key: &str| {
+        let choice = choices.and_then(|choices| choices.iter().find(|choice| choice.key == key));
+        choice.map_or_else(|| key.to_owned(), |choice| choice.name.get(locale).to_owned())
+    };
+    let why = booking.reason.as_deref().map(|key| (sentence("attendance.reason", locale), named(terms.map(|t| t.reasons.as_slice()), key)));
+    let answered = booking.answers.iter().map(|answer| {
+        let question = terms.and_then(|terms| terms.questions.iter().find(|question| question.key == answer.key));
+        let title = question.map_or_else(|| answer.key.clone(), |question| question.text.get(locale).to_owned());
+        let value = match question.map(|question| &question.answer) {
+            Some(AnswerKind::YesNo) if answer.value == "yes" => sentence("attendance.answer_yes", locale),
+            Some(AnswerKind::YesNo) => sentence("attendance.answer_no", locale),
+            Some(AnswerKind::Choice { choices }) => named(Some(choices), &answer.value),
+            Some(AnswerKind::Text) | None => answer.value.clone(),
+        };
+        (title, value)
+    });
+    why.into_iter().chain(answered).collect()
 }
 
 /// So long after the agreed time nobody worries.
@@ -399,6 +452,24 @@ mod tests {
     }
 
     #[test]
+    fn requests_stand_party_by_party_until_they_are_settled() {
+        let requested = |id: &str, party: &str| {
+            let mut entry = entry(id, "9:00", "12:00", BookingState::Requested { decide_by: time("8:00") });
+            entry.booking.party_id = party.into();
+            entry
+        };
+        let requests = [requested("a", "one"), requested("b", "one"), requested("c", "two")];
+        let found = parties(&requests, &[]);
+        assert_eq!(
+            found.iter().map(|(id, party)| (id.as_str(), children_of(party))).collect::<Vec<_>>(),
+            [("one", "a・b".to_owned()), ("two", "c".to_owned())]
+        );
+        assert_eq!(parties(&requests, &["one".into()]).len(), 1);
+        assert_eq!(decided_first(&requests[0].booking.state), None);
+        assert_eq!(decided_first(&BookingState::Confirmed), Some("attendance.first_accepted"));
+    }
+
+    #[test]
     fn lateness_begins_after_ten_minutes_of_patience() {
         let coming = entry("a", "9:00", "12:00", BookingState::Confirmed).booking;
         assert_eq!([is_late(&coming, time("9:10")), is_late(&coming, time("9:11"))], [false, true]);
@@ -423,7 +494,7 @@ mod tests {
     fn a_board_once_shown_stays_when_it_cannot_be_read_again() {
         let live = |from: Option<NaiveDate>| Live {
             asked: Asked { from, to: from },
-            board: Board { now: time("9:00"), facility: String::new(), days: Vec::new() },
+            board: Board { now: time("9:00"), facility: String::new(), days: Vec::new(), requests: Vec::new() },
             ahead: TimeDelta::zero(),
         };
         let (today, other) = (Asked::default(), Asked { from: Some(day()), to: Some(day()) });

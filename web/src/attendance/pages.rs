@@ -19,6 +19,7 @@ use super::lists::{DayList, Roster};
 use super::model::{Answered, Asked, Command, Live, Screen, Stage, monday_of, next_screen, with_answers};
 use super::parts::{Crowding, Glance, StaffNav, StaffPlace};
 use super::record::RecordDialog;
+use super::requests::Requests;
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
@@ -212,6 +213,8 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         });
     });
     let desk = Desk { asking: RwSignal::new(None), open: RwSignal::new(false), sent, send, is_today, now, ahead, programmes };
+    let requests = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.requests.clone())).unwrap_or_default());
+    let again = Callback::new(move |()| resource.refetch());
     let nobody = Memo::new(move |_| today.with(|today| today.entries.is_empty()));
     let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
     let holiday = move || today.with(|today| today.holiday.clone());
@@ -227,6 +230,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
             <span class="quiet">{say_with("attendance.as_of", move || vec![("time", clock_at(now.get()))])}</span>
         </div>
         <div aria-live="polite" class="no-print">{stale_notice(screen)}</div>
+        <Requests requests programmes again/>
         <Show
             when=move || !nobody.get()
             fallback=move || {
