@@ -27,7 +27,10 @@ test('requests of any day are accepted, declined with a word, and told when some
       ids.push((await send<{ id: string }>(family.request, '/children', child)).id);
     }
     const opening = place?.openings[0];
-    const wish = { slot_id: place?.slot_id, child_ids: ids, notes: '初めて利用します。', starts_at: opening?.starts_at, ends_at: opening?.ends_at };
+    const starts_at = opening?.starts_at ?? '';
+    const ends_at = new Date(Date.parse(starts_at) + 30 * 60_000).toISOString();
+    const answers = [{ key: 'wish', value: '園庭を見たいです。' }];
+    const wish = { slot_id: place?.slot_id, child_ids: ids, starts_at, ends_at, answers, notes: '初めて利用します。' };
     const booked = await send<Booked[]>(family.request, '/bookings', wish);
     expect(booked.map((booking) => booking.state.kind)).toEqual(ids.map(() => 'requested'));
     return { family, booked };
@@ -43,6 +46,7 @@ test('requests of any day are accepted, declined with a word, and told when some
   await expect(board.request(`${mark}お`)).toContainText(`${mark}こ`);
   await expect(board.request(`${mark}お`)).toContainText('重いアレルギー');
   await expect(board.request(`${mark}お`)).toContainText('初めて利用します。');
+  await expect(board.request(`${mark}お`)).toContainText('園庭を見たいです。');
   await expect(board.request(`${mark}お`)).toContainText('1月20日');
   await expectAccessible(page);
   await picture(page, 'requests');
@@ -63,11 +67,11 @@ test('requests of any day are accepted, declined with a word, and told when some
   await dialog.getByRole('button', { name: 'お断りする' }).click();
   await expect(page.getByText('の予約をお断りしました。')).toBeVisible();
   await expect(board.request(`${mark}な`)).toHaveCount(0);
-  const declined: Booked = await (await single.family.request.get(`/api/v1/bookings/${single.booked[0].id}`)).json();
+  const declined: Booked = await (await single.family.request.get(`/api/v1/bookings/${single.booked[0]?.id}`)).json();
   expect(declined.state).toMatchObject({ kind: 'declined', message: 'この日は行事のため、お受けできません。' });
 
   await expect(board.request(`${mark}み`)).toBeVisible();
-  await send(gone.family.request, `/bookings/${gone.booked[0].id}/cancel`, {});
+  await send(gone.family.request, `/bookings/${gone.booked[0]?.id}/cancel`, {});
   await board.request(`${mark}み`).getByRole('button', { name: '受け入れる' }).click();
   await expect(page.getByText('すでに取り消されていました。')).toBeVisible();
   await expect(board.request(`${mark}み`)).toHaveCount(0);
