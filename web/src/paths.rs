@@ -9,6 +9,11 @@ pub fn home() -> String {
     "/".to_owned()
 }
 
+/// The search for a day.
+pub fn search_day(day: NaiveDate) -> String {
+    query("/", &[("day", Some(day.to_string()))])
+}
+
 /// The page of one facility.
 pub fn facility(facility_id: &str) -> String {
     format!("/facilities/{}", percent_encoded(facility_id))

@@ -49,7 +49,7 @@ pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
 pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Skeleton};
 pub use map::{Map, Pin};
-pub use messages::{Banner, ErrorSummary, FieldError, Tone, taking_focus};
+pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

@@ -1,5 +1,6 @@
 //! The four steps from a found place to a booking. What is chosen lives in the address: "back" and reload keep it.
 
+mod asked;
 mod booked;
 mod check;
 mod children;

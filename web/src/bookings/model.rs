@@ -1,17 +1,24 @@
 //! What the pages for bookings decide with: the shared rules over what is on the screen.
 
+pub mod draft;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use shared::bookings::{Booking, BookingState, Busy, ChildState, NewBooking, PlaceState, Quote, Refusal, Rejection, place, quote, usage};
+use shared::bookings::{
+    Booking, BookingState, Busy, CancelTerms, CancelledBy, ChildState, NewBooking, PlaceState, Quote, Refusal, Rejection, cancel_terms,
+    place, quote, usage,
+};
 use shared::facilities::Listing;
-use shared::families::{Child, Family};
+use shared::families::{Child, Family, classes_on};
 use shared::ids::ChildId;
+use shared::locale::{Locale, minutes, yen};
 use shared::municipalities::Municipality;
 use shared::problem::{Problem, Reason};
-use shared::programmes::{Account, LimitVersion, Unit, touched_days};
+use shared::programmes::{Account, ExemptReason, FeeItem, LimitVersion, Unit, touched_days};
 use shared::slots::{Crossing, Opening, SlotDetail, openings};
 use shared::time::tokyo_day;
 
+use crate::i18n::sentence;
 use crate::paths::instant;
 
 /// What the family has chosen so far; it lives in the address, so that reload and "back" keep it.
@@ -103,7 +110,7 @@ impl Ground {
             slot: slot.clone(),
             terms: self.detail.terms.clone(),
             limits: self.limits.clone(),
-            classes: Vec::new(),
+            classes: classes_on(&self.family.household, slot.day()),
             residence_name: residence
                 .map_or_else(|| shared::locale::Localised { ja: home.to_string(), easy: None, en: home.to_string() }, |c| c.name.clone()),
             open_days: self.detail.open_days.clone(),
@@ -363,7 +370,46 @@ pub fn split(bookings: &[Booking], now: DateTime<Utc>) -> (Vec<Booking>, Vec<Boo
 }
 
 const fn is_to_come(state: &BookingState) -> bool {
-    matches!(state, BookingState::Confirmed | BookingState::CheckedIn { .. })
+    matches!(state, BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. })
+}
+
+/// What was declined, is still to come, and has nothing else in its place: the family may want to search on.
+pub fn declined_ahead(bookings: &[Booking], now: DateTime<Utc>) -> Vec<Booking> {
+    let has_other = |declined: &Booking| {
+        let same_day =
+            |other: &&Booking| tokyo_day(other.starts_at) == tokyo_day(declined.starts_at) && other.child.id == declined.child.id;
+        bookings.iter().filter(same_day).any(|other| other.state.is_active())
+    };
+    let is_open = |booking: &&Booking| matches!(booking.state, BookingState::Declined { .. }) && booking.starts_at > now;
+    bookings.iter().filter(is_open).filter(|booking| !has_other(booking)).cloned().collect()
+}
+
+/// Until when at the latest the facility decides on what waits for it; none where everything is decided.
+pub fn decided_by<'a>(states: impl IntoIterator<Item = &'a BookingState>) -> Option<DateTime<Utc>> {
+    let waiting = states.into_iter().filter_map(|state| match state {
+        BookingState::Requested { decide_by } => Some(*decide_by),
+        _ => None,
+    });
+    waiting.max()
+}
+
+/// The reasons that a family may give for cancelling now; none where it costs and counts nothing anyway.
+pub fn exempt_reasons(booking: &Booking, now: DateTime<Utc>) -> Vec<ExemptReason> {
+    match cancel_terms(booking, None, CancelledBy::Family, now) {
+        Ok(terms) if terms != CancelTerms::FREE => booking.cancellation.exempt.iter().filter(|reason| reason.by_family).cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a line of a fee is for, in words.
+pub fn fee_item(item: &FeeItem, locale: Locale) -> String {
+    match item {
+        FeeItem::Block { name } | FeeItem::Extra { name } | FeeItem::Relief { name } => name.get(locale).to_owned(),
+        FeeItem::Hours { minutes: length, hourly_yen } => sentence("bookings.fee_hours", locale)
+            .replace("%{length}", &minutes(*length, locale))
+            .replace("%{yen}", &yen(*hourly_yen, locale)),
+        FeeItem::Use => sentence("bookings.fee_use", locale),
+    }
 }
 
 /// Bookings under their days, in the given order.

@@ -9,17 +9,17 @@ use shared::programmes::Counted;
 use shared::time::{next_day, tokyo_day};
 
 use super::client::{self, Known};
-use super::model::{Sheet, by_day, split};
-use super::parts::{BookingCard, Bring, CancelRule, StateChip, When, counted_words, facility_words};
+use super::model::{Sheet, by_day, decided_by, declined_ahead, exempt_reasons, split};
+use super::parts::{BookingCard, Bring, CancelRule, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
 use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
-use crate::i18n::{Say, furigana, locale, marked, name, say_with};
+use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
 use crate::paths;
 use crate::session::use_session;
 use crate::settings;
 use crate::ui::{
-    Banner, Breadcrumbs, Button, Card, Chip, Dialog, EmptyState, Explain, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, TabPanel,
-    Tabs, Tone,
+    Banner, Breadcrumbs, Button, Card, Chip, Choice, Dialog, EmptyState, Explain, Fact, Facts, Glyph, LinkButton, Load, Look, Need,
+    PageTitle, RadioGroup, TabPanel, Tabs, Tone,
 };
 
 /// Says that what is shown is from an earlier visit.
@@ -54,6 +54,7 @@ pub fn BookingsPage() -> impl IntoView {
 #[component]
 fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
     let (next, past) = split(&known.value, settings::now());
+    let declined = declined_ahead(&known.value, settings::now());
     let (next, past) = (StoredValue::new(next), StoredValue::new(past));
     let is_old = known.as_of.is_some();
     let address = use_query_map();
@@ -73,6 +74,7 @@ fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
     };
     view! {
         {as_of_notice(known.as_of)}
+        {(!declined.is_empty()).then(|| view! { <DeclinedAhead declined/> })}
         <Show when=move || !is_old>
             <Tabs id="bookings" label="bookings.title" tabs=vec![("next", "bookings.tab_next".into()), ("past", "bookings.tab_past".into())] selected on_select=select/>
             <TabPanel id="bookings" name="next" selected>
@@ -85,6 +87,25 @@ fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
             </TabPanel>
         </Show>
         {is_old.then(|| if next.with_value(Vec::is_empty) { view! { <EmptyState words="bookings.none_kept"/> }.into_any() } else { days(next.get_value()).into_any() })}
+    }
+}
+
+/// What a facility declined and nothing has taken the place of.
+#[component]
+fn DeclinedAhead(declined: Vec<Booking>) -> impl IntoView {
+    let one = |booking: Booking| {
+        let (starts_at, place) = (booking.starts_at, facility_words(&booking.facility));
+        view! {
+            <li>
+                <a href=paths::booking(booking.id.as_str())>{furigana(move || format!("{} {}", moment(starts_at, locale()), place()))}</a> " "
+                {booking.child.name.clone()}
+            </li>
+        }
+    };
+    view! {
+        <Banner tone=Tone::Warning title="bookings.declined_ahead">
+            <ul class="reasons">{declined.into_iter().map(one).collect_view()}</ul>
+        </Banner>
     }
 }
 
@@ -142,17 +163,24 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
     let counted = StoredValue::new(booking.counted.clone());
     let is_over = ends_at <= now;
     let can_cancel = !is_old && cancel_terms(&booking, None, CancelledBy::Family, now).is_ok();
-    let shown_rule = matches!(booking.state, BookingState::Confirmed) && !is_over;
+    let shown_rule = matches!(booking.state, BookingState::Requested { .. } | BookingState::Confirmed) && !is_over;
     let date = tokyo_day(starts_at);
     let facility = paths::facility(booking.facility.id.as_str());
     let cancelled = match &booking.state {
         BookingState::Cancelled { at, fee_yen, counts, .. } => Some((*at, CancelTerms { fee_yen: *fee_yen, counts: *counts })),
         _ => None,
     };
+    let declined = match &booking.state {
+        BookingState::Declined { at, message } => Some((*at, message.clone())),
+        _ => None,
+    };
+    let search = paths::search_day(date);
     let notes = booking.notes.clone();
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
         {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })}
+        {decided_by([&booking.state]).map(|until| view! { <Banner tone=Tone::Info title="bookings.requested_banner"><UntilDecided until/></Banner> })}
+        {declined.map(|(at, message)| view! { <Declined at message search/> })}
         <Card>
             <div class="row"><StateChip state=booking.state.clone() is_over/> {near(date, tokyo_day(now))}</div>
             <When starts_at ends_at/>
@@ -173,7 +201,10 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     {name(booking.programme_name.clone())} " "
                     {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
                 </Fact>
-                <Fact name="bookings.fee" icon=Glyph::Yen>{furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span></Fact>
+                <Fact name="bookings.fee" icon=Glyph::Yen>
+                    {furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span>
+                    {(booking.fee_lines.len() > 1).then(|| view! { <FeeLines lines=booking.fee_lines.clone()/> })}
+                </Fact>
                 <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || counted.with_value(|counted| counted_words(counted, locale())))}</Fact>
                 <Bring things=booking.bring.clone()/>
                 <Fact name="bookings.pick_up" icon=Glyph::Person>
@@ -205,6 +236,26 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
             {to_cancel.map(|booking| view! { <CancelPart booking on_change/> })}
         </div>
         <p class="print-only"><Say key="bookings.printed_note"/></p>
+    }
+}
+
+/// That the facility cannot take the child, in its words, and a way on.
+#[component]
+fn Declined(at: DateTime<Utc>, message: String, search: String) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Warning title="bookings.declined_title">
+            {if message.is_empty() {
+                view! { <p><Say key="bookings.declined_silently"/></p> }.into_any()
+            } else {
+                view! {
+                    <p>{say_with("bookings.declined_at", move || vec![("moment", moment(at, locale()))])}</p>
+                    <blockquote class="as-written">{message}</blockquote>
+                }
+                .into_any()
+            }}
+            <p><Say key="bookings.declined_nothing"/></p>
+            <LinkButton href=search look=Look::Outline icon=Glyph::Search><Say key="bookings.search_same_day"/></LinkButton>
+        </Banner>
     }
 }
 
@@ -246,10 +297,20 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
     let asking = RwSignal::new(false);
     let counted = StoredValue::new(booking.counted.clone());
     let booking = StoredValue::new(booking);
-    // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
-    let terms: RwSignal<Option<CancelTerms>> = RwSignal::new(None);
     let failure: RwSignal<Option<Failure>> = RwSignal::new(None);
-    let look = move || terms.set(booking.with_value(|booking| cancel_terms(booking, None, CancelledBy::Family, settings::now()).ok()));
+    // When the dialog was last looked at: what is shown is what holds then, and nothing changes under the reader's eyes.
+    let looked_at = RwSignal::new(settings::now());
+    let look = move || looked_at.set(settings::now());
+    let reason = RwSignal::new(String::new());
+    let exempt = Memo::new(move |_| booking.with_value(|booking| exempt_reasons(booking, looked_at.get())));
+    let chosen = move || Some(reason.get()).filter(|key| exempt.with(|known| known.iter().any(|one| one.key == *key)));
+    // What is shown in the dialog; it is sent along, so that nobody pays what was not said.
+    let terms = Memo::new(move |_| {
+        booking.with_value(|booking| cancel_terms(booking, chosen().as_deref(), CancelledBy::Family, looked_at.get()).ok())
+    });
+    let waits = booking.with_value(|booking| decided_by([&booking.state]).is_some());
+    let (title, words) =
+        if waits { ("bookings.withdraw_question", "bookings.withdraw") } else { ("bookings.cancel_question", "bookings.cancel") };
     let changed = move || {
         asking.set(false);
         on_change.run(());
@@ -280,13 +341,14 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
     });
     let ask = Callback::new(move |()| {
         failure.set(None);
+        reason.set(String::new());
         look();
         asking.set(true);
     });
     let busy = cancelling.pending();
     view! {
-        <Button look=Look::Danger on_press=ask><Say key="bookings.cancel"/></Button>
-        <Dialog id="cancel-booking" title="bookings.cancel_question" open=asking>
+        <Button look=Look::Danger on_press=ask><Say key=words/></Button>
+        <Dialog id="cancel-booking" title open=asking>
             {move || {
                 failure
                     .get()
@@ -302,9 +364,24 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
             }}
             <p><strong>{booking.with_value(|booking| booking.child.name.clone())}</strong></p>
             {booking.with_value(|booking| view! { <When starts_at=booking.starts_at ends_at=booking.ends_at/> })}
-            {move || terms.get().map(|terms| view! { <Consequence terms counted/> })}
+            {move || {
+                let none = std::iter::once(Choice::new("", "bookings.cancel_reason_none"));
+                let choices: Vec<Choice> = none
+                    .chain(exempt.get().into_iter().map(|one| Choice::new(one.key, text(move || one.name.get(locale()).to_owned()))))
+                    .collect();
+                (choices.len() > 1)
+                    .then(|| {
+                        view! {
+                            <RadioGroup
+                                id="cancel-reason" legend="bookings.cancel_reason" hint="bookings.cancel_reason_hint" required=Need::Unsaid
+                                choices=Signal::stored(choices) value=reason
+                            />
+                        }
+                    })
+            }}
+            <div aria-live="polite">{move || terms.get().map(|terms| view! { <Consequence terms counted/> })}</div>
             <div class="row">
-                <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked(), reason: None })))>
+                <Button look=Look::Danger busy on_press=Callback::new(move |()| drop(cancelling.dispatch(Cancel { seen: terms.get_untracked(), reason: untrack(chosen) })))>
                     <Say key="bookings.cancel_yes"/>
                 </Button>
                 <Button look=Look::Text on_press=Callback::new(move |()| asking.set(false))><Say key="bookings.cancel_no"/></Button>

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use shared::bookings::{Booking, BookingState, QuotedLimit};
 use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, uses, yen};
 use shared::problem::Reason;
-use shared::programmes::{Cancellation, Counted, LimitUnit, Period};
+use shared::programmes::{Cancellation, Counted, FeeLine, LimitUnit, Period};
 use shared::slots::{Availability as Places, SlotFacility};
 use shared::time::tokyo_day;
 
-use super::model::{Against, Ground};
+use super::model::{Against, Ground, fee_item};
 use crate::i18n::{Say, Text, furigana, locale, name, reasons, say_with, sentence, text};
 use crate::paths;
 use crate::settings;
@@ -331,4 +331,26 @@ pub fn Bring(things: Vec<shared::locale::Localised>) -> impl IntoView {
             </Fact>
         }
     })
+}
+
+/// What a fee is made of, where it is of several parts or counted by time.
+#[component]
+pub fn FeeLines(lines: Vec<FeeLine>) -> impl IntoView {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|FeeLine { item, yen: amount }| {
+            view! {
+                <li class="check-line quiet">
+                    <span>{furigana(move || fee_item(&item, locale()))}</span>
+                    <span class="number">{furigana(move || yen(amount, locale()))}</span>
+                </li>
+            }
+        });
+        view! { <ul class="plain-list">{lines.collect_view()}</ul> }
+    })
+}
+
+/// That the facility decides, and until when at the latest.
+#[component]
+pub fn UntilDecided(until: DateTime<Utc>) -> impl IntoView {
+    view! { <p>{say_with("bookings.decided_by", move || vec![("until", moment(until, locale()))])}</p> }
 }

@@ -39,7 +39,8 @@ impl Choice {
 #[component]
 pub fn RadioGroup(
     /// Id of the group and name of its inputs.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What is asked.
     #[prop(into)]
     legend: Text,
@@ -70,7 +71,8 @@ pub fn RadioGroup(
 #[component]
 pub fn CheckboxGroup(
     /// Id of the group and name of its inputs.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What is asked.
     #[prop(into)]
     legend: Text,
@@ -105,7 +107,7 @@ pub fn CheckboxGroup(
 }
 
 struct Group {
-    id: &'static str,
+    id: String,
     kind: &'static str,
     legend: Text,
     choices: Signal<Vec<Choice>>,
@@ -119,16 +121,17 @@ struct Group {
 
 fn group(group: Group) -> impl IntoView {
     let Group { id, kind, legend, choices, required, hint, error, inline, chosen, choose } = group;
-    let described_by = describing(id, hint.is_some(), error);
+    let described_by = describing(&id, hint.is_some(), error);
+    let group_id = id.clone();
     view! {
         // Focusable, so that the summary of errors can lead here.
-        <fieldset class="field group" class:has-error=move || error.with(Option::is_some) id=id tabindex="-1" aria-describedby=described_by>
+        <fieldset class="field group" class:has-error=move || error.with(Option::is_some) id=id.clone() tabindex="-1" aria-describedby=described_by>
             <legend class="field-label"><span>{legend.view()}</span><NeedBadge need=required/></legend>
-            <Hint id hint/>
-            <ErrorLine id error/>
+            <Hint id=id.clone() hint/>
+            <ErrorLine id=id.clone() error/>
             <div class="choices" class:choices-inline=inline>
                 {move || {
-                    choices.get().into_iter().enumerate().map(|(index, choice)| one(id, kind, index, choice, chosen, choose)).collect_view()
+                    choices.get().into_iter().enumerate().map(|(index, choice)| one(&group_id, kind, index, choice, chosen, choose)).collect_view()
                 }}
             </div>
         </fieldset>
@@ -136,14 +139,15 @@ fn group(group: Group) -> impl IntoView {
 }
 
 fn one(
-    id: &'static str,
+    id: &str,
     kind: &'static str,
     index: usize,
     choice: Choice,
     chosen: Callback<String, bool>,
     choose: Callback<(String, bool)>,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let Choice { value, label, hint, disabled } = choice;
+    let group = id.to_owned();
     let input_id = format!("{id}-{index}");
     let hint_id = hint.is_some().then(|| format!("{input_id}-hint"));
     let (this, that) = (value.clone(), value.clone());
@@ -152,7 +156,7 @@ fn one(
             <input
                 type=kind
                 id=input_id.clone()
-                name=id
+                name=group
                 value=value
                 disabled=disabled
                 aria-describedby=hint_id.clone()

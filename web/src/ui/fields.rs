@@ -20,14 +20,19 @@ pub enum Need {
 /// What an input learns from the field around it.
 #[derive(Clone)]
 struct Surroundings {
-    id: &'static str,
+    id: String,
     need: Need,
     described_by: Signal<Option<String>>,
     invalid: Signal<bool>,
 }
 
 fn surroundings() -> Surroundings {
-    use_context().unwrap_or(Surroundings { id: "", need: Need::Unsaid, described_by: Signal::stored(None), invalid: Signal::stored(false) })
+    use_context().unwrap_or_else(|| Surroundings {
+        id: String::new(),
+        need: Need::Unsaid,
+        described_by: Signal::stored(None),
+        invalid: Signal::stored(false),
+    })
 }
 
 /// The badge for required and optional.
@@ -41,7 +46,8 @@ pub(super) fn NeedBadge(need: Need) -> impl IntoView {
 }
 
 /// Hint and error of a field or group, and the ids by which the inputs refer to them.
-pub(super) fn describing(id: &'static str, has_hint: bool, error: Signal<Option<String>>) -> Signal<Option<String>> {
+pub(super) fn describing(id: &str, has_hint: bool, error: Signal<Option<String>>) -> Signal<Option<String>> {
+    let id = id.to_owned();
     Signal::derive(move || {
         let hint = has_hint.then(|| format!("{id}-hint"));
         let error = error.with(Option::is_some).then(|| format!("{id}-error"));
@@ -51,12 +57,12 @@ pub(super) fn describing(id: &'static str, has_hint: bool, error: Signal<Option<
 }
 
 #[component]
-pub(super) fn Hint(id: &'static str, hint: Option<Text>) -> impl IntoView {
+pub(super) fn Hint(#[prop(into)] id: String, hint: Option<Text>) -> impl IntoView {
     hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint.view()}</p> })
 }
 
 #[component]
-pub(super) fn ErrorLine(id: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+pub(super) fn ErrorLine(#[prop(into)] id: String, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         error.get().map(|sentence| {
             view! {
@@ -73,7 +79,8 @@ pub(super) fn ErrorLine(id: &'static str, error: Signal<Option<String>>) -> impl
 #[component]
 pub fn Field(
     /// Id of the input; also what [`super::FieldError`] names.
-    id: &'static str,
+    #[prop(into)]
+    id: String,
     /// What to fill in.
     #[prop(into)]
     label: Text,
@@ -89,12 +96,12 @@ pub fn Field(
     children: Children,
 ) -> impl IntoView {
     let invalid = Signal::derive(move || error.with(Option::is_some));
-    let described_by = describing(id, hint.is_some(), error);
+    let described_by = describing(&id, hint.is_some(), error);
     view! {
         <div class="field" class:has-error=invalid>
-            <label class="field-label" for=id><span>{label.view()}</span><NeedBadge need=required/></label>
-            <Hint id hint/>
-            <ErrorLine id error/>
+            <label class="field-label" for=id.clone()><span>{label.view()}</span><NeedBadge need=required/></label>
+            <Hint id=id.clone() hint/>
+            <ErrorLine id=id.clone() error/>
             <leptos::context::Provider value=Surroundings { id, need: required, described_by, invalid }>{children()}</leptos::context::Provider>
         </div>
     }
@@ -192,7 +199,7 @@ pub fn PasswordInput(
         <div class="password">
             <input
                 class="input"
-                id=id
+                id=id.clone()
                 type=move || if shown.get() { "text" } else { "password" }
                 name="password"
                 autocomplete=autocomplete
@@ -208,7 +215,7 @@ pub fn PasswordInput(
                 type="button"
                 class="button button-outline password-toggle"
                 aria-pressed=move || if shown.get() { "true" } else { "false" }
-                aria-controls=id
+                aria-controls=id.clone()
                 aria-label=move || t("ui.show_password")
                 on:click=move |_| shown.update(|shown| *shown = !*shown)
             >

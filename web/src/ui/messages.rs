@@ -160,10 +160,10 @@ pub fn ErrorSummary(
     }
 }
 
-fn focus(id: &str) {
+/// Leads to a field, or to the first thing to choose in a group.
+pub fn focus(id: &str) {
     use wasm_bindgen::JsCast;
     if let Some(field) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // In a group, the first thing to choose is what the reader wants.
         let first =
             field.query_selector("input, select").ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         let _ = first.unwrap_or(field).focus();

@@ -1,4 +1,4 @@
-//! Last step: it is booked.
+//! Last step: it is booked, or waits for the facility.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -8,12 +8,13 @@ use shared::time::tokyo_day;
 
 use super::flow;
 use crate::bookings::client;
-use crate::bookings::parts::{BookSteps, Bring, CancelRule, When, facility_words};
-use crate::i18n::{Say, furigana, locale};
+use crate::bookings::model::decided_by;
+use crate::bookings::parts::{BookSteps, Bring, CancelRule, UntilDecided, When, facility_words};
+use crate::i18n::{Say, furigana, locale, sentence, text};
 use crate::paths;
 use crate::ui::{Banner, Button, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, Tone};
 
-/// Last step: it is booked.
+/// Last step: it is booked, or waits for the facility.
 #[component]
 pub fn BookedPage() -> impl IntoView {
     let flow = flow();
@@ -30,10 +31,17 @@ pub fn BookedPage() -> impl IntoView {
             }
         }
     });
+    // What was just booked is known before anything is loaded: the heading is right from the start.
+    let is_waiting = move |bookings: &[Booking]| decided_by(bookings.iter().map(|booking| &booking.state)).is_some();
+    let title = text(move || {
+        let loaded = booked.with(|found| found.as_ref().and_then(|found| found.as_ref().ok()).map(|bookings| is_waiting(bookings)));
+        let waits = loaded.unwrap_or_else(|| flow.booked.with(|bookings| is_waiting(bookings)));
+        sentence(if waits { "bookings.requested_title" } else { "bookings.booked_title" }, locale())
+    });
     view! {
         <div class="narrow stack">
             <BookSteps current=4/>
-            <PageTitle text="bookings.booked_title"/>
+            <PageTitle text=title/>
             <Load what=booked is_empty=Vec::is_empty empty="bookings.booked_unknown" let:bookings><Booked bookings/></Load>
         </div>
     }
@@ -48,9 +56,18 @@ fn Booked(bookings: Vec<Booking>) -> impl IntoView {
     let facility = paths::facility(first.facility.id.as_str());
     let notes = first.notes.clone();
     view! {
-        <Banner tone=Tone::Success title="bookings.booked_banner">
-            <p><Say key="bookings.booked_text"/></p>
-        </Banner>
+        {match decided_by(bookings.iter().map(|booking| &booking.state)) {
+            Some(until) => {
+                view! {
+                    <Banner tone=Tone::Info title="bookings.requested_banner">
+                        <UntilDecided until/>
+                        <p><Say key="bookings.requested_text"/></p>
+                    </Banner>
+                }
+                .into_any()
+            }
+            None => view! { <Banner tone=Tone::Success title="bookings.booked_banner"><p><Say key="bookings.booked_text"/></p></Banner> }.into_any(),
+        }}
         <div class="card stack">
             <When starts_at=first.starts_at ends_at=first.ends_at/>
             <Facts>

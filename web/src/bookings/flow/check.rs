@@ -3,32 +3,30 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use serde::{Deserialize, Serialize};
-use shared::bookings::{NewBooking, Quote};
+use shared::bookings::{NewBooking, Quote, QuotedChild};
 use shared::ids::SlotId;
 use shared::locale::yen;
+use shared::programmes::{Confirmation, IfSilent};
 
+use super::asked::{AskedFields, Form};
 use super::{BackToChildren, flow};
 use crate::api::{Attempt, Failure};
 use crate::bookings::client;
-use crate::bookings::model::{Against, Ground};
-use crate::bookings::parts::{AgainstNotice, BookSteps, Bring, CancelRule, SlotHead, When, facility_words, limit_left};
+use crate::bookings::model::draft::Draft;
+use crate::bookings::model::{Against, Ground, decided_by};
+use crate::bookings::parts::{
+    AgainstNotice, BookSteps, Bring, CancelRule, FeeLines, SlotHead, UntilDecided, When, facility_words, limit_left,
+};
 use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
 use crate::session::use_session;
 use crate::ui::{
-    Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, taking_focus,
+    Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, focus, taking_focus,
 };
 
-/// What was written for the day before it is booked; kept on this device so that nothing typed is lost.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct NotesDraft {
-    slot_id: String,
-    notes: String,
-}
-
-const NOTES_DRAFT: &str = "booking_notes";
+/// Under this name the draft is kept on this device.
+const DRAFT: &str = "booking_draft";
 
 /// Third step: everything once more before it is booked.
 #[component]
@@ -37,17 +35,17 @@ pub fn CheckPage() -> impl IntoView {
     let navigate = use_navigate();
     let session = use_session();
     let account = untrack(move || session.me()).map(|me| me.id.to_string()).unwrap_or_default();
-    let draft: NotesDraft = offline::recall(&account, NOTES_DRAFT).unwrap_or_default();
-    let notes = RwSignal::new(if draft.slot_id == flow.slot_id.get_untracked() { draft.notes } else { String::new() });
+    let kept: Draft = offline::recall(&account, DRAFT).unwrap_or_default();
+    let form = Form::new(if kept.slot_id == flow.slot_id.get_untracked() { kept } else { Draft::default() });
     let keep_for = account.clone();
-    Effect::new(move |_| offline::remember(&keep_for, NOTES_DRAFT, &NotesDraft { slot_id: flow.slot_id.get(), notes: notes.get() }));
-    let command = move || {
+    Effect::new(move |_| offline::remember(&keep_for, DRAFT, &form.draft(flow.slot_id.get())));
+    let wish = move || {
         let chosen = flow.chosen.get();
         let party = chosen.children.filter(|ids| !ids.is_empty())?;
         Some(NewBooking::new(SlotId::new(flow.slot_id.get()), party).between(chosen.starts_at?, chosen.ends_at?))
     };
     let quote = LocalResource::new(move || {
-        let command = command();
+        let command = wish().map(|wish| Draft::priced(form.reason.get(), form.extras.get(), wish));
         async move {
             match command {
                 Some(command) => client::quote(&command).await.map(Some),
@@ -56,14 +54,14 @@ pub fn CheckPage() -> impl IntoView {
         }
     });
     let refused: RwSignal<Option<Failure>> = RwSignal::new(None);
-    // One attempt for the page: the same party, time and notes sent again are the same booking.
+    // One attempt for the page: the same party, time and words sent again are the same booking.
     let attempt = Attempt::new();
     let book = Action::new_local(move |command: &NewBooking| {
         let (command, attempt, navigate, account) = (command.clone(), attempt.clone(), navigate.clone(), account.clone());
         async move {
             match client::book(&command, &attempt).await {
                 Ok(bookings) => {
-                    offline::remember(&account, NOTES_DRAFT, &NotesDraft::default());
+                    offline::remember(&account, DRAFT, &Draft::default());
                     let mut values = flow.chosen.get_untracked().query().to_vec();
                     values.push(("party", bookings.first().map(|booking| booking.party_id.to_string())));
                     flow.booked.set(bookings);
@@ -83,10 +81,18 @@ pub fn CheckPage() -> impl IntoView {
             }
         }
     });
-    let press = Callback::new(move |()| {
+    // What is missing is said only after somebody has pressed, and goes as soon as it is there.
+    let pressed = RwSignal::new(false);
+    let press = Callback::new(move |ground: Ground| {
         refused.set(None);
-        if let Some(command) = untrack(command) {
-            book.dispatch(NewBooking { notes: notes.get_untracked().trim().to_owned(), ..command });
+        let terms = &ground.detail.terms;
+        let draft = untrack(|| form.draft(flow.slot_id.get()));
+        if let Some((field, _)) = draft.missing(terms).into_iter().next() {
+            pressed.set(true);
+            // First the sentence, so that it is read with the field.
+            request_animation_frame(move || focus(&field));
+        } else if let Some(wish) = untrack(wish) {
+            book.dispatch(draft.command(terms, wish));
         }
     });
     let busy = book.pending();
@@ -95,17 +101,59 @@ pub fn CheckPage() -> impl IntoView {
             <BookSteps current=3/>
             <PageTitle text="bookings.check_title"/>
             <Load what=flow.ground let:ground>
-                <SlotHead ground=ground.clone()/>
-                <Refused refused ground=ground.clone()/>
-                <Load what=quote let:quote>
-                    {match quote {
-                        None => view! { <BackToChildren/> }.into_any(),
-                        Some(quote) => view! { <CheckStep ground=ground.clone() quote notes busy press refused/> }.into_any(),
-                    }}
-                </Load>
+                {
+                    if untrack(wish).is_none() {
+                        return view! { <BackToChildren/> }.into_any();
+                    }
+                    let (known, asked) = (ground.clone(), ground.detail.terms.clone());
+                    let terms = asked.clone();
+                    let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
+                    let quoted = ground.clone();
+                    let confirmation = asked.confirmation;
+                    view! {
+                        <SlotHead ground=ground.clone()/>
+                        <Refused refused ground=ground.clone()/>
+                        <AskedFields terms=asked form missing/>
+                        <Field id="notes" label="bookings.notes" required=Need::Optional hint="bookings.notes_hint">
+                            <TextArea value=form.notes maxlength=500/>
+                        </Field>
+                        <Load what=quote let:quote>{quote.map(|quote| view! { <Quoted ground=quoted.clone() quote refused/> })}</Load>
+                        <div class="row actions">
+                            <BookButton quote confirmation busy on_press=Callback::new(move |()| press.run(known.clone()))/>
+                            <BackToTimes/>
+                        </div>
+                    }
+                    .into_any()
+                }
             </Load>
         </div>
     }
+}
+
+#[component]
+fn BackToTimes() -> impl IntoView {
+    let flow = flow();
+    view! {
+        <LinkButton href=flow.address(BookStep::Times, &flow.chosen.get_untracked()) look=Look::Text icon=Glyph::Left>
+            <Say key="bookings.back_to_times"/>
+        </LinkButton>
+    }
+}
+
+/// Books, or asks the facility for it. Dead only while the stay cannot be had, never for something not yet filled in.
+#[component]
+fn BookButton(
+    quote: LocalResource<Result<Option<Quote>, Failure>>,
+    confirmation: Confirmation,
+    busy: Memo<bool>,
+    on_press: Callback<()>,
+) -> impl IntoView {
+    let bookable = Memo::new(move |_| quote.with(|found| matches!(found, Some(Ok(Some(quote))) if quote.bookable)));
+    let words = match confirmation {
+        Confirmation::Instant => view! { <Say key="bookings.book"/> }.into_any(),
+        Confirmation::ByFacility { .. } => view! { <Say key="bookings.request"/> }.into_any(),
+    };
+    view! { <Button on_press busy disabled=Signal::derive(move || !bookable.get()) described_by="check-against">{words}</Button> }
 }
 
 /// Why the server did not book, with the ways on.
@@ -147,44 +195,48 @@ fn Refused(refused: RwSignal<Option<Failure>>, ground: Ground) -> impl IntoView 
     }
 }
 
+/// What the stay is, costs and leaves.
 #[component]
-fn CheckStep(
-    ground: Ground,
-    quote: Quote,
-    notes: RwSignal<String>,
-    busy: Memo<bool>,
-    press: Callback<()>,
-    refused: RwSignal<Option<Failure>>,
-) -> impl IntoView {
-    let flow = flow();
+fn Quoted(ground: Ground, quote: Quote, refused: RwSignal<Option<Failure>>) -> impl IntoView {
     let against = Against::of_quote(&quote, &ground);
     let bookable = quote.bookable;
     let several = quote.children.len() > 1;
     let fee = quote.fee_yen.unwrap_or(0);
-    let back = flow.address(BookStep::Times, &flow.chosen.get_untracked());
+    let decide_by = decided_by(&quote.state);
+    let if_silent = match ground.detail.terms.confirmation {
+        Confirmation::ByFacility { if_silent, .. } => Some(if_silent),
+        Confirmation::Instant => None,
+    };
     let lines = quote
         .children
-        .iter()
+        .into_iter()
         .map(|child| {
             let who = ground.child_name(child.child_id.as_str()).unwrap_or_default();
-            let (fee, limits) = (child.fee_yen, child.limits.clone());
-            view! {
-                <li class="check-child">
-                    <span><strong>{who}</strong>{limits.into_iter().map(|limit| view! { <br/> <span class="quiet">{limit_left(limit)}</span> }).collect_view()}</span>
-                    {fee.map(|fee| view! { <span class="number">{furigana(move || yen(fee, locale()))}</span> })}
-                </li>
-            }
+            view! { <li class="check-child"><ChildLines who child/></li> }
         })
         .collect_view();
     // The server's refusal says the same more freshly.
     let shown_against = Signal::derive(move || if refused.with(Option::is_some) { Against::default() } else { against.clone() });
     view! {
         <AgainstNotice id="check-against" against=shown_against title="bookings.cannot_title"/>
+        {decide_by
+            .map(|until| {
+                view! {
+                    <Banner tone=Tone::Info title="bookings.facility_decides">
+                        <UntilDecided until/>
+                        {match if_silent {
+                            Some(IfSilent::Confirm) => Some(view! { <p><Say key="bookings.silent_confirms"/></p> }.into_any()),
+                            Some(IfSilent::Decline) => Some(view! { <p><Say key="bookings.silent_declines"/></p> }.into_any()),
+                            None => None,
+                        }}
+                    </Banner>
+                }
+            })}
         <div class="card stack">
             <When starts_at=quote.starts_at ends_at=quote.ends_at/>
             <Facts>
                 <Fact name="bookings.place" icon=Glyph::Pin>{furigana(facility_words(&ground.detail.slot.facility))}</Fact>
-                <Fact name="bookings.programme" icon=Glyph::Info>{name(ground.detail.programme_name.clone())}</Fact>
+                <Fact name="bookings.programme" icon=Glyph::Info>{name(ground.detail.programme_name)}</Fact>
                 <Fact name="bookings.children_and_fee" icon=Glyph::Family>
                     <ul class="plain-list check-children">{lines}</ul>
                     {(bookable && several)
@@ -198,12 +250,19 @@ fn CheckStep(
                 <Bring things=quote.bring/>
             </Facts>
         </div>
-        <Field id="notes" label="bookings.notes" required=Need::Optional hint="bookings.notes_hint">
-            <TextArea value=notes maxlength=500/>
-        </Field>
-        <div class="row actions">
-            <Button on_press=press busy disabled=Signal::stored(!bookable) described_by="check-against"><Say key="bookings.book"/></Button>
-            <LinkButton href=back look=Look::Text icon=Glyph::Left><Say key="bookings.back_to_times"/></LinkButton>
-        </div>
+    }
+}
+
+/// One child: the fee with what it is made of, and what is left of the limits.
+#[component]
+fn ChildLines(who: String, child: QuotedChild) -> impl IntoView {
+    let QuotedChild { fee_yen, fee_lines, limits, .. } = child;
+    view! {
+        <p class="check-line">
+            <strong>{who}</strong>
+            {fee_yen.map(|fee| view! { <strong class="number">{furigana(move || yen(fee, locale()))}</strong> })}
+        </p>
+        <FeeLines lines=fee_lines/>
+        {limits.into_iter().map(|limit| view! { <p class="quiet">{limit_left(limit)}</p> }).collect_view()}
     }
 }

@@ -1,8 +1,11 @@
 //! What the booking pages say, before any page is drawn.
 
 use serde_json::{Value, json};
+use shared::bookings::Answer;
 use shared::problem::ProblemPart;
+use shared::programmes::Terms;
 
+use super::draft::Draft;
 use super::*;
 
 const YONAGO: &str = "312029";
@@ -235,4 +238,121 @@ fn a_sheet_says_who_may_come_for_the_child() {
     );
     assert_eq!(sheet.pick_up, [("祖母 梅".to_owned(), "祖母".to_owned())]);
     assert_eq!((sheet.address, sheet.phone), (None, None));
+}
+
+#[test]
+fn a_household_pays_less_in_the_browser_too() {
+    let mut ground = flexible();
+    ground.detail.terms.reliefs = serde_json::from_value(json!([
+        { "class": "tax_exempt", "name": localised("R"), "off": { "kind": "percent", "percent": 50 } },
+    ]))
+    .unwrap();
+    let party = ids(&["two"]);
+    let fee = |ground: &Ground| {
+        let stay = ground.chosen_stay(&Chosen::default(), &party, now()).unwrap();
+        ground.quote(&party, &stay, now()).children[0].fee_lines.iter().map(|line| line.yen).collect::<Vec<_>>()
+    };
+    assert_eq!(fee(&ground), [300]);
+    ground.family.household = serde_json::from_value(json!([{ "class": "tax_exempt", "valid_from": "2026-04-01" }])).unwrap();
+    assert_eq!(fee(&ground), [300, -150]);
+    // What ended before the day of the stay is nothing any more.
+    ground.family.household[0].valid_until = Some(now().date_naive());
+    assert_eq!(fee(&ground), [300]);
+}
+
+/// Terms with two reasons, an extra and three questions.
+fn asking() -> Terms {
+    let mut terms = flexible().detail.terms;
+    let choice = |key: &str| json!({ "key": key, "name": localised(key) });
+    let question =
+        |key: &str, answer: Value, required: bool| json!({ "key": key, "text": localised(key), "answer": answer, "required": required });
+    terms.reasons = serde_json::from_value(json!([choice("work"), choice("rest")])).unwrap();
+    terms.extras = serde_json::from_value(json!([{ "key": "lunch", "name": localised("L"), "yen": 300 }])).unwrap();
+    terms.questions = serde_json::from_value(json!([
+        question("doctor", json!({ "kind": "yes_no" }), true),
+        question("words", json!({ "kind": "text" }), false),
+        question("health", json!({ "kind": "choice", "choices": [choice("well"), choice("ill")] }), true),
+    ]))
+    .unwrap();
+    terms
+}
+
+fn answered(answers: &[(&str, &str)]) -> Vec<Answer> {
+    answers.iter().map(|(key, value)| Answer { key: (*key).to_owned(), value: (*value).to_owned() }).collect()
+}
+
+fn fields(draft: &Draft) -> Vec<String> {
+    draft.missing(&asking()).into_iter().map(|(field, _)| field).collect()
+}
+
+#[test]
+fn what_is_missing_is_said_at_its_field_from_the_top_down() {
+    let mut draft = Draft::default();
+    assert_eq!(fields(&draft), ["reason", "question-0", "question-2"]);
+    assert_eq!(draft.missing(&asking())[1].1.code, "bookings.answer_missing");
+    draft.reason = "work".to_owned();
+    draft.answers = answered(&[("doctor", "no"), ("health", "well"), ("words", "  ")]);
+    assert_eq!(fields(&draft), [""; 0]);
+    // An answer that the question does not take is none, also where none is needed.
+    draft.answers = answered(&[("doctor", "perhaps"), ("health", "well"), ("words", &"あ".repeat(201))]);
+    assert_eq!(fields(&draft), ["question-0", "question-1"]);
+    assert!(Draft::default().missing(&flexible().detail.terms).is_empty());
+}
+
+#[test]
+fn only_what_the_programme_asks_for_is_sent() {
+    let draft = Draft {
+        slot_id: "s".to_owned(),
+        reason: "rest".to_owned(),
+        extras: vec!["dinner".to_owned(), "lunch".to_owned()],
+        answers: answered(&[("gone", "yes"), ("words", ""), ("doctor", " yes ")]),
+        notes: " n ".to_owned(),
+    };
+    let wish = || NewBooking::new("s".into(), ids(&["two"]));
+    let command = draft.command(&asking(), wish());
+    assert_eq!((command.reason.as_deref(), command.extras, command.notes.as_str()), (Some("rest"), vec!["lunch".to_owned()], "n"));
+    assert_eq!(command.answers, answered(&[("doctor", "yes")]));
+    let plain = draft.command(&flexible().detail.terms, wish());
+    assert_eq!((plain.reason, plain.extras.len(), plain.answers.len()), (None, 0, 0));
+    assert_eq!(Draft::priced(String::new(), Vec::new(), wish()), wish());
+}
+
+#[test]
+fn what_waits_is_to_come_and_what_was_declined_is_told_until_something_takes_its_place() {
+    let requested = json!({ "kind": "requested", "decide_by": "2026-11-21T00:00:00Z" });
+    let declined = || json!({ "kind": "declined", "at": "2026-11-19T00:00:00Z", "message": "M" });
+    let (from, to) = ("2026-11-25T09:00:00+09:00", "2026-11-25T12:00:00+09:00");
+    let waiting = booking("a", from, to, requested);
+    assert_eq!(decided_by([&waiting.state]), Some(at("2026-11-21T00:00:00Z")));
+    let mut bookings = vec![waiting, booking("b", from, to, declined()), booking("c", "2026-11-01T09:00:00+09:00", to, declined())];
+    let (next, past) = split(&bookings, now());
+    assert_eq!((next.len(), past.len()), (1, 2));
+    let told = |bookings: &[Booking]| declined_ahead(bookings, now()).iter().map(|booking| booking.child.name.clone()).collect::<String>();
+    assert_eq!(told(&bookings), "b");
+    let later = ("2026-11-25T13:00:00+09:00", "2026-11-25T14:00:00+09:00");
+    bookings.push(booking("b", later.0, later.1, json!({ "kind": "confirmed" })));
+    assert_eq!(told(&bookings), "");
+    assert_eq!(decided_by([&bookings[3].state]), None);
+}
+
+#[test]
+fn reasons_are_asked_for_only_where_cancelling_costs_or_counts() {
+    let mut late = booking("a", "2026-11-25T09:00:00+09:00", "2026-11-25T12:00:00+09:00", json!({ "kind": "confirmed" }));
+    let exempt = |key: &str, by_family: bool| json!({ "key": key, "name": localised(key), "by_family": by_family });
+    late.cancellation.exempt = serde_json::from_value(json!([exempt("child_ill", true), exempt("facility", false)])).unwrap();
+    // Nothing is due after the deadline.
+    assert!(exempt_reasons(&late, now()).is_empty());
+    late.cancellation.late_counts = true;
+    let keys = |booking: &Booking| exempt_reasons(booking, now()).into_iter().map(|reason| reason.key).collect::<String>();
+    assert_eq!(keys(&late), "child_ill");
+    late.free_until = at("2026-11-24T00:00:00Z");
+    assert_eq!(keys(&late), "");
+}
+
+#[test]
+fn each_line_of_a_fee_says_what_it_is_for() {
+    let said = |item: Value| fee_item(&serde_json::from_value(item).unwrap(), Locale::Ja);
+    assert_eq!(said(json!({ "item": "hours", "minutes": 150, "hourly_yen": 300 })), "2時間30分 × 1時間300円");
+    assert_eq!(said(json!({ "item": "extra", "name": localised("給食") })), "給食");
+    assert_eq!(said(json!({ "item": "use" })), "1回の利用");
 }
