@@ -4,7 +4,8 @@ use chrono::{NaiveTime, Weekday};
 use shared::facilities::Opening;
 use shared::locale::{Locale, clock, half_days, minutes, uses, weekday, yen};
 use shared::programmes::{
-    AgeEnd, Ages, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Terms, Unit,
+    AgeEnd, Ages, Block, Cancellation, Choice, Confirmation, Deadline, Extra, Fee, FeeUnit, IfSilent, Limit, LimitPeriod, LimitUnit, Opens,
+    PriceTier, Relief, ReliefUnit, Terms, Unit,
 };
 
 use crate::i18n::sentence;
@@ -62,7 +63,7 @@ pub fn unit(unit: &Unit, locale: Locale) -> String {
     match unit {
         Unit::Blocks { blocks } => {
             let comma = if locale == Locale::En { ", " } else { "・" };
-            blocks.iter().map(|block| block.name.get(locale)).collect::<Vec<_>>().join(comma)
+            blocks.iter().map(|block| block_words(block, locale)).collect::<Vec<_>>().join(comma)
         }
         Unit::Flexible { minimum_minutes, maximum_minutes, step_minutes } => {
             let words = [("minimum", minutes(*minimum_minutes, locale)), ("step", minutes(*step_minutes, locale))];
@@ -77,8 +78,17 @@ pub fn unit(unit: &Unit, locale: Locale) -> String {
     }
 }
 
-/// How much of it a child has.
-pub fn limit(limit: &Limit, locale: Locale) -> String {
+/// A part of the day or some nights, with what it counts where that is not one.
+fn block_words(block: &Block, locale: Locale) -> String {
+    let name = block.name.get(locale).to_owned();
+    match block.uses {
+        1 => name,
+        several => said("facilities.block_counts", locale, &[("block", name), ("amount", uses(several, locale))]),
+    }
+}
+
+/// How much of it a child has, for which of the reasons.
+pub fn limit(limit: &Limit, reasons: &[Choice], locale: Locale) -> String {
     let amount = |n| match limit.counts {
         LimitUnit::HalfDays => half_days(n, locale),
         LimitUnit::Minutes => minutes(n, locale),
@@ -90,6 +100,9 @@ pub fn limit(limit: &Limit, locale: Locale) -> String {
         LimitPeriod::Birth => "facilities.limit_birth",
     };
     let mut words = said(period, locale, &[("amount", amount(limit.base))]);
+    if let Some(reason) = reasons.iter().find(|reason| Some(&reason.key) == limit.reason.as_ref()) {
+        words = said("facilities.limit_reason", locale, &[("reason", reason.name.get(locale).to_owned()), ("limit", words)]);
+    }
     if limit.local > 0 {
         words += &said("facilities.limit_local", locale, &[("local", amount(limit.local))]);
     }
@@ -99,13 +112,49 @@ pub fn limit(limit: &Limit, locale: Locale) -> String {
     words
 }
 
+/// What a family may have on top, with its price.
+pub fn extras(extras: &[Extra], locale: Locale) -> Vec<String> {
+    extras
+        .iter()
+        .map(|extra| said("facilities.extra", locale, &[("name", extra.name.get(locale).to_owned()), ("yen", yen(extra.yen, locale))]))
+        .collect()
+}
+
+/// Whose household pays how much less.
+pub fn reliefs(reliefs: &[Relief], locale: Locale) -> Vec<String> {
+    let off = |off: &ReliefUnit| match off {
+        ReliefUnit::Percent { percent: 100.. } => sentence("facilities.free_of_charge", locale),
+        ReliefUnit::Percent { percent } => said("facilities.relief_percent", locale, &[("percent", percent.to_string())]),
+        ReliefUnit::Hour { yen: less } => said("facilities.relief_hour", locale, &[("yen", yen(*less, locale))]),
+        ReliefUnit::Use { yen: less } => said("facilities.relief_use", locale, &[("yen", yen(*less, locale))]),
+    };
+    reliefs
+        .iter()
+        .map(|relief| said("facilities.relief", locale, &[("name", relief.name.get(locale).to_owned()), ("off", off(&relief.off))]))
+        .collect()
+}
+
+/// That the facility decides, and what holds when it says nothing; nothing where a booking holds at once.
+pub fn confirmation(rule: Confirmation, locale: Locale) -> Vec<String> {
+    let Confirmation::ByFacility { hours, if_silent } = rule else { return Vec::new() };
+    let silent = match if_silent {
+        IfSilent::Confirm => "facilities.silent_confirms",
+        IfSilent::Decline => "facilities.silent_declines",
+    };
+    let length = minutes(i64::from(hours) * 60, locale);
+    vec![said("facilities.facility_decides", locale, &[("length", length)]), sentence(silent, locale)]
+}
+
 /// When bookings open.
 pub fn opening(opens: &Opens, locale: Locale) -> String {
     match opens {
         Opens::DaysBefore { days } => said("facilities.opens_days", locale, &[("days", days.to_string())]),
-        Opens::OnDays { days, time, .. } => {
-            let days = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(if locale == Locale::En { ", " } else { "・" });
-            said("facilities.opens_on", locale, &[("days", days), ("time", clock(*time))])
+        Opens::OnDays { days, time, lead } => {
+            let comma = if locale == Locale::En { ", " } else { "・" };
+            let a_month = u32::try_from(days.len().max(1)).unwrap_or(1);
+            let about_days = 30 * lead / a_month;
+            let written = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(comma);
+            said("facilities.opens_on", locale, &[("days", written), ("time", clock(*time)), ("ahead", about_days.to_string())])
         }
     }
 }
@@ -136,6 +185,13 @@ pub fn cancellation(rule: &Cancellation, locale: Locale) -> Vec<String> {
     });
     if rule.late_counts {
         sentences.push(sentence("facilities.cancel_counts", locale));
+    }
+    let is_free = rule.late_fee_percent == 0 && !rule.late_counts;
+    let exempt: Vec<&str> =
+        rule.exempt.iter().filter(|reason| !is_free && reason.by_family).map(|reason| reason.name.get(locale)).collect();
+    if !exempt.is_empty() {
+        let comma = if locale == Locale::En { ", " } else { "、" };
+        sentences.push(said("facilities.cancel_exempt", locale, &[("reasons", exempt.join(comma))]));
     }
     if rule.undo_minutes > 0 {
         sentences.push(said("facilities.cancel_undo", locale, &[("length", minutes(rule.undo_minutes, locale))]));
@@ -211,6 +267,8 @@ pub fn tier(tier: &PriceTier, locale: Locale) -> String {
 
 #[cfg(test)]
 mod tests {
+    use shared::locale::Localised;
+
     use super::*;
 
     fn time(hour: u32, minute: u32) -> NaiveTime {
@@ -275,8 +333,52 @@ mod tests {
             multiple_birth: None,
             reason: None,
         };
-        assert_eq!(limit(&month, Locale::Ja), "1か月に10時間まで");
+        assert_eq!(limit(&month, &[], Locale::Ja), "1か月に10時間まで");
         let birth = Limit { counts: LimitUnit::Uses, per: LimitPeriod::Birth, base: 7, multiple_birth: Some(10), ..month };
-        assert_eq!(limit(&birth, Locale::Ja), "出産1回につき7回まで（双子などは10回まで）");
+        assert_eq!(limit(&birth, &[], Locale::Ja), "出産1回につき7回まで（双子などは10回まで）");
+        let reasons = [Choice { key: "work".to_owned(), name: Localised::new("仕事", "[仕事|しごと]", "Work") }];
+        let week = Limit {
+            counts: LimitUnit::HalfDays,
+            per: LimitPeriod::Week,
+            base: 6,
+            multiple_birth: None,
+            reason: Some("work".to_owned()),
+            ..birth
+        };
+        assert_eq!(limit(&week, &reasons, Locale::Ja), "「仕事」は、1週間に3日まで");
+    }
+
+    #[test]
+    fn nights_extras_and_reliefs_are_said_in_words() {
+        let named = |text: &str| Localised::new(text, text, text);
+        let block = |name: &str, uses| Block { key: name.to_owned(), name: named(name), half_days: 0, uses };
+        assert_eq!(unit(&Unit::Blocks { blocks: vec![block("1泊2日", 2), block("1日", 1)] }, Locale::Ja), "1泊2日（2回と数えます）・1日");
+        assert_eq!(extras(&[Extra { key: "lunch".to_owned(), name: named("給食"), yen: 300 }], Locale::Ja), ["給食 300円"]);
+        let relief = |off| Relief { class: "c".to_owned(), name: named("減免"), off };
+        let said = reliefs(
+            &[
+                relief(ReliefUnit::Percent { percent: 100 }),
+                relief(ReliefUnit::Percent { percent: 50 }),
+                relief(ReliefUnit::Hour { yen: 200 }),
+            ],
+            Locale::Ja,
+        );
+        assert_eq!(said, ["減免：無料", "減免：50%引き", "減免：1時間につき200円引き"]);
+    }
+
+    #[test]
+    fn fixed_opening_days_say_how_far_ahead_they_open() {
+        let opens = Opens::OnDays { days: vec![1, 16], lead: 2, time: time(9, 0) };
+        assert_eq!(opening(&opens, Locale::Ja), "毎月1・16日の9:00から（およそ30日先からの利用分）");
+    }
+
+    #[test]
+    fn who_decides_and_what_silence_means_is_said_only_where_a_facility_decides() {
+        assert!(confirmation(Confirmation::Instant, Locale::Ja).is_empty());
+        let by_facility = Confirmation::ByFacility { hours: 24, if_silent: IfSilent::Decline };
+        assert_eq!(
+            confirmation(by_facility, Locale::Ja),
+            ["申し込みを受けて、施設が24時間以内に決めます。", "それまでにお返事がないときは、お受けできないものとして取り扱います。"]
+        );
     }
 }

@@ -5,7 +5,7 @@ use shared::facilities::{Facility, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
-use super::model::{ages, cancellation, deadline, fee_table, hours, limit, opening, tier, unit, weekdays};
+use super::model::{ages, cancellation, confirmation, deadline, extras, fee_table, hours, limit, opening, reliefs, tier, unit, weekdays};
 use crate::i18n::{Say, marked, sentence, text};
 use crate::paths;
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
@@ -50,6 +50,12 @@ fn fact(name: &'static str, icon: Option<Glyph>, words: String) -> AnyView {
         Some(icon) => view! { <Fact name icon>{marked(&words)}</Fact> }.into_any(),
         None => view! { <Fact name>{marked(&words)}</Fact> }.into_any(),
     }
+}
+
+/// A fact of several sentences; nothing where there is none.
+fn lines(name: &'static str, icon: Glyph, sentences: Vec<String>) -> Option<AnyView> {
+    let said = |line: String| view! { <span class="fact-line">{marked(&line)}</span> };
+    (!sentences.is_empty()).then(|| view! { <Fact name icon>{sentences.into_iter().map(said).collect_view()}</Fact> }.into_any())
 }
 
 fn place(listing: &Listing) -> Option<AnyView> {
@@ -123,23 +129,16 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
         .collect_view();
     let bring = terms.bring.iter().map(|thing| view! { <li>{marked(thing.get(locale))}</li> }).collect_view();
     let has_bring = !terms.bring.is_empty();
+    let is_free = table.rows.is_empty();
     let summary = programme.summary.get(locale).to_owned();
-    let cancelling = cancellation(&terms.cancellation, locale);
-    let limits: Vec<String> = terms.limits.iter().map(|one| limit(one, locale)).collect();
+    let limits: Vec<String> = terms.limits.iter().map(|one| limit(one, &terms.reasons, locale)).collect();
     view! {
         <Disclosure summary=text(move || name.clone()) open=true>
             <p>{marked(&summary)}</p>
             <Facts>
                 {fact("facilities.who", Some(Glyph::Family), ages(&terms.ages, locale))}
                 {fact("facilities.stay", Some(Glyph::Clock), unit(&terms.unit, locale))}
-                {(!limits.is_empty())
-                    .then(|| {
-                        view! {
-                            <Fact name="facilities.month_limit" icon=Glyph::Calendar>
-                                {limits.iter().map(|line| view! { <span class="fact-line">{marked(line)}</span> }).collect_view()}
-                            </Fact>
-                        }
-                    })}
+                {lines("facilities.month_limit", Glyph::Calendar, limits)}
                 {fact(
                     "facilities.booking_time",
                     Some(Glyph::Check),
@@ -147,16 +146,24 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
                         .replace("%{opening}", &opening(&terms.opens, locale))
                         .replace("%{deadline}", &deadline(terms.closes, locale)),
                 )}
-                <Fact name="facilities.cancelling" icon=Glyph::Cross>
-                    {cancelling.iter().map(|line| view! { <span class="fact-line">{marked(line)}</span> }).collect_view()}
-                </Fact>
+                {lines("facilities.confirmation", Glyph::Home, confirmation(terms.confirmation, locale))}
+                {lines("facilities.cancelling", Glyph::Cross, cancellation(&terms.cancellation, locale))}
+                {lines("facilities.extras", Glyph::Yen, extras(&terms.extras, locale))}
+                {lines("facilities.reliefs", Glyph::Yen, reliefs(&terms.reliefs, locale))}
                 {has_bring.then(|| view! { <Fact name="facilities.bring" icon=Glyph::Bag><ul class="bring">{bring}</ul></Fact> })}
             </Facts>
-            <Table caption=text(move || caption.clone())>
-                <thead><tr><th scope="col"><Say key="facilities.fee_for"/></th>{heads}</tr></thead>
-                <tbody>{rows}</tbody>
-            </Table>
-            <p class="quiet"><Icon glyph=Glyph::Info/> <Say key="facilities.fee_note"/></p>
+            {if is_free {
+                view! { <p><strong><Say key="facilities.no_fee"/></strong></p> }.into_any()
+            } else {
+                view! {
+                    <Table caption=text(move || caption.clone())>
+                        <thead><tr><th scope="col"><Say key="facilities.fee_for"/></th>{heads}</tr></thead>
+                        <tbody>{rows}</tbody>
+                    </Table>
+                    <p class="quiet"><Icon glyph=Glyph::Info/> <Say key="facilities.fee_note"/></p>
+                }
+                .into_any()
+            }}
         </Disclosure>
     }
     .into_any()
