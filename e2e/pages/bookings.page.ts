@@ -1,6 +1,6 @@
 // Booking in four steps, and the family's bookings.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { Frame } from './frame.page';
+import { Frame, tick } from './frame.page';
 
 export class Booking {
   readonly frame: Frame;
@@ -34,8 +34,19 @@ export class Booking {
     return this.page.getByRole('button', { name: 'この内容で予約する' });
   }
 
+  request(): Locator {
+    return this.page.getByRole('button', { name: 'この内容で申し込む' });
+  }
+
   notes(): Locator {
     return this.page.getByRole('textbox', { name: '施設に伝えたいこと' });
+  }
+
+  /** Answers what the programme must know: the first of everything that can be chosen. */
+  async answer(): Promise<void> {
+    for (const group of await this.page.getByRole('group').filter({ hasText: '必須' }).all()) {
+      await tick(group.getByRole('radio').first());
+    }
   }
 
   /** From the first step to the booking, with what is chosen already. */
@@ -45,6 +56,7 @@ export class Booking {
     await this.at('時間を選ぶ');
     await this.toCheck().click();
     await this.at('予約内容の確認');
+    await this.answer();
     await this.book().click();
     await this.at('予約しました');
   }

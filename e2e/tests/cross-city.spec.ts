@@ -49,6 +49,7 @@ test('register, book in the other city, be received and fetched', async ({ page,
   await booking.toCheck().click();
   await booking.at('予約内容の確認');
   await expect(page.getByText('2,400円').first()).toBeVisible();
+  await booking.answer();
   await booking.notes().fill('昨夜よく眠れませんでした。');
   await expectAccessible(page);
   await picture(page, 'book-check');

@@ -53,6 +53,10 @@ test('a place is booked without a pointer', async ({ page }) => {
   await page.keyboard.press('Enter');
 
   await booking.at('予約内容の確認');
+  for (const name of ['ご利用の理由', 'お子さんの体調はいかがですか']) {
+    await tabTo(page, page.getByRole('group', { name }).getByRole('radio').first());
+    await page.keyboard.press('Space');
+  }
   await tabTo(page, booking.book());
   await page.keyboard.press('Enter');
   await booking.at('予約しました');
