@@ -1,6 +1,7 @@
 //! Slots (枠): the places of one facility and programme from one time to another, minute by minute: per age band, and as far as room,
 //! carers and programme allow.
 
+mod changing;
 mod offering;
 mod publishing;
 mod search;
@@ -8,6 +9,7 @@ mod search;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::changing::*;
 pub use self::offering::*;
 pub use self::publishing::*;
 pub use self::search::*;
@@ -239,6 +241,21 @@ impl Staffing {
     fn children(&self, band: &SlotBand) -> Option<i64> {
         let meets = |ratio: &&StaffRatio| ratio.from_age < band.under_age && ratio.under_age.is_none_or(|under| band.from_age < under);
         self.ratios.iter().filter(meets).map(|ratio| ratio.children.max(1)).min()
+    }
+
+    /// Whether the children of a band need carers by a ratio.
+    fn has_ratio(&self, band: &SlotBand) -> bool {
+        self.children(band).is_some()
+    }
+
+    /// How many carers those who are there need: by the ratios, and the least number as soon as one child is there.
+    fn needed(&self, bands: &[SlotBand], there: impl Fn(&SlotBand) -> i64) -> i64 {
+        if bands.iter().all(|band| there(band) == 0) {
+            return 0;
+        }
+        let common = bands.iter().filter_map(|band| self.children(band)).fold(1, least_common_multiple);
+        let used: i64 = bands.iter().filter_map(|band| Some(there(band) * (common / self.children(band)?))).sum();
+        (used + common - 1).div_euclid(common).max(self.minimum)
     }
 
     /// How many more children of a band these carers may look after beside those who are there: Σ children ÷ ratio ≤ carers, in whole

@@ -115,6 +115,8 @@ fn reasons() -> Vec<Reason> {
         slots::Rejection::BandsInvalid => slots::Rejection::BandsInvalid,
         slots::Rejection::NoBlock => slots::Rejection::NoBlock,
         slots::Rejection::BelowBooked { .. } => slots::Rejection::BelowBooked { booked: 2 },
+        slots::Rejection::CarersTooFew { .. } => slots::Rejection::CarersTooFew { at, needed: 2 },
+        slots::Rejection::CarersInvalid => slots::Rejection::CarersInvalid,
         slots::Rejection::BandUnknown => slots::Rejection::BandUnknown,
         slots::Rejection::Past => slots::Rejection::Past,
     });

@@ -163,6 +163,12 @@ pub fn list_overdue(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> 
     Ok(ids.into_iter().map(BookingId::new).collect())
 }
 
+/// The bookings that hold a place in a slot, by their ids.
+pub fn list_holding(conn: &mut AnyConnection, slot: &SlotId) -> Result<Vec<Stored>, DbError> {
+    let mine = joined!().filter(bookings::slot_id.eq(slot.as_str())).filter(bookings::active);
+    mine.order(bookings::id).select(columns!()).load::<Row>(conn)?.into_iter().map(booking).collect()
+}
+
 /// Whose bookings.
 #[derive(Debug, Clone)]
 pub enum Owner {

@@ -4,26 +4,38 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
-use shared::ids::{FacilityId, SlotId};
+use shared::bookings::{BookingState, cancel_by_facility};
+use shared::ids::{FacilityId, FamilyId, SlotId};
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
 use shared::problem::Problem;
-use shared::slots::{NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay, SlotPlan, SlotState, change, plan};
+use shared::programmes::Terms;
+use shared::slots::{
+    AffectedBooking, Changed, Consequence, Held, NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay,
+    SlotPlan, SlotPreview, SlotState, change, plan,
+};
 use shared::time::{day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
+use crate::bookings::store::Stored;
 use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForChange, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Query};
 use crate::session::Staff;
-use crate::{App, municipalities, programmes};
+use crate::{App, bookings, families, municipalities, programmes};
 
 /// The operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_offerings).service(list_staff_slots).service(preview_slots).service(publish_slots).service(change_slot);
+    config
+        .service(list_offerings)
+        .service(list_staff_slots)
+        .service(preview_slots)
+        .service(publish_slots)
+        .service(preview_slot_change)
+        .service(change_slot);
 }
 
 /// The programmes that the signed-in staff's facility offers
@@ -175,7 +187,115 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
     .await
 }
 
-/// Changes the places of a slot, closes it or opens it again
+/// A slot of a facility with what a change has to know.
+struct Ground {
+    slot: Slot,
+    terms: Terms,
+    bookings: Vec<Stored>,
+}
+
+impl Ground {
+    /// Reads it as it is now; somebody else's is not found.
+    fn read(conn: &mut AnyConnection, id: &SlotId, facility: &FacilityId) -> Result<Self, ApiError> {
+        let slot = store::find_slot(conn, id)?.map(|stored| stored.slot).filter(|slot| slot.facility.id == *facility);
+        let slot = slot.ok_or(ApiError::NotFound)?;
+        let (host, day) = (&slot.facility.municipality, slot.day());
+        let versions = programmes::store::list_programmes(conn, Some(host), Some(&slot.programme), day, day)?;
+        let terms = versions.into_iter().next().ok_or(ApiError::NotFound)?.terms;
+        let bookings = bookings::store::list_holding(conn, id)?;
+        Ok(Self { slot, terms, bookings })
+    }
+
+    fn change(&self, command: &SlotChange, now: DateTime<Utc>) -> Result<Changed, Rejection> {
+        let held: Vec<Held> = self.bookings.iter().map(held).collect();
+        change(&self.slot, &self.terms, &held, command, now)
+    }
+
+    /// The bookings that a change cancels, in its order.
+    fn cancelled<'a>(&'a self, changed: &'a Changed) -> impl Iterator<Item = &'a Stored> {
+        changed.cancelled.iter().filter_map(|id| self.bookings.iter().find(|stored| stored.booking.id == *id))
+    }
+}
+
+fn held(stored: &Stored) -> Held {
+    let booking = &stored.booking;
+    Held {
+        booking: booking.id.clone(),
+        band_from_age: stored.band_from_age,
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        created_at: booking.created_at,
+        has_come: !matches!(booking.state, BookingState::Requested { .. } | BookingState::Confirmed),
+    }
+}
+
+/// Shows what changing a slot would mean: the slot as it would be, and the bookings that would be cancelled
+///
+/// As if the change had the consequence `cancel_latest`. Where not even that helps, because children have come already, it is refused.
+#[utoipa::path(
+    tag = "slots",
+    request_body = SlotChange,
+    params(("slot_id" = String, Path, description = "The slot")),
+    responses(
+        (status = 200, description = "What the change would mean; nothing is written", body = SlotPreview),
+        (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        ForStaff,
+        ForBody,
+    )
+)]
+#[post("/slots/{slot_id}/preview")]
+pub async fn preview_slot_change(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<SlotId>,
+    body: Body<SlotChange>,
+) -> Result<web::Json<SlotPreview>, ApiError> {
+    let (command, now) = (SlotChange { consequence: Some(Consequence::CancelLatest), ..body.0 }, app.now());
+    let preview = app
+        .db
+        .read(move |conn| {
+            let ground = Ground::read(conn, &id, &staff.facility_id)?;
+            let changed = ground.change(&command, now)?;
+            let families = families::store::list_families(conn, ground.cancelled(&changed).map(|stored| &stored.family_id))?;
+            let affected = ground.cancelled(&changed).map(|stored| {
+                let family = families.iter().find(|family| family.id == stored.family_id).ok_or(ApiError::NotFound)?;
+                let booking = &stored.booking;
+                Ok(AffectedBooking {
+                    booking_id: booking.id.clone(),
+                    child_name: booking.child.name.clone(),
+                    guardian_name: family.guardian_name.to_string(),
+                    phone: family.phone.as_str().to_owned(),
+                    starts_at: booking.starts_at,
+                    ends_at: booking.ends_at,
+                    created_at: booking.created_at,
+                })
+            });
+            let affected = affected.collect::<Result<_, ApiError>>()?;
+            Ok::<_, ApiError>(SlotPreview { slot: changed.slot, affected })
+        })
+        .await?;
+    Ok(web::Json(preview))
+}
+
+/// Locks the families whose bookings a change may cancel, then the slot: the one order of locks.
+fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Result<Vec<FamilyId>, DbError> {
+    let mut locked = Vec::new();
+    if command.consequence.is_some() {
+        locked.extend(bookings::store::list_holding(conn, id)?.into_iter().map(|stored| stored.family_id));
+        locked.sort_unstable();
+        locked.dedup();
+        for family in &locked {
+            families::store::lock_family(conn, family)?;
+        }
+    }
+    store::lock_slot(conn, id)?;
+    Ok(locked)
+}
+
+/// Changes places, room and carers of a slot, closes it or opens it again
+///
+/// Never below what is booked: that is refused, unless `consequence` says what becomes of the bookings; the preview says which they are.
 #[utoipa::path(
     tag = "slots",
     request_body = SlotChange,
@@ -187,7 +307,7 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
     responses(
         (status = 200, description = "The changed slot", body = Slot),
         (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.below_booked`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
         ForChange,
@@ -203,23 +323,30 @@ pub async fn change_slot(
     body: Body<SlotChange>,
 ) -> Result<HttpResponse, ApiError> {
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
-        store::lock_slot(conn, &id)?;
-        let slot = store::find_slot(conn, &id)?
-            .map(|stored| stored.slot)
-            .filter(|slot| slot.facility.id == staff.facility_id)
-            .ok_or(ApiError::NotFound)?;
-        seen.check(slot.version)?;
-        let mut changed = change(&slot, command, act.now)?;
-        changed.version += 1;
-        store::update_bands(conn, &slot, &changed)?;
-        store::update_slot(conn, &changed)?;
-        let kind = match (slot.state, changed.state) {
+        let mine = store::find_frame(conn, &id)?.filter(|stored| stored.slot.facility.id == staff.facility_id);
+        mine.ok_or(ApiError::NotFound)?;
+        let locked = lock_for(conn, &id, command)?;
+        let ground = Ground::read(conn, &id, &staff.facility_id)?;
+        seen.check(ground.slot.version)?;
+        let changed = ground.change(command, act.now)?;
+        for stored in ground.cancelled(&changed) {
+            // Booked between the look and the lock: its family is not locked, so all is begun again.
+            if !locked.contains(&stored.family_id) {
+                return Err(ApiError::Retry);
+            }
+            bookings::engine::end(conn, stored, &cancel_by_facility(&stored.booking, act.now), act)?;
+        }
+        let mut slot = changed.slot;
+        slot.version += 1;
+        store::update_bands(conn, &ground.slot, &slot)?;
+        store::update_slot(conn, &slot)?;
+        let kind = match (ground.slot.state, slot.state) {
             (SlotState::Open, SlotState::Closed) => "slot.closed",
             (SlotState::Closed, SlotState::Open) => "slot.opened",
             _ => "slot.changed",
         };
-        act.record(conn, kind, changed.facility.place(), changed.id.as_str())?;
-        Ok(Answer::new(StatusCode::OK, &changed)?.with_version(changed.version))
+        act.record(conn, kind, slot.facility.place(), slot.id.as_str())?;
+        Ok(Answer::new(StatusCode::OK, &slot)?.with_version(slot.version))
     })
     .await
 }

@@ -33,8 +33,17 @@ fn caller(operation: &str) -> Caller {
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
         | "create_booking" | "quote_booking" => Caller::Guardian,
         "list_bookings" | "get_booking" | "cancel_booking" => Caller::GuardianOrStaff,
-        "get_board" | "check_in_booking" | "check_out_booking" | "list_offerings" | "list_staff_slots" | "preview_slots"
-        | "publish_slots" | "change_slot" | "decide_booking" | "offer_programme" => Caller::Staff,
+        "get_board"
+        | "check_in_booking"
+        | "check_out_booking"
+        | "list_offerings"
+        | "list_staff_slots"
+        | "preview_slots"
+        | "publish_slots"
+        | "change_slot"
+        | "preview_slot_change"
+        | "decide_booking"
+        | "offer_programme" => Caller::Staff,
         "publish_programme" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
@@ -49,7 +58,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "create_booking" | "quote_booking" => Some(json!({ "slot_id": slot, "child_ids": [child] })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
-        "change_slot" => Some(json!({ "bands": places })),
+        "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),
         "preview_slots" | "publish_slots" => {
             Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
         }

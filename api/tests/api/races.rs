@@ -168,6 +168,46 @@ on_both! {
         assert_eq!(usize::try_from(rows).unwrap(), count(&statuses, 201));
         assert!(rows == peak && peak <= capacity, "{rows} booked, peak {peak}, capacity {capacity}");
     }
+
+    async fn places_lowered_at_the_cost_of_the_last_are_never_exceeded(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (40, 0)).await;
+        let people = many(test, 60, SAKAIMINATO, "2025-05-01").await;
+        let staff = test.staff("sakai").await;
+        let path = format!("/slots/{slot}");
+        let lower = async {
+            let mut lowered = 0;
+            for capacity in [30, 20, 12, 6] {
+                let change = serde_json::json!({
+                    "bands": [{ "from_age": 0, "under_age": 3, "capacity": capacity }], "consequence": "cancel_latest"
+                });
+                // Busy is an answer, not a decision: families that come between the look and the lock make it begin again.
+                for _ in 0..50 {
+                    let answer = staff.patch(&path, change.clone(), &format!("\"v{}\"", lowered + 1)).await;
+                    if answer.status == 200 {
+                        lowered += 1;
+                        break;
+                    }
+                    assert_eq!(answer.status, 503, "{:?}", answer.body);
+                    actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+            lowered
+        };
+        let (statuses, lowered) = join(all_book(&people, &slot, 30), lower).await;
+        assert_eq!(lowered, 4);
+        let (rows, peak) = taken(test, &slot).await;
+        assert!(rows == peak && peak <= 6, "{rows} booked, peak {peak}");
+        let (all, cancelled): (i64, i64) = test
+            .write(|conn| {
+                use api::schema::{bookings, events};
+                Ok((
+                    bookings::table.count().get_result(conn)?,
+                    events::table.filter(events::kind.eq("booking.cancelled")).count().get_result(conn)?,
+                ))
+            })
+            .await;
+        assert_eq!((usize::try_from(all).unwrap(), all - cancelled), (count(&statuses, 201), rows), "each once booked, each once cancelled");
+    }
 }
 
 /// The control: the same statements without the slot's lock, with the gap between looking and writing made wide. Where this does not

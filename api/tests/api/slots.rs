@@ -1,5 +1,6 @@
 //! Search and publishing over HTTP.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::app::{DAY, SAKAIMINATO, YONAGO};
@@ -165,5 +166,70 @@ on_both! {
         assert_eq!(ana.book(&slot, &[&c]).await.code(), "bookings.slot_closed");
         assert_eq!(staff.patch(&path, json!({ "state": "open" }), "\"v2\"").await.status, 200);
         assert_eq!(ana.book(&slot, &[&c]).await.status, 201);
+    }
+
+    async fn room_and_carers_are_changed_and_bound_what_is_offered(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let (a, b, c) = (ana.child("2025-05-01").await, ana.child("2025-05-02").await, ana.child("2022-05-01").await);
+        assert_eq!(ana.book(&slot, &[&a, &b]).await.status, 201);
+        let (staff, path) = (test.staff("sakai").await, format!("/slots/{slot}"));
+        let refused = staff.patch(&path, json!({ "room": 1 }), "\"v1\"").await;
+        assert_eq!((refused.code_number(), refused.code()), (409, "slots.below_booked"));
+        assert_eq!(staff.patch(&path, json!({ "room": 1001 }), "\"v1\"").await.codes(), ["slots.capacity_range"]);
+        assert_eq!(staff.patch(&path, json!({ "carers": [[60, 2], [0, 2]] }), "\"v1\"").await.code(), "slots.carers_invalid");
+        let changed = staff.patch(&path, json!({ "room": 2, "carers": [[0, 3], [240, 4]] }), "\"v1\"").await;
+        assert_eq!((changed.code_number(), changed.etag()), (200, "\"v2\"".to_owned()), "{:?}", changed.body);
+        assert_eq!((&changed.body["room"], &changed.body["carers"]), (&json!(2), &json!([[0, 3], [240, 4]])));
+        assert_eq!(ana.book(&slot, &[&c]).await.code(), "bookings.slot_full", "the room is full though the band is not");
+        assert_eq!(staff.patch(&path, json!({ "room": 3 }), "\"v2\"").await.status, 200);
+        assert_eq!(ana.book(&slot, &[&c]).await.status, 201);
+    }
+
+    async fn lowering_below_what_is_booked_cancels_the_last_as_the_preview_says(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (3, 0)).await;
+        let (staff, path) = (test.staff("sakai").await, format!("/slots/{slot}"));
+        let mut people = Vec::new();
+        for (n, name) in ["Ana", "Ben", "Chi"].into_iter().enumerate() {
+            test.at(&format!("2026-11-21T12:0{n}:00+09:00"));
+            let person = test.guardian(name, SAKAIMINATO).await;
+            let child = person.child("2025-05-01").await;
+            let booked = person.book(&slot, &[&child]).await;
+            assert_eq!(booked.status, 201, "{:?}", booked.body);
+            people.push((person, booked.body[0]["id"].as_str().unwrap().to_owned()));
+        }
+        let lower = |consequence: Option<&str>| json!({ "bands": [{ "from_age": 0, "under_age": 3, "capacity": 1 }], "consequence": consequence });
+        let preview = staff.post(&format!("{path}/preview"), lower(None)).await;
+        assert_eq!(preview.status, 200, "{:?}", preview.body);
+        let told: Vec<&str> = preview.body["affected"].as_array().unwrap().iter().map(|one| one["booking_id"].as_str().unwrap()).collect();
+        assert_eq!(told, [people[2].1.as_str(), people[1].1.as_str()], "the last who came are the first to go");
+        assert!(preview.body["affected"][0]["phone"].as_str().is_some_and(|phone| !phone.is_empty()));
+        assert_eq!(test.staff("yonago").await.post(&format!("{path}/preview"), lower(None)).await.status, 404);
+        assert_eq!(staff.patch(&path, lower(None), "\"v1\"").await.code(), "slots.below_booked");
+        let changed = staff.patch(&path, lower(Some("cancel_latest")), "\"v1\"").await;
+        assert_eq!(changed.status, 200, "{:?}", changed.body);
+        let mut promised = preview.body["slot"].clone();
+        promised["version"] = json!(2);
+        assert_eq!(changed.body, promised, "the preview is the result");
+        assert_eq!(staff.get(&path).await.body["slot"], promised, "and so it is stored");
+        for (n, (person, id)) in people.iter().enumerate() {
+            let state = person.get(&format!("/bookings/{id}")).await.body["state"].clone();
+            if n == 0 {
+                assert_eq!(state["kind"], "confirmed");
+            } else {
+                assert_eq!((&state["kind"], &state["fee_yen"], &state["counts"]), (&json!("cancelled"), &json!(0), &json!(false)));
+            }
+            let subject = id.clone();
+            let kinds: Vec<String> = test
+                .write(move |conn| {
+                    use api::schema::events;
+                    Ok(events::table.filter(events::subject_id.eq(&subject)).order(events::id).select(events::kind).load(conn)?)
+                })
+                .await;
+            let expected: &[&str] = if n == 0 { &["booking.confirmed"] } else { &["booking.confirmed", "booking.cancelled"] };
+            assert_eq!(kinds, expected);
+        }
+        let used: Vec<i64> = test.write(|conn| { use api::schema::usages; Ok(usages::table.select(usages::total).load(conn)?) }).await;
+        assert_eq!(used.iter().filter(|total| **total > 0).count(), 1, "what is cancelled counts nothing");
     }
 }

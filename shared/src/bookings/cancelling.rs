@@ -101,6 +101,15 @@ pub fn cancel_terms(booking: &Booking, reason: Option<&str>, by: CancelledBy, no
     Ok(CancelTerms { fee_yen: booking.fee_yen * rule.late_fee_percent / 100, counts: rule.late_counts })
 }
 
+/// The key of the exempt reason that is the facility's own.
+pub const FACILITY_REASON: &str = "facility";
+
+/// Ends a booking for which the facility has no place any more: it costs and counts nothing, whatever was agreed.
+pub fn cancel_by_facility(booking: &Booking, now: DateTime<Utc>) -> BookingState {
+    let exempt = booking.cancellation.exempt.iter().find(|exempt| exempt.key == FACILITY_REASON).map(|exempt| exempt.key.clone());
+    BookingState::Cancelled { at: now, fee_yen: 0, counts: false, exempt }
+}
+
 /// Cancels a booking now: its next state.
 pub fn cancel(booking: &Booking, command: &Cancel, by: CancelledBy, now: DateTime<Utc>) -> Result<BookingState, CancelRejection> {
     let terms = cancel_terms(booking, command.reason.as_deref(), by, now)?;

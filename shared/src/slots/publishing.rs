@@ -1,10 +1,10 @@
-//! Publishing slots from a weekly pattern, and changing them.
+//! Publishing slots from a weekly pattern.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::{Slot, SlotBlock, SlotState};
+use super::{Slot, SlotBlock};
 use crate::ids::{FacilityId, OfferingId};
 use crate::problem::{Datum, Reason};
 use crate::programmes::{Confirmation, ProgrammeKey, Unit};
@@ -166,19 +166,6 @@ pub struct SlotDay {
     pub slots: Vec<Slot>,
 }
 
-/// A change of a slot by its facility.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SlotChange {
-    /// New places of all bands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(nested)]
-    pub bands: Option<Vec<BandPlaces>>,
-    /// Opens or closes it for bookings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<SlotState>,
-}
-
 /// Why slots cannot be published or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
@@ -195,6 +182,15 @@ pub enum Rejection {
         /// How many are booked at the fullest minute.
         booked: i64,
     },
+    /// Fewer carers than those who are booked need.
+    CarersTooFew {
+        /// From when on.
+        at: DateTime<Utc>,
+        /// How many they need.
+        needed: i64,
+    },
+    /// The carers' hours are not ascending, outside the slot, or not 0 to 200 people.
+    CarersInvalid,
     /// The bands asked for are not the slot's.
     BandUnknown,
     /// The slot is over.
@@ -210,6 +206,8 @@ impl Rejection {
             Self::BandsInvalid => "slots.bands_invalid",
             Self::NoBlock => "slots.no_block",
             Self::BelowBooked { .. } => "slots.below_booked",
+            Self::CarersTooFew { .. } => "slots.carers_too_few",
+            Self::CarersInvalid => "slots.carers_invalid",
             Self::BandUnknown => "slots.band_unknown",
             Self::Past => "slots.past",
         }
@@ -220,6 +218,7 @@ impl Rejection {
         let reason = Reason::new(self.code());
         match self {
             Self::BelowBooked { booked } => reason.with("booked", Datum::People(*booked)),
+            Self::CarersTooFew { at, needed } => reason.with("at", Datum::Moment(*at)).with("needed", Datum::People(*needed)),
             _ => reason,
         }
     }
@@ -301,33 +300,4 @@ pub fn blocks_within(offering: &Offering, starts_at: DateTime<Utc>, ends_at: Dat
         })
         .filter(|block| starts_at <= block.starts_at && block.ends_at <= ends_at)
         .collect()
-}
-
-/// Changes places or state of a slot. Never below what is booked: those families would stand before a closed door.
-pub fn change(slot: &Slot, command: &SlotChange, now: DateTime<Utc>) -> Result<Slot, Rejection> {
-    if slot.ends_at <= now {
-        return Err(Rejection::Past);
-    }
-    let mut changed = slot.clone();
-    if let Some(places) = &command.bands {
-        for wanted in places {
-            let band = changed
-                .bands
-                .iter_mut()
-                .find(|band| band.from_age == wanted.from_age && band.under_age == wanted.under_age)
-                .ok_or(Rejection::BandUnknown)?;
-            if !(0..=200).contains(&wanted.capacity) {
-                return Err(Rejection::BandsInvalid);
-            }
-            let booked = band.occupancy.highest();
-            if wanted.capacity < booked {
-                return Err(Rejection::BelowBooked { booked });
-            }
-            band.capacity = wanted.capacity;
-        }
-    }
-    if let Some(state) = command.state {
-        changed.state = state;
-    }
-    Ok(changed)
 }

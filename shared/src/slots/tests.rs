@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod carers;
+mod changing;
 
 use chrono::Weekday;
 use validator::Validate;
@@ -267,7 +268,10 @@ fn places_never_fall_below_what_is_booked() {
     let mut slot = slot(DAY);
     slot.bands[0].occupancy = Occupancy::default().plus(0, 60, 2).plus(120, 180, 1);
     let (before, over) = (tokyo("2026-12-03 16:59:59"), tokyo("2026-12-03 17:00"));
-    let to = |bands: Vec<BandPlaces>| change(&slot, &SlotChange { bands: Some(bands), state: None }, before);
+    let to = |bands: Vec<BandPlaces>| {
+        change(&slot, &temporary_care(), &[], &SlotChange { bands: Some(bands), ..SlotChange::default() }, before)
+            .map(|changed| changed.slot)
+    };
     let changed = to(vec![places(0, 3, 2), places(3, 6, 0)]).unwrap();
     assert_eq!(changed.bands.iter().map(|b| b.capacity).collect::<Vec<_>>(), [2, 0]);
     assert_eq!(changed.bands[0].occupancy, slot.bands[0].occupancy);
@@ -275,10 +279,11 @@ fn places_never_fall_below_what_is_booked() {
     assert_eq!(to(vec![places(0, 2, 5)]), Err(Rejection::BandUnknown));
     assert_eq!(to(vec![places(0, 3, 201)]), Err(Rejection::BandsInvalid));
     assert_eq!(to(vec![places(3, 6, -1)]), Err(Rejection::BandsInvalid));
-    let close = SlotChange { bands: None, state: Some(SlotState::Closed) };
-    assert_eq!(change(&slot, &close, before).unwrap(), Slot { state: SlotState::Closed, ..slot.clone() });
-    assert_eq!(change(&slot, &close, over), Err(Rejection::Past));
-    assert_eq!(change(&slot, &SlotChange { bands: None, state: None }, before), Ok(slot.clone()));
+    let close = SlotChange { state: Some(SlotState::Closed), ..SlotChange::default() };
+    let change = |command: &SlotChange, now| change(&slot, &temporary_care(), &[], command, now).map(|changed| changed.slot);
+    assert_eq!(change(&close, before).unwrap(), Slot { state: SlotState::Closed, ..slot.clone() });
+    assert_eq!(change(&close, over), Err(Rejection::Past));
+    assert_eq!(change(&SlotChange::default(), before), Ok(slot.clone()));
 }
 
 #[test]

@@ -439,11 +439,12 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             let wanted =
                 BandPlaces { from_age: current.bands[*band].from_age, under_age: current.bands[*band].under_age, capacity: *places };
             let (start, end) = (minute_of(current.starts_at), minute_of(current.ends_at));
-            let outcome = change(current, &SlotChange { bands: Some(vec![wanted]), state: None }, rules.now);
+            let outcome =
+                change(current, &rules.slots[*slot].1, &[], &SlotChange { bands: Some(vec![wanted]), ..SlotChange::default() }, rules.now);
             let enough = (start..end).all(|minute| model.there(*slot, *band, minute) <= *places);
             prop_assert_eq!(outcome.is_ok(), enough && model.now < end, "{:?}", outcome);
             if let Ok(changed) = outcome {
-                rules.slots[*slot].0 = changed;
+                rules.slots[*slot].0 = changed.slot;
                 model.capacity[*slot][*band] = *places;
             }
         }

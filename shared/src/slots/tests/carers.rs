@@ -9,21 +9,21 @@ fn standard() -> Staffing {
     Staffing { minimum: 2, ratios: vec![ratio(0, Some(1), 3), ratio(1, Some(3), 6), ratio(3, Some(4), 15), ratio(4, None, 25)] }
 }
 
-fn with_standard() -> Terms {
+pub(super) fn with_standard() -> Terms {
     Terms { staffing: Some(standard()), ..open_nursery() }
 }
 
 /// A slot with so many places in each of these bands, and so many carers all day.
-fn staffed(bands: &[(u32, u32)], carers: i64) -> Slot {
+pub(super) fn staffed(bands: &[(u32, u32)], carers: i64) -> Slot {
     let bands = bands.iter().map(|(from, under)| band(*from, *under, 99)).collect();
     Slot { bands, carers: Some(Occupancy::default().plus(0, 480, carers)), ..slot(DAY) }
 }
 
 /// The four bands of the standard.
-const ALL: [(u32, u32); 4] = [(0, 1), (1, 3), (3, 4), (4, 6)];
+pub(super) const ALL: [(u32, u32); 4] = [(0, 1), (1, 3), (3, 4), (4, 6)];
 
 /// The same slot with so many children there all day, by band.
-fn filled(mut slot: Slot, children: &[i64]) -> Slot {
+pub(super) fn filled(mut slot: Slot, children: &[i64]) -> Slot {
     for (band, children) in slot.bands.iter_mut().zip(children) {
         band.occupancy = Occupancy::default().plus(0, 480, *children);
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use shared::ids::SlotId;
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan};
+use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan, SlotPreview};
 
 use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
@@ -17,6 +17,11 @@ pub async fn slots(from: NaiveDate, to: NaiveDate) -> Result<Vec<SlotDay>, Failu
 /// One slot with the tag to change it by.
 pub async fn slot(id: &SlotId) -> Result<Tagged<SlotDetail>, Failure> {
     api::get_tagged(&path(id)).await
+}
+
+/// What changing a slot would mean for those who are booked.
+pub async fn preview_change(id: &SlotId, command: &SlotChange) -> Result<SlotPreview, Failure> {
+    api::post(&format!("{}/preview", path(id)), command, &Attempt::new()).await
 }
 
 /// Changes places or state of a slot.

@@ -1,5 +1,6 @@
 //! The facility's own slots: the week with its places, and publishing.
 
+mod change;
 mod client;
 mod model;
 mod pages;

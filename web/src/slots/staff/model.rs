@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use shared::ids::OfferingId;
 use shared::programmes::{AgeBasis, AgeEnd, Ages};
-use shared::slots::{BandPlaces, NewSlots, PatternLine, PlanOutcome, PlannedSlot, Slot, SlotPlan};
+use shared::slots::{BandPlaces, NewSlots, Occupancy, PatternLine, PlanOutcome, PlannedSlot, Slot, SlotChange, SlotPlan};
 use shared::time::{tokyo, tokyo_day};
 
 /// The days of a week, as a calendar of Japan's facilities begins.
@@ -61,6 +61,10 @@ pub struct TypedLine {
     pub ends: String,
     /// Places per age band.
     pub bands: Vec<BandPlaces>,
+    /// Room for all ages, where it is set.
+    pub room: Option<i64>,
+    /// Carers all the time, where they are set.
+    pub carers: Option<i64>,
 }
 
 /// The form as typed.
@@ -139,8 +143,8 @@ pub fn command(typed: &Typed) -> Result<NewSlots, Vec<Wrong>> {
                 starts,
                 ends,
                 nights: 0,
-                room: None,
-                carers: None,
+                room: line.room,
+                carers: line.carers,
                 bands: line.bands.clone(),
             });
         }
@@ -198,15 +202,17 @@ pub fn places(slot: &Slot) -> Vec<BandPlaces> {
 /// More lines than that are no habit.
 const MAX_LINES: usize = 4;
 
-/// From when to when, with which places.
-type Shape = (NaiveTime, NaiveTime, Vec<BandPlaces>);
+/// From when to when, with which places, room and carers.
+type Shape = (NaiveTime, NaiveTime, Vec<BandPlaces>, Option<i64>, Option<i64>);
 
 /// The pattern that an offering's slots follow now, the most frequent times first; lines never overlap.
 pub fn habit(slots: &[Slot], offering: &str) -> Vec<TypedLine> {
     let clock = |moment: DateTime<Utc>| tokyo(moment).time();
     let mut groups: Vec<(Shape, Vec<Weekday>)> = Vec::new();
     for slot in slots.iter().filter(|slot| slot.offering_id.as_str() == offering) {
-        let shape = (clock(slot.starts_at), clock(slot.ends_at), places(slot));
+        // A pattern knows carers for the whole time: those who are there when it begins.
+        let carers = slot.carers.as_ref().map(|carers| carers.peak(0, 0));
+        let shape = (clock(slot.starts_at), clock(slot.ends_at), places(slot), slot.room, carers);
         match groups.iter_mut().find(|(known, _)| *known == shape) {
             Some((_, days)) => days.push(slot.day().weekday()),
             None => groups.push((shape, vec![slot.day().weekday()])),
@@ -215,15 +221,59 @@ pub fn habit(slots: &[Slot], offering: &str) -> Vec<TypedLine> {
     groups.sort_by_key(|(_, days)| std::cmp::Reverse(days.len()));
     let mut taken: Vec<(Weekday, NaiveTime, NaiveTime)> = Vec::new();
     let mut lines = Vec::new();
-    for ((starts, ends, bands), days) in groups {
+    for ((starts, ends, bands, room, carers), days) in groups {
         let free = |day: &Weekday| !taken.iter().any(|(other, from, until)| other == day && *from < ends && starts < *until);
         let weekdays: Vec<Weekday> = WEEKDAYS.into_iter().filter(|day| days.contains(day)).filter(free).collect();
         if !weekdays.is_empty() && lines.len() < MAX_LINES {
             taken.extend(weekdays.iter().map(|day| (*day, starts, ends)));
-            lines.push(TypedLine { weekdays, starts: starts.format("%H:%M").to_string(), ends: ends.format("%H:%M").to_string(), bands });
+            let (starts, ends) = (starts.format("%H:%M").to_string(), ends.format("%H:%M").to_string());
+            lines.push(TypedLine { weekdays, starts, ends, bands, room, carers });
         }
     }
     lines
+}
+
+/// A slot's places, room and carers while they are changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedPlaces {
+    /// Places per age band.
+    pub bands: Vec<BandPlaces>,
+    /// Room for all ages, where it is set.
+    pub room: Option<i64>,
+    /// Carers from which minute on; empty: not set.
+    pub carers: Vec<(i64, i64)>,
+}
+
+impl TypedPlaces {
+    /// As the slot has them; carers who stay to its end have no step there.
+    pub fn of(slot: &Slot) -> Self {
+        let end = slot.minute(slot.ends_at);
+        let mut carers: Vec<(i64, i64)> =
+            slot.carers.iter().flat_map(|carers| carers.steps()).copied().filter(|(minute, _)| *minute < end).collect();
+        if carers.first().is_some_and(|(minute, _)| *minute > 0) {
+            carers.insert(0, (0, 0));
+        }
+        Self { bands: places(slot), room: slot.room, carers }
+    }
+}
+
+/// What is asked of the server: only what differs from the slot.
+pub fn asked(slot: &Slot, typed: &TypedPlaces) -> SlotChange {
+    let now = TypedPlaces::of(slot);
+    let length = slot.minute(slot.ends_at);
+    let untils = typed.carers.iter().skip(1).map(|(minute, _)| *minute).chain([length]);
+    let carers = typed.carers.iter().zip(untils).fold(Occupancy::default(), |sum, ((from, people), until)| sum.plus(*from, until, *people));
+    SlotChange {
+        bands: (typed.bands != now.bands).then(|| typed.bands.clone()),
+        room: typed.room.filter(|_| typed.room != now.room),
+        carers: (typed.carers != now.carers).then_some(carers),
+        ..SlotChange::default()
+    }
+}
+
+/// The half hours of a slot at which carers may come or go, from its second one on.
+pub fn half_hours(slot: &Slot) -> Vec<i64> {
+    (1..).map(|n| n * 30).take_while(|minute| *minute < slot.minute(slot.ends_at)).collect()
 }
 
 /// Whether the days of a slot are over, so that nothing of it can be changed.
@@ -240,7 +290,7 @@ pub fn booked(slot: &Slot) -> i64 {
 mod tests {
     use super::*;
     use shared::programmes::ProgrammeKey;
-    use shared::slots::{Occupancy, SlotBand, SlotState};
+    use shared::slots::{SlotBand, SlotState};
     use shared::time::at;
 
     fn date(text: &str) -> NaiveDate {
@@ -285,7 +335,14 @@ mod tests {
     }
 
     fn line() -> TypedLine {
-        TypedLine { weekdays: vec![Weekday::Mon], starts: "9:00".to_owned(), ends: "17:00".to_owned(), bands: vec![band(0, 3, 3)] }
+        TypedLine {
+            weekdays: vec![Weekday::Mon],
+            starts: "9:00".to_owned(),
+            ends: "17:00".to_owned(),
+            bands: vec![band(0, 3, 3)],
+            room: None,
+            carers: None,
+        }
     }
 
     fn typed(lines: Vec<TypedLine>) -> Typed {
@@ -319,6 +376,20 @@ mod tests {
     }
 
     #[test]
+    fn only_what_differs_is_asked_for() {
+        let slot = Slot { carers: Some(Occupancy::default().plus(0, 480, 2)), ..slot("2026-12-03", "9:00", "17:00", 3) };
+        let typed = TypedPlaces::of(&slot);
+        assert_eq!(typed.carers, [(0, 2)]);
+        assert_eq!(asked(&slot, &typed), SlotChange::default());
+        let more = TypedPlaces { room: Some(6), carers: vec![(0, 2), (120, 3)], ..typed.clone() };
+        let steps = Occupancy::default().plus(0, 120, 2).plus(120, 480, 3);
+        assert_eq!(asked(&slot, &more), SlotChange { room: Some(6), carers: Some(steps), ..SlotChange::default() });
+        let lower = TypedPlaces { bands: vec![band(0, 3, 1), band(3, 6, 5)], ..typed };
+        assert_eq!(asked(&slot, &lower).bands.unwrap()[0].capacity, 1);
+        assert_eq!((half_hours(&slot).first(), half_hours(&slot).last()), (Some(&30), Some(&450)));
+    }
+
+    #[test]
     fn every_gap_of_the_form_is_named_with_its_line() {
         let empty = Typed { offering: String::new(), from: String::new(), to: "x".to_owned(), on_holidays: false, lines: Vec::new() };
         assert_eq!(
@@ -330,7 +401,14 @@ mod tests {
                 ("slots.pattern_empty", None)
             ]
         );
-        let bad = TypedLine { weekdays: Vec::new(), starts: String::new(), ends: "17:00".to_owned(), bands: vec![band(0, 3, 0)] };
+        let bad = TypedLine {
+            weekdays: Vec::new(),
+            starts: String::new(),
+            ends: "17:00".to_owned(),
+            bands: vec![band(0, 3, 0)],
+            room: None,
+            carers: None,
+        };
         assert_eq!(
             keys(&typed(vec![line(), bad])),
             [("slots.no_weekday", Some(2)), ("slots_staff.time_missing", Some(2)), ("slots_staff.no_places", Some(2))]

@@ -5,7 +5,8 @@ use shared::locale::people;
 use shared::programmes::{Programme, ProgrammeKey};
 use shared::slots::BandPlaces;
 
-use crate::i18n::{furigana, locale, sentence, t_with};
+use crate::i18n::{Say, Text, locale, sentence, t_with, text};
+use crate::ui::{Button, Glyph, Look};
 
 /// An age band in words; may carry furigana marks.
 pub fn ages(from: u32, under: u32) -> String {
@@ -24,10 +25,12 @@ pub fn programme_name(programmes: &[Programme], key: &ProgrammeKey) -> String {
 pub fn Counter(
     /// Id of the input.
     id: String,
-    /// From this age.
-    from_age: u32,
-    /// Under this age.
-    under_age: u32,
+    /// What is counted.
+    #[prop(into)]
+    label: Text,
+    /// The most.
+    #[prop(default = 200)]
+    most: i64,
     /// Children booked, where there can be some.
     #[prop(optional_no_strip)]
     booked: Option<i64>,
@@ -37,12 +40,12 @@ pub fn Counter(
     #[prop(into)]
     on_change: Callback<i64>,
 ) -> impl IntoView {
-    let step = move |by: i64| on_change.run((value.get_untracked() + by).clamp(0, 200));
-    let plain = move || shared::locale::without_ruby(&ages(from_age, under_age));
+    let step = move |by: i64| on_change.run((value.get_untracked() + by).clamp(0, most));
+    let (less, more) = (label.clone(), label.clone());
     view! {
         <div class="counter">
             <label for=id.clone() class="counter-label">
-                <strong>{furigana(move || ages(from_age, under_age))}</strong>
+                <strong>{label.view()}</strong>
                 {booked
                     .map(|booked| {
                         view! {
@@ -56,7 +59,7 @@ pub fn Counter(
                 <button
                     type="button"
                     class="button button-outline counter-button"
-                    aria-label=move || t_with("slots_staff.one_less", &[("ages", plain())])
+                    aria-label=move || t_with("slots_staff.one_less", &[("ages", less.plain())])
                     on:click=move |_| step(-1)
                 >
                     "−"
@@ -67,20 +70,68 @@ pub fn Counter(
                     type="number"
                     inputmode="numeric"
                     min="0"
-                    max="200"
+                    max=most.to_string()
                     prop:value=move || value.get().to_string()
                     on:change:target=move |event| on_change.run(event.target().value().parse().unwrap_or(0))
                 />
                 <button
                     type="button"
                     class="button button-outline counter-button"
-                    aria-label=move || t_with("slots_staff.one_more", &[("ages", plain())])
+                    aria-label=move || t_with("slots_staff.one_more", &[("ages", more.plain())])
                     on:click=move |_| step(1)
                 >
                     "+"
                 </button>
             </div>
         </div>
+    }
+}
+
+/// An age band as words for a prop.
+pub fn ages_words(from: u32, under: u32) -> Text {
+    text(move || ages(from, under))
+}
+
+/// A number that need not be set: a button until it is.
+#[component]
+pub fn OptionalCounter(
+    /// Id of the input.
+    id: String,
+    /// What is counted.
+    label: &'static str,
+    /// The words of the button that sets it.
+    set: &'static str,
+    /// The words of the button that takes it away; none where it cannot be.
+    #[prop(optional_no_strip)]
+    unset: Option<&'static str>,
+    /// The number.
+    value: RwSignal<Option<i64>>,
+    /// What it begins with.
+    #[prop(into)]
+    first: Signal<i64>,
+    /// The most.
+    most: i64,
+) -> impl IntoView {
+    let id = StoredValue::new(id);
+    let begin = Callback::new(move |()| value.set(Some(first.get_untracked())));
+    view! {
+        <Show
+            when=move || value.with(Option::is_some)
+            fallback=move || view! { <Button look=Look::Text icon=Glyph::Plus on_press=begin><Say key=set/></Button> }
+        >
+            <Counter
+                id=id.get_value()
+                label
+                most
+                booked=None
+                value=Signal::derive(move || value.get().unwrap_or(0))
+                on_change=Callback::new(move |count: i64| value.set(Some(count.clamp(0, most))))
+            />
+            {unset
+                .map(|words| {
+                    view! { <Button look=Look::Text icon=Glyph::Cross on_press=Callback::new(move |()| value.set(None))><Say key=words/></Button> }
+                })}
+        </Show>
     }
 }
 

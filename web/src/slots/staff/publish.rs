@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::calendar::holiday_name;
-use shared::locale::{clock_span, day, weekday};
+use shared::locale::{clock_span, day, people, weekday};
 use shared::programmes::{Ages, Programme};
 use shared::slots::{BandPlaces, NewSlots, Offering, PlanOutcome, PlannedSlot, Slot, SlotPlan};
 use shared::time::{days_after, tokyo_day};
@@ -13,7 +13,7 @@ use shared::time::{days_after, tokyo_day};
 use super::client;
 use super::model::{Division, Summary, Typed, TypedLine, WEEKDAYS, by_day, command, first_new, habit, summary};
 use super::pages::Refusal;
-use super::parts::{Counter, places_line, programme_name};
+use super::parts::{Counter, OptionalCounter, ages_words, places_line, programme_name};
 use crate::api::{Attempt, Failure};
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, t, text};
@@ -72,6 +72,8 @@ struct Line {
     starts: RwSignal<String>,
     ends: RwSignal<String>,
     bands: RwSignal<Vec<BandPlaces>>,
+    room: RwSignal<Option<i64>>,
+    carers: RwSignal<Option<i64>>,
 }
 
 impl Line {
@@ -82,6 +84,8 @@ impl Line {
             starts: RwSignal::new(typed.starts),
             ends: RwSignal::new(typed.ends),
             bands: RwSignal::new(typed.bands),
+            room: RwSignal::new(typed.room),
+            carers: RwSignal::new(typed.carers),
         }
     }
 
@@ -91,6 +95,8 @@ impl Line {
             starts: self.starts.get_untracked(),
             ends: self.ends.get_untracked(),
             bands: self.bands.get_untracked(),
+            room: self.room.get_untracked(),
+            carers: self.carers.get_untracked(),
         }
     }
 }
@@ -131,6 +137,8 @@ fn Publishing(ground: Ground) -> impl IntoView {
         starts: "09:00".to_owned(),
         ends: "17:00".to_owned(),
         bands: ages_of(offering).map(|ages| Division::Carers.bands(&ages)).unwrap_or_default(),
+        room: None,
+        carers: None,
     };
     let proposed = move |offering: &str| {
         let known = ground.with_value(|ground| habit(&ground.slots, offering));
@@ -301,6 +309,7 @@ fn LineForm(line: Line, number: Memo<usize>, several: Memo<bool>, remove: Callba
         }
     };
     let count = Memo::new(move |_| line.bands.with(Vec::len));
+    let places = Signal::derive(move || line.bands.with(|bands| bands.iter().map(|band| band.capacity).sum()));
     view! {
         <fieldset class="card stack line-form">
             <legend class="line-legend">{say_with("slots_staff.line", move || vec![("number", number.get().to_string())])}</legend>
@@ -341,6 +350,30 @@ fn LineForm(line: Line, number: Memo<usize>, several: Memo<bool>, remove: Callba
                     }}
                 </div>
             </fieldset>
+            <fieldset class="field">
+                <legend class="field-label"><Say key="slots_staff.whole"/></legend>
+                <p class="hint"><Say key="slots_staff.whole_hint"/></p>
+                <div class="counters">
+                    <OptionalCounter
+                        id=format!("room-{id}")
+                        label="slots_staff.room"
+                        set="slots_staff.room_set"
+                        unset=Some("slots_staff.room_unset")
+                        value=line.room
+                        first=places
+                        most=1000
+                    />
+                    <OptionalCounter
+                        id=format!("carers-{id}")
+                        label="slots_staff.carers"
+                        set="slots_staff.carers_set"
+                        unset=Some("slots_staff.carers_unset")
+                        value=line.carers
+                        first=2
+                        most=200
+                    />
+                </div>
+            </fieldset>
             <Show when=move || several.get()>
                 <div class="row">
                     <Button look=Look::Danger icon=Glyph::Cross on_press=remove>
@@ -362,7 +395,7 @@ fn band_counter(line: u32, index: usize, band: &BandPlaces, bands: RwSignal<Vec<
         });
     });
     view! {
-        <Counter id=format!("line-{line}-{index}") from_age=band.from_age under_age=band.under_age booked=None value on_change=set/>
+        <Counter id=format!("line-{line}-{index}") label=ages_words(band.from_age, band.under_age) booked=None value on_change=set/>
     }
 }
 
@@ -477,8 +510,16 @@ fn plan_day(date: chrono::NaiveDate, slots: Vec<PlannedSlot>) -> impl IntoView {
     }
 }
 
+/// Room and carers, where they are set.
+fn whole_line(room: Option<i64>, carers: Option<i64>) -> impl IntoView {
+    let part = |key: &'static str, count: Option<i64>| {
+        count.map(|count| view! { <span class="quiet">{say_with(key, move || vec![("count", people(count, locale()))])}</span> })
+    };
+    view! { {part("slots_staff.room_of", room)} {part("slots_staff.carers_of", carers)} }
+}
+
 fn plan_slot(slot: PlannedSlot) -> impl IntoView {
-    let (starts_at, ends_at, bands) = (slot.starts_at, slot.ends_at, slot.bands);
+    let (starts_at, ends_at, bands, room, carers) = (slot.starts_at, slot.ends_at, slot.bands, slot.room, slot.carers);
     let is_new = slot.outcome == PlanOutcome::New;
     let outcome = match slot.outcome {
         PlanOutcome::New => {
@@ -503,6 +544,7 @@ fn plan_slot(slot: PlannedSlot) -> impl IntoView {
             <strong class="slot-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</strong>
             {outcome}
             <span class="quiet">{furigana(move || places_line(&bands))}</span>
+            {whole_line(room, carers)}
         </li>
     }
 }
