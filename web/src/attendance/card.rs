@@ -33,8 +33,10 @@ pub struct Sent {
 pub struct Desk {
     /// The child that is asked about.
     pub asking: RwSignal<Option<BoardEntry>>,
-    /// Whether the question is open.
+    /// Whether the question of coming and going is open.
     pub open: RwSignal<bool>,
+    /// Whether the question of cancelling is open.
+    pub cancelling: RwSignal<bool>,
     /// What is under way or failed.
     pub sent: RwSignal<Vec<Sent>>,
     /// Sends it.
@@ -146,6 +148,7 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                 {note("attendance.day_notes", &booking.notes)}
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
+                {(where_now == Some(Stage::Coming)).then(|| view! { <ToCancel entry=entry.clone() desk/> })}
                 {(!is_gone).then(|| view! { <People entry=entry.clone()/> })}
             </article>
         </li>
@@ -267,6 +270,23 @@ pub fn call(contact: BoardContact) -> impl IntoView {
                 <span class="call-number">{contact.phone.grouped()}</span>
             </span>
         </a>
+    }
+}
+
+/// The way to cancel, away from the button that is pressed every day.
+#[component]
+fn ToCancel(entry: BoardEntry, desk: Desk) -> impl IntoView {
+    let child = format!(" {}", entry.booking.child.name);
+    let ask = Callback::new(move |()| {
+        desk.asking.set(Some(entry.clone()));
+        desk.cancelling.set(true);
+    });
+    view! {
+        <div class="row">
+            <Button look=Look::Text icon=Glyph::Cross on_press=ask>
+                <Say key="attendance.cancel"/><span class="visually-hidden">{child}</span>
+            </Button>
+        </div>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use shared::attendance::{Board, CheckIn, CheckOut};
-use shared::bookings::{Booking, Decide};
+use shared::bookings::{Booking, Cancel, Decide};
 use shared::ids::BookingId;
 use shared::page::Page;
 use shared::programmes::Programme;
@@ -32,6 +32,11 @@ pub async fn booking(booking: &BookingId) -> Result<Booking, Failure> {
 /// Accepts or declines a party by one of its bookings.
 pub async fn decide(booking: &BookingId, command: &Decide, attempt: &Attempt) -> Result<Vec<Booking>, Failure> {
     api::post(&format!("/bookings/{}/decide", percent_encoded(booking.as_str())), command, attempt).await
+}
+
+/// Cancels a booking.
+pub async fn cancel(booking: &BookingId, command: &Cancel, attempt: &Attempt) -> Result<Booking, Failure> {
+    api::post(&format!("/bookings/{}/cancel", percent_encoded(booking.as_str())), command, attempt).await
 }
 
 /// Records that a child came or left.

@@ -1,5 +1,6 @@
 //! Staff mode: what waits for a decision; who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
 
+mod cancel;
 mod card;
 mod client;
 mod lists;

@@ -9,10 +9,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use shared::attendance::{BoardDay, BoardEntry};
+use shared::bookings::Booking;
 use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
 use shared::time::{days_after, days_before, tokyo_day};
 
+use super::cancel::CancelDialog;
 use super::card::{Column, Desk, Sent};
 use super::client;
 use super::lists::{DayList, Roster};
@@ -212,9 +214,23 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
             }
         });
     });
-    let desk = Desk { asking: RwSignal::new(None), open: RwSignal::new(false), sent, send, is_today, now, ahead, programmes };
+    let desk = Desk {
+        asking: RwSignal::new(None),
+        open: RwSignal::new(false),
+        cancelling: RwSignal::new(false),
+        sent,
+        send,
+        is_today,
+        now,
+        ahead,
+        programmes,
+    };
     let requests = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.requests.clone())).unwrap_or_default());
     let again = Callback::new(move |()| resource.refetch());
+    let cancelled = Callback::new(move |booking: Option<Booking>| {
+        answers.update(|all| all.extend(booking.map(|booking| (booking, None))));
+        resource.refetch();
+    });
     let nobody = Memo::new(move |_| today.with(|today| today.entries.is_empty()));
     let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
     let holiday = move || today.with(|today| today.holiday.clone());
@@ -267,6 +283,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         <Show when=move || !no_slots.get()><Crowding day=today programmes/></Show>
         {move || view! { <Roster facility=facility.get() day=today.get()/> }}
         <RecordDialog desk/>
+        <CancelDialog desk on_done=cancelled/>
     }
 }
 

@@ -11,6 +11,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, TimesPage};
+pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
 use crate::session::FamilyOnly;
 

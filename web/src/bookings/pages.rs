@@ -272,7 +272,7 @@ fn Cancelled(at: DateTime<Utc>, terms: CancelTerms, counted: StoredValue<Vec<Cou
 
 /// What cancelling costs, in words.
 #[component]
-fn Consequence(terms: CancelTerms, counted: StoredValue<Vec<Counted>>) -> impl IntoView {
+pub fn Consequence(terms: CancelTerms, counted: StoredValue<Vec<Counted>>) -> impl IntoView {
     let CancelTerms { fee_yen, counts } = terms;
     view! {
         <ul class="reasons">
