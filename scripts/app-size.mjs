@@ -1,5 +1,5 @@
 // What the built app costs on the wire: the first load, which is the search in a build of its own, against its
-// budget; and everything that any page needs, against a ceiling that otherwise only comes down. It went up to 720 when
+// budget; and everything that any page needs, against a ceiling that otherwise only comes down. It went up to 740 when
 // reasons, extras, questions, requests, decisions and exempt cancelling came to the pages of families and staff. Not counted are the lazily
 // loaded vendor/ folder and the icons and pictures that only an installation fetches.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 const budget = 350 * 1024;
-const ceiling = 720 * 1024;
+const ceiling = 740 * 1024;
 const dist = process.env.YUMIGAHAMA_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
 
 const files = (folder) =>

@@ -3,9 +3,9 @@
 use shared::families::{Child, Family};
 use shared::municipalities::Municipality;
 use shared::page::Page;
-use shared::programmes::Programme;
 use shared::slots::FreePlace;
 
+use super::model::Outline;
 use super::wanted::Ask;
 use crate::api::{Failure, get, query};
 
@@ -48,9 +48,9 @@ pub async fn municipalities() -> Result<Vec<Municipality>, Failure> {
 }
 
 /// The programmes with their rules as they hold today; of one municipality, or all.
-pub async fn programmes(municipality: Option<&str>) -> Result<Vec<Programme>, Failure> {
+pub async fn programmes(municipality: Option<&str>) -> Result<Vec<Outline>, Failure> {
     let path = query("/programmes", &[("municipality", municipality.map(str::to_owned))]);
-    Ok(get::<Page<Programme>>(&path).await?.items)
+    Ok(get::<Page<Outline>>(&path).await?.items)
 }
 
 /// The family of the person who is signed in.

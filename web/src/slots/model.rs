@@ -6,7 +6,7 @@ use shared::bookings::Rejection;
 use shared::locale::{Locale, Localised, minutes};
 use shared::municipalities::{Municipality, MunicipalityCode, Position};
 use shared::problem::Reason;
-use shared::programmes::{AgeEnd, Programme, ProgrammeKey, Unit};
+use shared::programmes::{AgeEnd, Ages, ProgrammeKey, Unit};
 use shared::slots::{Availability, FreePlace, Opening, SlotFacility};
 use shared::time::tokyo_day;
 
@@ -14,13 +14,35 @@ use super::wanted::AGES;
 use crate::i18n::sentence;
 use crate::ui::Level;
 
+/// What the search needs of a programme. Reading all its rules would only make the first load larger.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Outline {
+    /// The programme.
+    pub key: ProgrammeKey,
+    /// The municipality.
+    pub municipality: MunicipalityCode,
+    /// What it is called.
+    pub name: Localised,
+    /// Of its rules, whom it takes and how a stay is measured.
+    pub terms: OutlineTerms,
+}
+
+/// Whom a programme takes, and how a stay is measured.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OutlineTerms {
+    /// By age.
+    pub ages: Ages,
+    /// In blocks, or any length.
+    pub unit: Unit,
+}
+
 /// What municipalities and programmes are called, and the programmes' rules.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Names {
     /// The municipalities.
     pub municipalities: Vec<Municipality>,
     /// The programmes, one per municipality.
-    pub programmes: Vec<Programme>,
+    pub programmes: Vec<Outline>,
 }
 
 impl Names {
@@ -48,7 +70,7 @@ impl Names {
     }
 
     /// A programme as it holds in a municipality.
-    pub fn rules(&self, key: &ProgrammeKey, municipality: &MunicipalityCode) -> Option<&Programme> {
+    pub fn rules(&self, key: &ProgrammeKey, municipality: &MunicipalityCode) -> Option<&Outline> {
         self.programmes.iter().find(|programme| programme.key == *key && programme.municipality == *municipality)
     }
 
@@ -56,8 +78,8 @@ impl Names {
     pub fn opening(&self, place: &FreePlace, opening: &Opening, locale: Locale) -> String {
         let Some(programme) = self.rules(&place.programme, &place.facility.municipality) else { return String::new() };
         match (&programme.terms.unit, &opening.block) {
-            (Unit::Blocks { .. }, Some(key)) => {
-                programme.terms.block(key).map(|block| block.name.get(locale).to_owned()).unwrap_or_default()
+            (Unit::Blocks { blocks }, Some(key)) => {
+                blocks.iter().find(|block| block.key == *key).map(|block| block.name.get(locale).to_owned()).unwrap_or_default()
             }
             (Unit::Flexible { minimum_minutes, .. }, _) => {
                 sentence("slots.from_length", locale).replace("%{value}", &minutes(*minimum_minutes, locale))
@@ -232,7 +254,7 @@ pub struct Whom {
 
 impl Whom {
     /// What a programme's ages have against the child on a day.
-    pub fn against(self, programme: &Programme, date: NaiveDate) -> Option<Against> {
+    pub fn against(self, programme: &Outline, date: NaiveDate) -> Option<Against> {
         let ages = &programme.terms.ages;
         if let Some(born) = self.born {
             let (first, last) = (ages.first_day(born), ages.last_day(born));
