@@ -6,6 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::access::{Area, may};
 use shared::facilities::Facility;
+use shared::programmes::Programme;
 use shared::time::tokyo_day;
 
 use super::client;
@@ -16,7 +17,7 @@ use crate::paths;
 use crate::session::use_session;
 use crate::settings::{holiday, today};
 use crate::slots::client as slots;
-use crate::slots::model::{Names, Whom, facility_name, lay_out};
+use crate::slots::model::{Names, Outline, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
 use crate::slots::wanted::Ask;
 use crate::ui::{Banner, Breadcrumbs, Button, Chip, EmptyState, Load, Look, Map, PageTitle, Pin, WeekCalendar};
@@ -30,15 +31,13 @@ pub fn FacilityPage() -> impl IntoView {
         let id = id.get();
         async move {
             let facility = client::facility(&id).await?;
-            let names = Names {
-                municipalities: slots::municipalities().await?,
-                programmes: slots::programmes(Some(facility.listing.municipality.as_str())).await?,
-            };
-            Ok::<_, Failure>((facility, names))
+            let programmes = client::programmes(&facility.listing.municipality).await?;
+            let names = Names { municipalities: slots::municipalities().await?, programmes: programmes.iter().map(Outline::of).collect() };
+            Ok::<_, Failure>((facility, names, programmes))
         }
     });
     let title = text(move || match facility.get() {
-        Some(Ok((facility, _))) => {
+        Some(Ok((facility, ..))) => {
             let listing = &facility.listing;
             facility_name(&listing.name, listing.kana.as_deref(), listing.name_en.as_deref(), locale())
         }
@@ -52,8 +51,8 @@ pub fn FacilityPage() -> impl IntoView {
             </div>
             <Load what=facility let:loaded>
                 {
-                    let (facility, names) = loaded;
-                    view! { <Sheet facility names/> }
+                    let (facility, names, programmes) = loaded;
+                    view! { <Sheet facility names programmes/> }
                 }
             </Load>
         </div>
@@ -61,7 +60,8 @@ pub fn FacilityPage() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(facility: Facility, names: Names) -> impl IntoView {
+fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl IntoView {
+    let programmes = StoredValue::new(programmes);
     let facility = StoredValue::new(facility);
     let names = StoredValue::new(names);
     let position = facility.with_value(|facility| facility.listing.position);
@@ -107,12 +107,12 @@ fn Sheet(facility: Facility, names: Names) -> impl IntoView {
                     let now = locale();
                     facility
                         .with_value(|facility| {
-                            names
-                                .with_value(|names| {
+                            programmes
+                                .with_value(|programmes| {
                                     facility
                                         .programmes
                                         .iter()
-                                        .filter_map(|offered| Some((names.rules(&offered.key, &facility.listing.municipality)?, offered.hourly_yen)))
+                                        .filter_map(|offered| Some((programmes.iter().find(|known| known.key == offered.key)?, offered.hourly_yen)))
                                         .map(|(rules, hourly_yen)| programme(rules, hourly_yen, now))
                                         .collect_view()
                                 })

@@ -7,7 +7,7 @@ use shared::slots::FreePlace;
 
 use super::model::Outline;
 use super::wanted::Ask;
-use crate::api::{Failure, get, query};
+use crate::api::{Failure, get};
 
 /// How many pages of answers one search reads at most; what is beyond is said to be left out.
 const MOST_PAGES: usize = 6;
@@ -47,10 +47,9 @@ pub async fn municipalities() -> Result<Vec<Municipality>, Failure> {
     Ok(get::<Page<Municipality>>("/municipalities").await?.items)
 }
 
-/// The programmes with their rules as they hold today; of one municipality, or all.
-pub async fn programmes(municipality: Option<&str>) -> Result<Vec<Outline>, Failure> {
-    let path = query("/programmes", &[("municipality", municipality.map(str::to_owned))]);
-    Ok(get::<Page<Outline>>(&path).await?.items)
+/// The programmes of all municipalities as they hold today.
+pub async fn programmes() -> Result<Vec<Outline>, Failure> {
+    Ok(get::<Page<Outline>>("/programmes").await?.items)
 }
 
 /// The family of the person who is signed in.

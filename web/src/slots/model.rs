@@ -36,6 +36,20 @@ pub struct OutlineTerms {
     pub unit: Unit,
 }
 
+#[cfg(feature = "everything")]
+impl Outline {
+    /// The outline of a programme whose rules are all there.
+    pub fn of(programme: &shared::programmes::Programme) -> Self {
+        let (ages, unit) = (programme.terms.ages.clone(), programme.terms.unit.clone());
+        Self {
+            key: programme.key.clone(),
+            municipality: programme.municipality.clone(),
+            name: programme.name.clone(),
+            terms: OutlineTerms { ages, unit },
+        }
+    }
+}
+
 /// What municipalities and programmes are called, and the programmes' rules.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Names {

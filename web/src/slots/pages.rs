@@ -36,7 +36,7 @@ pub fn SearchPage() -> impl IntoView {
     let online = use_online();
     let today = settings::today();
     let municipalities = LocalResource::new(client::municipalities);
-    let programmes = LocalResource::new(|| client::programmes(None));
+    let programmes = LocalResource::new(client::programmes);
     let search = Search {
         wanted: Memo::new(move |_| address.with(|values| Wanted::read(|name| values.get(name)))),
         names: Memo::new(move |_| Names {
