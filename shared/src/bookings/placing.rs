@@ -307,8 +307,8 @@ pub fn place(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Re
     }
 }
 
-/// The same before the programme's questions are answered.
-pub(super) fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+/// The same before the programme's questions are answered: whether the stay can be had at all.
+pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
     let mut refusals: Vec<Refusal> = Vec::new();
     let mut refuse = |child: Option<&ChildId>, rejection: Rejection| refusals.push(Refusal { child: child.cloned(), rejection });
 

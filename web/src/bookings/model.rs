@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::bookings::{
     Booking, BookingState, Busy, CancelTerms, CancelledBy, ChildState, NewBooking, PlaceState, Quote, Refusal, Rejection, cancel_terms,
-    place, quote, usage,
+    place_stay, quote, usage,
 };
 use shared::facilities::Listing;
 use shared::families::{Child, Family, classes_on};
@@ -208,7 +208,7 @@ impl Ground {
         let state = self.state(&party);
         let mut fewest: Option<Vec<Reason>> = None;
         for stay in self.candidates() {
-            let refusals = place(&state, &self.wish(&party, stay.starts_at, stay.ends_at), now).err().unwrap_or_default();
+            let refusals = place_stay(&state, &self.wish(&party, stay.starts_at, stay.ends_at), now).err().unwrap_or_default();
             let reasons: Vec<Reason> =
                 refusals.iter().filter(|refusal| concerns_all(refusal)).map(|refusal| refusal.rejection.reason()).collect();
             if fewest.as_ref().is_none_or(|so_far| reasons.len() < so_far.len()) {
@@ -222,7 +222,7 @@ impl Ground {
     pub fn outlook(&self, child: &ChildId, chosen: &Chosen, now: DateTime<Utc>) -> Outlook {
         let state = self.state(std::slice::from_ref(child));
         let against = |starts_at, ends_at| -> Vec<Reason> {
-            let refusals = place(&state, &self.wish(std::slice::from_ref(child), starts_at, ends_at), now).err().unwrap_or_default();
+            let refusals = place_stay(&state, &self.wish(std::slice::from_ref(child), starts_at, ends_at), now).err().unwrap_or_default();
             refusals.iter().filter(|refusal| !concerns_all(refusal)).map(|refusal| refusal.rejection.reason()).collect()
         };
         let least = self.candidates().iter().map(|stay| against(stay.starts_at, stay.ends_at)).min_by_key(Vec::len).unwrap_or_default();
@@ -305,12 +305,7 @@ impl Ground {
 
 /// Whether a refusal is the same for every child; too few places is a matter of a child's age.
 const fn concerns_all(refusal: &Refusal) -> bool {
-    // What is still to be answered is asked for later.
-    refusal.child.is_none()
-        && !matches!(
-            refusal.rejection,
-            Rejection::SlotFull { .. } | Rejection::PartySize | Rejection::ReasonMissing | Rejection::AnswerMissing { .. }
-        )
+    refusal.child.is_none() && !matches!(refusal.rejection, Rejection::SlotFull { .. } | Rejection::PartySize)
 }
 
 fn instants(first: DateTime<Utc>, last: DateTime<Utc>, step_minutes: i64) -> Vec<DateTime<Utc>> {

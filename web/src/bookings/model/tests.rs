@@ -356,3 +356,19 @@ fn each_line_of_a_fee_says_what_it_is_for() {
     assert_eq!(said(json!({ "item": "extra", "name": localised("給食") })), "給食");
     assert_eq!(said(json!({ "item": "use" })), "1回の利用");
 }
+
+#[test]
+fn what_is_asked_later_stands_against_nobody_before() {
+    let mut ground = flexible();
+    ground.detail.terms.reasons = serde_json::from_value(json!([{ "key": "rest", "name": localised("R") }])).unwrap();
+    ground.detail.terms.questions =
+        serde_json::from_value(json!([{ "key": "health", "text": localised("H"), "answer": { "kind": "yes_no" }, "required": true }]))
+            .unwrap();
+    let now = at("2026-11-20T00:00:00Z");
+    let two = ids(&["two"]);
+    let outlook = ground.outlook(&two[0], &Chosen::default(), now);
+    assert_eq!((outlook.against, ground.against_all(now)), (vec![], vec![]));
+    let stay = ground.chosen_stay(&Chosen::default(), &two, now).unwrap();
+    let quote = ground.quote(&two, &stay, now);
+    assert_eq!((quote.bookable, codes(&quote.missing)), (true, vec!["bookings.reason_missing", "bookings.answer_missing"]));
+}
