@@ -200,6 +200,11 @@ impl Slot {
         self.starts_at + TimeDelta::minutes(minute)
     }
 
+    /// How a booking is confirmed here: the facility's own way, or the programme's.
+    pub fn confirmation(&self, terms: &Terms) -> Confirmation {
+        self.confirmation.unwrap_or(terms.confirmation)
+    }
+
     /// Places left for a child of this age from one time to another; `None` when no band takes the age.
     pub fn places_left(&self, terms: &Terms, age: u32, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Option<i64> {
         let (from, until) = (self.minute(starts_at), self.minute(ends_at));

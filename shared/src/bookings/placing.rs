@@ -383,7 +383,7 @@ pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) 
             ends_at: stay.ends_at,
             block: stay.block.map(str::to_owned),
             counted: counted.into_iter().map(|(counted, _)| counted).collect(),
-            state: match slot.confirmation.unwrap_or(state.terms.confirmation) {
+            state: match slot.confirmation(&state.terms) {
                 Confirmation::Instant => BookingState::Confirmed,
                 Confirmation::ByFacility { hours, .. } => BookingState::Requested {
                     decide_by: now.checked_add_signed(TimeDelta::hours(hours.into())).map_or(stay.starts_at, |by| by.min(stay.starts_at)),

@@ -109,7 +109,7 @@ pub fn CheckPage() -> impl IntoView {
                     let terms = asked.clone();
                     let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
                     let quoted = ground.clone();
-                    let confirmation = asked.confirmation;
+                    let confirmation = ground.detail.slot.confirmation(&asked);
                     view! {
                         <SlotHead ground=ground.clone()/>
                         <Refused refused ground=ground.clone()/>
@@ -203,7 +203,7 @@ fn Quoted(ground: Ground, quote: Quote, refused: RwSignal<Option<Failure>>) -> i
     let several = quote.children.len() > 1;
     let fee = quote.fee_yen.unwrap_or(0);
     let decide_by = decided_by(&quote.state);
-    let if_silent = match ground.detail.terms.confirmation {
+    let if_silent = match ground.detail.slot.confirmation(&ground.detail.terms) {
         Confirmation::ByFacility { if_silent, .. } => Some(if_silent),
         Confirmation::Instant => None,
     };
