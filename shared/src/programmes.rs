@@ -16,8 +16,11 @@ use serde::{Deserialize, Serialize};
 pub use self::check::{Rejection, check, check_name};
 pub use self::deadlines::{Deadline, OpenDays, Opens};
 pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
-pub use self::limits::{Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, count, touched_days};
-pub use self::versions::{NewProgramme, Succession, VersionRejection, succeed};
+pub use self::limits::{
+    Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, accounts, count, is_multiple_birth,
+    touched_days,
+};
+pub use self::versions::{NewProgramme, Succession, VersionRejection, current, succeed};
 
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;

@@ -1,11 +1,11 @@
 //! The engine: one primitive takes places for every way in, one frees them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use shared::bookings::{BookedChild, Booking, BookingState, ChildState, NewBooking, PlaceState, Placed, PlacedChild, place};
 use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, PartyId};
 use shared::problem::Reason;
-use shared::programmes::{LimitVersion, Period, Programme, touched_days};
+use shared::programmes::{LimitVersion, Programme, accounts, is_multiple_birth, touched_days};
 use shared::slots::Crossing;
 
 use super::store::{self, Belongs, Stored};
@@ -61,8 +61,7 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     let residence = municipalities::store::find_municipality(conn, &family.municipality)?.ok_or(ApiError::NotFound)?;
     let open_days = slots::store::open_days(conn, &stored)?;
     let busy = store::list_busy(conn, &family.id, stored.slot.starts_at, stored.slot.ends_at)?;
-    let (pools, periods) = pools_and_periods(&limits, first, last);
-    let usages = store::list_usages(conn, &family.id, &pools, &periods)?;
+    let usages = store::list_usages(conn, &family.id, &accounts(&limits, (first, last)))?;
     let classes =
         if programme.terms.reliefs.is_empty() { Vec::new() } else { classes_on(&families::store::list_household(conn, &family.id)?, day) };
     if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
@@ -71,7 +70,7 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     let children = born
         .into_iter()
         .map(|(id, born)| ChildState {
-            is_multiple_birth: known.iter().filter(|child| child.known.born == born).count() > 1,
+            is_multiple_birth: is_multiple_birth(born, known.iter().map(|child| child.known.born)),
             usages: usages.iter().filter(|(child, ..)| child == id.as_str()).map(|(_, account, usage)| (account.clone(), *usage)).collect(),
             busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
             id,
@@ -89,19 +88,6 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
         children,
     };
     Ok(Seen { state, programme: programme.clone(), children: known })
-}
-
-/// The pools that limits count in, and the stretches of time of the days from the first to the last.
-fn pools_and_periods(limits: &[LimitVersion], first: NaiveDate, last: NaiveDate) -> (Vec<&str>, Vec<Period>) {
-    let all = || limits.iter().flat_map(|version| &version.limits);
-    let mut periods: Vec<Period> =
-        first.iter_days().take_while(|day| *day <= last).flat_map(|day| all().map(move |l| l.per.of(day))).collect();
-    let mut pools: Vec<&str> = all().map(|limit| limit.pool.as_str()).collect();
-    periods.sort_unstable();
-    periods.dedup();
-    pools.sort_unstable();
-    pools.dedup();
-    (pools, periods)
 }
 
 /// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The

@@ -41,10 +41,6 @@ pub async fn decide_overdue(app: &App) -> Result<usize, ApiError> {
 /// How a booking is confirmed at its facility on its day.
 fn confirmation(conn: &mut AnyConnection, booking: &Booking) -> Result<Confirmation, ApiError> {
     let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
-    if let Some(own) = slot.confirmation {
-        return Ok(own);
-    }
-    let (host, day) = (&slot.facility.municipality, slot.day());
-    let versions = programmes::store::list_programmes(conn, Some(host), Some(&slot.programme), day, day)?;
-    Ok(versions.first().map_or(Confirmation::Instant, |programme| programme.terms.confirmation))
+    let programme = programmes::store::find_programme(conn, &slot.facility.municipality, &slot.programme, slot.day())?;
+    Ok(slot.confirmation(&programme.ok_or(ApiError::NotFound)?.terms))
 }

@@ -1,11 +1,13 @@
 //! Bookings and the months' usages in the database.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SlotId};
-use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, Period, ProgrammeKey, Usage};
+use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::programmes::store as programmes_store;
@@ -251,17 +253,13 @@ pub fn list_busy(
         .collect())
 }
 
-/// What the children of a family have used of some pools in some stretches of time.
-pub fn list_usages(
-    conn: &mut AnyConnection,
-    family: &FamilyId,
-    pools: &[&str],
-    periods: &[Period],
-) -> Result<Vec<(String, Account, Usage)>, DbError> {
-    if pools.is_empty() {
+/// What the children of a family have used of some accounts, and perhaps of others beside them.
+pub fn list_usages(conn: &mut AnyConnection, family: &FamilyId, accounts: &[Account]) -> Result<Vec<(String, Account, Usage)>, DbError> {
+    if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let periods: Vec<String> = periods.iter().map(Period::to_string).collect();
+    let pools: BTreeSet<&str> = accounts.iter().map(|account| account.pool.as_str()).collect();
+    let periods: BTreeSet<String> = accounts.iter().map(|account| account.period.to_string()).collect();
     let rows = usages::table
         .inner_join(children::table)
         .filter(children::family_id.eq(family.as_str()))

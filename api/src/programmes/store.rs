@@ -56,6 +56,16 @@ pub fn list_programmes(
     query.order((programmes::municipality, programmes::key, programmes::valid_from)).load::<Row>(conn)?.into_iter().map(programme).collect()
 }
 
+/// The version of a municipality's programme that holds on a day.
+pub fn find_programme(
+    conn: &mut AnyConnection,
+    municipality: &MunicipalityCode,
+    key: &ProgrammeKey,
+    day: NaiveDate,
+) -> Result<Option<Programme>, DbError> {
+    Ok(list_programmes(conn, Some(municipality), Some(key), day, day)?.into_iter().next())
+}
+
 /// The versions of a programme in two municipalities that touch a range of days, both included.
 pub fn list_versions(
     conn: &mut AnyConnection,

@@ -334,8 +334,7 @@ pub async fn get_slot(app: web::Data<App>, id: web::Path<SlotId>) -> Result<Http
 fn detail(conn: &mut AnyConnection, id: &SlotId) -> Result<SlotDetail, ApiError> {
     let stored = store::find_slot(conn, id)?.ok_or(ApiError::NotFound)?;
     let (host, day) = (stored.slot.facility.municipality.clone(), stored.slot.day());
-    let versions = programmes::store::list_programmes(conn, Some(&host), Some(&stored.slot.programme), day, day)?;
-    let programme = versions.into_iter().next().ok_or(ApiError::NotFound)?;
+    let programme = programmes::store::find_programme(conn, &host, &stored.slot.programme, day)?.ok_or(ApiError::NotFound)?;
     let compact_terms = municipalities::store::list_terms(conn, Some(&host), Some(&stored.slot.programme))?;
     let open_days = store::open_days(conn, &stored)?;
     Ok(SlotDetail { slot: stored.slot, programme_name: programme.name, terms: programme.terms, open_days, compact_terms })

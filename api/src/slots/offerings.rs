@@ -2,11 +2,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
-use chrono::NaiveDate;
 use shared::ids::{FacilityId, OfferingId};
 use shared::municipalities::MunicipalityCode;
 use shared::problem::Problem;
-use shared::programmes::Programme;
+use shared::programmes::current;
 use shared::slots::{NewOffering, Offering, offer};
 use shared::time::tokyo_day;
 
@@ -50,11 +49,6 @@ pub async fn offer_programme(app: web::Data<App>, staff: Staff, key: Key, body: 
         Ok(Answer::new(StatusCode::CREATED, &offering)?)
     })
     .await
-}
-
-/// The version that holds on a day, or the next to come.
-fn current(versions: &[Programme], today: NaiveDate) -> Option<&Programme> {
-    versions.iter().find(|version| version.valid_until.is_none_or(|last| today <= last))
 }
 
 fn city(conn: &mut AnyConnection, facility: &FacilityId) -> Result<MunicipalityCode, ApiError> {

@@ -199,9 +199,8 @@ impl Ground {
     fn read(conn: &mut AnyConnection, id: &SlotId, facility: &FacilityId) -> Result<Self, ApiError> {
         let slot = store::find_slot(conn, id)?.map(|stored| stored.slot).filter(|slot| slot.facility.id == *facility);
         let slot = slot.ok_or(ApiError::NotFound)?;
-        let (host, day) = (&slot.facility.municipality, slot.day());
-        let versions = programmes::store::list_programmes(conn, Some(host), Some(&slot.programme), day, day)?;
-        let terms = versions.into_iter().next().ok_or(ApiError::NotFound)?.terms;
+        let programme = programmes::store::find_programme(conn, &slot.facility.municipality, &slot.programme, slot.day())?;
+        let terms = programme.ok_or(ApiError::NotFound)?.terms;
         let bookings = bookings::store::list_holding(conn, id)?;
         Ok(Self { slot, terms, bookings })
     }

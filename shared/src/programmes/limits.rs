@@ -283,6 +283,24 @@ fn days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Vec<(NaiveDate, i64
     found
 }
 
+/// Every account that a stay on these days, both included, may count in: what has to be looked up before it is counted.
+pub fn accounts(versions: &[LimitVersion], (first, last): (NaiveDate, NaiveDate)) -> Vec<Account> {
+    let limits = || versions.iter().flat_map(|version| &version.limits);
+    let mut accounts: Vec<Account> = first
+        .iter_days()
+        .take_while(|day| *day <= last)
+        .flat_map(|day| limits().map(move |limit| Account { pool: limit.pool.clone(), period: limit.per.of(day), unit: limit.counts }))
+        .collect();
+    accounts.sort();
+    accounts.dedup();
+    accounts
+}
+
+/// Whether a child has brothers or sisters born on the same day, among the birth dates of all children of the family.
+pub fn is_multiple_birth(born: NaiveDate, mut family: impl Iterator<Item = NaiveDate>) -> bool {
+    family.by_ref().filter(|other| *other == born).nth(1).is_some()
+}
+
 /// The days on which any account of a stay may begin or end: what the shell has to look up versions and usages for.
 pub fn touched_days(starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
     let first = tokyo_day(starts_at);

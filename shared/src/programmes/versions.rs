@@ -108,6 +108,11 @@ pub fn succeed(versions: &[Programme], new: &NewProgramme, today: NaiveDate) -> 
     })
 }
 
+/// The version that holds on a day, or the next to come, among those that a municipality has of a programme, by first day.
+pub fn current(versions: &[Programme], today: NaiveDate) -> Option<&Programme> {
+    versions.iter().find(|version| version.valid_until.is_none_or(|last| today <= last))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -151,6 +156,12 @@ mod tests {
             Err(VersionRejection::Overlaps { from: day("2028-04-01") })
         );
         assert_eq!(succeed(&versions, &new("2027-04-01", Some("2027-03-31")), today), Err(VersionRejection::EndsBeforeStart));
+        let holds = |day_: &str| current(&versions, day(day_)).map(|version| version.id.to_string());
+        assert_eq!([holds("2026-03-31"), holds("2026-04-01")].map(Option::unwrap), ["old", "now"]);
+        assert_eq!(
+            (current(&versions[2..], today).map(|version| version.id.as_str()), current(&versions[..1], today)),
+            (Some("plan"), None)
+        );
         // After the last one, and a first one from today on.
         let last = succeed(&versions, &new("2029-04-01", None), today).unwrap();
         assert_eq!(last, Succession { valid_until: None, ends: Some(("plan".into(), day("2029-03-31"))) });

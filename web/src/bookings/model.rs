@@ -14,7 +14,7 @@ use shared::ids::ChildId;
 use shared::locale::{Locale, minutes, yen};
 use shared::municipalities::Municipality;
 use shared::problem::{Problem, Reason};
-use shared::programmes::{Account, ExemptReason, FeeItem, LimitVersion, Unit, touched_days};
+use shared::programmes::{ExemptReason, FeeItem, LimitVersion, Unit, accounts, is_multiple_birth, touched_days};
 use shared::slots::{Crossing, Opening, SlotDetail, openings};
 use shared::time::tokyo_day;
 
@@ -85,7 +85,7 @@ impl Ground {
     /// What the rule knows of this party.
     pub fn state(&self, party: &[ChildId]) -> PlaceState {
         let slot = &self.detail.slot;
-        let accounts = self.accounts();
+        let accounts = accounts(&self.limits, touched_days(slot.starts_at, slot.ends_at));
         let children = self
             .children
             .iter()
@@ -93,7 +93,7 @@ impl Ground {
             .map(|child| ChildState {
                 id: child.id.clone(),
                 born: child.known.born,
-                is_multiple_birth: self.children.iter().filter(|other| other.known.born == child.known.born).count() > 1,
+                is_multiple_birth: is_multiple_birth(child.known.born, self.children.iter().map(|other| other.known.born)),
                 usages: accounts.iter().map(|account| (account.clone(), usage(&self.bookings, &child.id, account))).collect(),
                 busy: self
                     .bookings
@@ -116,20 +116,6 @@ impl Ground {
             open_days: self.detail.open_days.clone(),
             children,
         }
-    }
-
-    /// Every account that a stay in this slot may count in.
-    fn accounts(&self) -> Vec<Account> {
-        let (first, last) = touched_days(self.detail.slot.starts_at, self.detail.slot.ends_at);
-        let limits = || self.limits.iter().flat_map(|version| &version.limits);
-        let mut accounts: Vec<Account> = first
-            .iter_days()
-            .take_while(|day| *day <= last)
-            .flat_map(|day| limits().map(move |limit| Account { pool: limit.pool.clone(), period: limit.per.of(day), unit: limit.counts }))
-            .collect();
-        accounts.sort();
-        accounts.dedup();
-        accounts
     }
 
     /// Asks for a stay for a party.
