@@ -196,6 +196,7 @@ diesel::table! {
     bookings (id) {
         id -> Text,
         party_id -> Text,
+        series_id -> Nullable<Text>,
         slot_id -> Text,
         child_id -> Text,
         family_id -> Text,

@@ -13,7 +13,7 @@ pub use self::cancelling::*;
 pub use self::deciding::*;
 pub use self::placing::*;
 pub use self::quoting::*;
-use crate::ids::{BookingId, ChildId, PartyId, SlotId};
+use crate::ids::{BookingId, ChildId, PartyId, SeriesId, SlotId};
 use crate::locale::Localised;
 use crate::programmes::{Account, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
 use crate::slots::SlotFacility;
@@ -170,6 +170,9 @@ pub struct Booking {
     pub id: BookingId,
     /// The bookings made together share it.
     pub party_id: PartyId,
+    /// The series that it is one date of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_id: Option<SeriesId>,
     /// The slot.
     pub slot_id: SlotId,
     /// The child.

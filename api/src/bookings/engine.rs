@@ -126,6 +126,7 @@ fn booked(
     Ok(Booking {
         id,
         party_id: belongs.party_id.clone(),
+        series_id: belongs.series_id.cloned(),
         slot_id: placed.slot.id.clone(),
         child: BookedChild { id: child.id.clone(), name: known.known.name.to_string(), kana: known.known.kana.to_string() },
         facility: placed.slot.facility.clone(),
@@ -155,7 +156,7 @@ pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act
     let seen = look(conn, family, command, Lock::Slot)?;
     let placed = place(&seen.state, command, act.now)?;
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs { party_id: &party_id, family_id: &family.id, programme_id: &seen.programme.id, command };
+    let belongs = Belongs { party_id: &party_id, series_id: None, family_id: &family.id, programme_id: &seen.programme.id, command };
     settle(conn, (&seen, &placed), &belongs, act)
 }
 

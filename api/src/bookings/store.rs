@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
-use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SlotId};
+use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SeriesId, SlotId};
 use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
@@ -20,6 +20,7 @@ use crate::slots::store::{FACILITY, FacilityRow};
 struct Own {
     id: String,
     party_id: String,
+    series_id: Option<String>,
     slot_id: String,
     family_id: String,
     programme: String,
@@ -111,6 +112,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
             state: state(&own)?,
             id: BookingId::new(own.id),
             party_id: PartyId::new(own.party_id),
+            series_id: own.series_id.map(SeriesId::new),
             slot_id: SlotId::new(own.slot_id),
             child: BookedChild { id: ChildId::new(child_id), name, kana },
             facility: facility.facility()?,
@@ -321,6 +323,8 @@ pub fn give_back(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbEr
 pub struct Belongs<'a> {
     /// The party.
     pub party_id: &'a PartyId,
+    /// The series, for one of its dates.
+    pub series_id: Option<&'a SeriesId>,
     /// The family.
     pub family_id: &'a FamilyId,
     /// The host's programme.
@@ -356,6 +360,7 @@ pub fn insert_booking(
         .values((
             bookings::id.eq(id.as_str()),
             bookings::party_id.eq(belongs.party_id.as_str()),
+            bookings::series_id.eq(belongs.series_id.map(SeriesId::as_str)),
             bookings::slot_id.eq(placed.slot.id.as_str()),
             bookings::child_id.eq(child.id.as_str()),
             bookings::family_id.eq(belongs.family_id.as_str()),

@@ -18,6 +18,7 @@ CREATE TABLE usages (
 CREATE TABLE bookings (
   id TEXT PRIMARY KEY NOT NULL,
   party_id TEXT NOT NULL,
+  series_id TEXT,
   slot_id TEXT NOT NULL REFERENCES slots (id),
   child_id TEXT NOT NULL REFERENCES children (id),
   family_id TEXT NOT NULL REFERENCES families (id),
@@ -57,6 +58,7 @@ CREATE INDEX bookings_of_child ON bookings (child_id, starts_at);
 CREATE INDEX bookings_of_family ON bookings (family_id, starts_at, id);
 CREATE INDEX bookings_of_facility ON bookings (facility_id, starts_at, id);
 CREATE INDEX bookings_of_slot ON bookings (slot_id);
+CREATE INDEX bookings_of_series ON bookings (series_id, starts_at) WHERE series_id IS NOT NULL;
 CREATE INDEX bookings_undecided ON bookings (decide_by) WHERE state = 'requested';
 
 CREATE TRIGGER bookings_child_free_on_insert BEFORE INSERT ON bookings WHEN NEW.active

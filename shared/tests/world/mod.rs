@@ -205,6 +205,7 @@ pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: Da
     Booking {
         id: "booking".into(),
         party_id: "party".into(),
+        series_id: None,
         slot_id: state.slot.id.clone(),
         child: BookedChild { id: child.id.clone(), name: "弓浜 空".to_owned(), kana: "ユミハマ ソラ".to_owned() },
         facility: state.slot.facility.clone(),
