@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use shared::bookings::Refusal;
 use shared::locale::without_ruby;
 use shared::problem::{Problem, ProblemPart, Reason};
+use shared::series::Against;
 
 use crate::db::{DbError, RetryAsk};
 use crate::{docs, request};
@@ -229,6 +230,13 @@ impl From<Vec<Refusal>> for ApiError {
     }
 }
 
+impl From<Vec<Against>> for ApiError {
+    fn from(against: Vec<Against>) -> Self {
+        let one = |against: Against| ProblemPart { subject: against.day.map(|day| day.to_string()), ..part(None, against.reason) };
+        Self::Refused(against.into_iter().map(one).collect())
+    }
+}
+
 macro_rules! refused {
     ($($rejection:ty),*) => {
         $(impl From<$rejection> for ApiError {
@@ -242,6 +250,8 @@ macro_rules! refused {
 refused!(
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
+    shared::series::Rejection,
+    shared::series::CancelRefusal,
     shared::attendance::Rejection,
     shared::families::Rejection,
     shared::programmes::VersionRejection,

@@ -20,6 +20,7 @@ pub mod programmes;
 pub mod request;
 pub mod routes;
 pub mod schema;
+pub mod series;
 pub mod server;
 pub mod session;
 pub mod settings;

@@ -21,6 +21,7 @@ use utoipa_actix_web::AppExt;
         (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
         (name = "families", description = "The family, registered once"),
         (name = "bookings", description = "Bookings (予約)"),
+        (name = "series", description = "Repeated bookings (くり返しの予約)"),
         (name = "attendance", description = "Staff: board, check-in, check-out"),
         (name = "settings", description = "This installation"),
     )

@@ -15,7 +15,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, docs, facilities, families, municipalities, openapi, programmes, request, settings, slots,
+    App, accounts, assets, attendance, bookings, docs, facilities, families, municipalities, openapi, programmes, request, series,
+    settings, slots,
 };
 
 /// The API's operations, for serving and for the document.
@@ -29,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .configure(accounts::configure)
             .configure(families::configure)
             .configure(bookings::configure)
+            .configure(series::configure)
             .configure(attendance::configure)
             .configure(settings::configure),
     );

@@ -226,6 +226,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    series (id) {
+        id -> Text,
+        family_id -> Text,
+        facility_id -> Text,
+        asked -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Text,
         kind -> Text,
@@ -284,6 +294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     municipalities,
     offerings,
     programmes,
+    series,
     sessions,
     slot_bands,
     slots,

@@ -18,6 +18,7 @@ pub mod municipalities;
 pub mod page;
 pub mod problem;
 pub mod programmes;
+pub mod series;
 pub mod settings;
 pub mod slots;
 pub mod text;

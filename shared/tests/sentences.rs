@@ -11,7 +11,7 @@ use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
-use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, slots, text};
+use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, series, slots, text};
 use world::{day, tokyo};
 
 fn here(path: &str) -> PathBuf {
@@ -108,6 +108,17 @@ fn reasons() -> Vec<Reason> {
     all.extend(samples! { bookings::DecideRejection:
         bookings::DecideRejection::NotRequested => bookings::DecideRejection::NotRequested,
         bookings::DecideRejection::TooLate { .. } => bookings::DecideRejection::TooLate { decide_by: at },
+    });
+    all.extend(samples! { series::Rejection:
+        series::Rejection::Until { .. } => series::Rejection::Until { last: day("2027-06-01") },
+        series::Rejection::TooManyDates => series::Rejection::TooManyDates,
+        series::Rejection::HasConflicts { .. } => series::Rejection::HasConflicts { dates: 2 },
+        series::Rejection::NoneBookable => series::Rejection::NoneBookable,
+        series::Rejection::DateChanged { .. } => series::Rejection::DateChanged { day: day("2026-12-03") },
+        series::Rejection::NoSlot => series::Rejection::NoSlot,
+        series::Rejection::Holiday { .. } => series::Rejection::Holiday { name: names.clone() },
+        series::Rejection::ClosedDay => series::Rejection::ClosedDay,
+        series::Rejection::NothingToCancel => series::Rejection::NothingToCancel,
     });
     all.extend(samples! { slots::Rejection:
         slots::Rejection::RangeInvalid => slots::Rejection::RangeInvalid,

@@ -72,7 +72,7 @@ fn read_cursor(text: &str) -> Option<(DateTime<Utc>, BookingId)> {
 }
 
 /// Whose bookings a person may see: a guardian the family's, staff the facility's.
-fn owner(signed: &Signed) -> Result<Owner, ApiError> {
+pub fn owner(signed: &Signed) -> Result<Owner, ApiError> {
     match &signed.0.role {
         Role::Guardian { family_id } => Ok(Owner::Family(family_id.clone())),
         Role::Staff { facility_id } => Ok(Owner::Facility(facility_id.clone())),

@@ -160,6 +160,12 @@ pub fn list_party(conn: &mut AnyConnection, party: &PartyId) -> Result<Vec<Store
     rows.into_iter().map(booking).collect()
 }
 
+/// The bookings of a series by start, cancelled ones included.
+pub fn list_series_bookings(conn: &mut AnyConnection, series: &SeriesId) -> Result<Vec<Stored>, DbError> {
+    let mine = joined!().filter(bookings::series_id.eq(series.as_str()));
+    mine.order((bookings::starts_at, bookings::id)).select(columns!()).load::<Row>(conn)?.into_iter().map(booking).collect()
+}
+
 /// Requests whose time to be decided is over, the longest first.
 pub fn list_overdue(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<BookingId>, DbError> {
     let overdue = bookings::table.filter(bookings::state.eq("requested")).filter(bookings::decide_by.le(stored(now)));

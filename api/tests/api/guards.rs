@@ -31,8 +31,10 @@ fn caller(operation: &str) -> Caller {
         | "login" => Caller::Anybody,
         "logout" | "get_me" => Caller::SignedIn,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
-        | "create_booking" | "quote_booking" => Caller::Guardian,
-        "list_bookings" | "get_booking" | "cancel_booking" => Caller::GuardianOrStaff,
+        | "create_booking" | "quote_booking" | "create_series" | "preview_series" => Caller::Guardian,
+        "list_bookings" | "get_booking" | "cancel_booking" | "get_series" | "preview_series_cancel" | "cancel_series" => {
+            Caller::GuardianOrStaff
+        }
         "get_board"
         | "check_in_booking"
         | "check_out_booking"
@@ -56,6 +58,10 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
     match operation {
         "register_child" => Some(json!({ "name": "子", "kana": "コ", "born": "2025-01-01" })),
         "create_booking" | "quote_booking" => Some(json!({ "slot_id": slot, "child_ids": [child] })),
+        "create_series" | "preview_series" => {
+            Some(json!({ "stay": { "slot_id": slot, "child_ids": [child] }, "weekdays": ["Tue"], "until": DAY }))
+        }
+        "preview_series_cancel" | "cancel_series" => Some(json!({ "booking_id": "any", "scope": "all" })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
         "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),
@@ -103,8 +109,9 @@ on_both! {
         let ana = test.guardian("Ana", YONAGO).await;
         let child = ana.child("2025-05-01").await;
         let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
-        let booking = ana.book(&slot, &[&child]).await.body[0]["id"].as_str().unwrap().to_owned();
-        let ids = [("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("facility_id", "sakai")];
+        let booked = ana.post("/series", body("create_series", &slot, &child).unwrap()).await.body;
+        let [series, booking] = [&booked["id"], &booked["bookings"][0]["id"]].map(|id| id.as_str().unwrap().to_owned());
+        let ids = [("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("series_id", &series), ("facility_id", "sakai")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -143,10 +150,10 @@ on_both! {
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
                 Caller::Staff | Caller::Officer => assert_eq!(status, 403, "guardian: {}", operation.name),
-                _ if operation.path.contains(&child) || operation.path.contains(&booking) => {
+                _ if [&child, &booking, &series].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
-                _ if ["create_booking", "quote_booking"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
+                _ if ["create_booking", "quote_booking", "create_series", "preview_series"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
                 // The rest is about the caller's own family, changed or read.
                 _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
             }
@@ -278,6 +285,7 @@ async fn up_down_up(backend: Backend) {
             household_classes,
             usages,
             bookings,
+            series,
             events,
             audit_lines,
             idempotency_keys

@@ -16,5 +16,6 @@ mod guards;
 mod openapi;
 mod programmes;
 mod races;
+mod series;
 mod slots;
 mod versions;

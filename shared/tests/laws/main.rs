@@ -9,6 +9,7 @@ mod offers;
 mod people;
 mod programmes;
 mod publishing;
+mod series;
 #[path = "../world/mod.rs"]
 mod world;
 

@@ -1,0 +1,230 @@
+//! Series (くり返しの予約): previewed date by date, booked in one transaction, and cancelled by scope.
+
+mod changing;
+mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use shared::bookings::Booking;
+use shared::families::Family;
+use shared::ids::{PartyId, SeriesId, SlotId};
+use shared::problem::Problem;
+use shared::series::{
+    BookedSeries, DateState, NewSeries, Planned, Rejection, Series, SeriesDate, SeriesPreview, Times, dates, decide, fitting, moved, plan,
+    stay_on,
+};
+use shared::slots::Slot;
+use shared::time::{day_start, next_day};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::store::Row;
+use crate::bookings::engine::{Lock, Seen, look, settle};
+use crate::bookings::owner;
+use crate::bookings::store::{Belongs, Owner, list_series_bookings};
+use crate::db::AnyConnection;
+use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff};
+use crate::idempotency::{Answer, Key, once};
+use crate::request::Body;
+use crate::session::{Guardian, Signed};
+use crate::slots::store::{Search, find_slot, list_slots, lock_slot};
+use crate::{App, families, municipalities, new_id};
+
+/// The slice's operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    // `preview` before `{series_id}`: the first pattern that fits is taken.
+    config.service(preview_series).service(create_series).service(get_series);
+    changing::configure(config);
+}
+
+/// More slots than that no offering has in the time of a series.
+const MOST_SLOTS: i64 = 2000;
+
+/// A date of a series: which day, from when to when, and its slot or why there is none.
+type Laid = (NaiveDate, Times, Result<SlotId, Rejection>);
+
+/// The dates of a series with their slots.
+fn lay_out(conn: &mut AnyConnection, command: &NewSeries) -> Result<Vec<Laid>, ApiError> {
+    let first = find_slot(conn, &command.stay.slot_id)?.ok_or(ApiError::NotFound)?;
+    let day = first.slot.day();
+    let days = dates(day, &command.weekdays, command.until)?;
+    let search = Search {
+        from: day_start(day),
+        until: day_start(next_day(command.until)),
+        municipalities: Vec::new(),
+        programme: Some(first.slot.programme.clone()),
+        facility: Some(first.slot.facility.id.clone()),
+        within: None,
+        after: None,
+        open_only: false,
+        limit: MOST_SLOTS,
+    };
+    let slots: Vec<Slot> = list_slots(conn, &search)?.into_iter().map(|stored| stored.slot).collect();
+    let holidays = municipalities::store::list_holidays(conn, day, command.until)?;
+    let times = (command.stay.starts_at.unwrap_or(first.slot.starts_at), command.stay.ends_at.unwrap_or(first.slot.ends_at));
+    let lay = |date: NaiveDate| {
+        let then = moved(times, day, date);
+        let holiday = || holidays.iter().find(|(holiday, _)| *holiday == date).map(|(_, name)| name.as_str());
+        let found = if date == day { Some(&first.slot) } else { fitting(&slots, date, then) };
+        let slot = found.map(|slot| slot.id.clone());
+        (date, then, slot.ok_or_else(|| Rejection::without_slot(date, &first.closed_weekdays, holiday())))
+    };
+    Ok(days.into_iter().map(lay).collect())
+}
+
+/// A date with everything that the rule has to know.
+type Looked = (NaiveDate, Times, Result<Seen, Rejection>);
+
+/// Looks at every date as it is now. The slots must be locked before, where places are then taken.
+fn look_at(conn: &mut AnyConnection, family: &Family, command: &NewSeries, laid: Vec<Laid>) -> Result<Vec<Looked>, ApiError> {
+    let mut looked = Vec::with_capacity(laid.len());
+    for (day, times, slot) in laid {
+        let found = match slot {
+            Err(rejection) => Err(rejection),
+            Ok(slot) => match look(conn, family, &stay_on(command, &slot, times), Lock::Nothing) {
+                Ok(seen) => Ok(seen),
+                // The programme has no version on that day yet.
+                Err(ApiError::NotFound) => Err(Rejection::NoSlot),
+                Err(error) => return Err(error),
+            },
+        };
+        looked.push((day, times, found));
+    }
+    Ok(looked)
+}
+
+fn planned(looked: &[Looked], command: &NewSeries, now: DateTime<Utc>) -> Vec<Planned> {
+    let states: Vec<DateState<'_>> = looked
+        .iter()
+        .map(|(day, times, found)| DateState {
+            day: *day,
+            times: *times,
+            found: found.as_ref().map(|seen| &seen.state).map_err(Clone::clone),
+        })
+        .collect();
+    plan(&states, command, now)
+}
+
+fn told(plan: Vec<Planned>) -> Vec<SeriesDate> {
+    plan.into_iter().map(|planned| planned.date).collect()
+}
+
+/// Shows what repeating a stay would mean, date by date
+///
+/// Each date by the rule of any booking, with what the dates before it in the series use of the limits.
+#[utoipa::path(
+    tag = "series",
+    request_body = NewSeries,
+    responses(
+        (status = 200, description = "Every date with its own result; nothing is written", body = SeriesPreview),
+        (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`series.until`, `series.too_many_dates`", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
+    )
+)]
+#[post("/series/preview")]
+pub async fn preview_series(app: web::Data<App>, guardian: Guardian, body: Body<NewSeries>) -> Result<web::Json<SeriesPreview>, ApiError> {
+    let (command, now) = (body.0, app.now());
+    let preview = app
+        .db
+        .read(move |conn| {
+            let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+            let laid = lay_out(conn, &command)?;
+            let looked = look_at(conn, &family, &command, laid)?;
+            Ok::<_, ApiError>(SeriesPreview::of(told(planned(&looked, &command, now))))
+        })
+        .await?;
+    Ok(web::Json(preview))
+}
+
+/// Books a stay on every date of a series, in one transaction
+///
+/// Each date is an ordinary booking, brothers and sisters of a date all or none. With `seen`, what the preview showed: where a date is
+/// different now, nothing is booked and each such date is told (`series.date_changed`, the day as `subject`). `if_conflict` says what
+/// becomes of dates that cannot be had.
+#[utoipa::path(
+    tag = "series",
+    request_body = NewSeries,
+    params(Key),
+    responses(
+        (status = 201, description = "Every date, and the bookings", body = BookedSeries),
+        (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`series.date_changed`, `series.has_conflicts`, `series.none_bookable`, each followed by the reasons of its dates with the day as `subject`; `series.until`, `series.too_many_dates`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
+        ForGuardian,
+        ForBody,
+    )
+)]
+#[post("/series")]
+pub async fn create_series(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewSeries>) -> Result<HttpResponse, ApiError> {
+    once(&app, &guardian.account_id, key, body.0, move |conn, command, act| {
+        let family = families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
+        let laid = lay_out(conn, command)?;
+        lock_slots(conn, laid.iter().filter_map(|(_, _, slot)| slot.as_ref().ok()))?;
+        let looked = look_at(conn, &family, command, laid)?;
+        let plan = planned(&looked, command, act.now);
+        decide(&plan, command)?;
+        let id = SeriesId::new(new_id());
+        let mut bookings: Vec<Booking> = Vec::new();
+        for ((_, _, found), planned) in looked.iter().zip(&plan) {
+            let (Ok(seen), Some((stay, placed))) = (found, &planned.placed) else { continue };
+            let party_id = PartyId::new(new_id());
+            let programme_id = &seen.programme.id;
+            let belongs = Belongs { party_id: &party_id, series_id: Some(&id), family_id: &family.id, programme_id, command: stay };
+            bookings.extend(settle(conn, (seen, placed), &belongs, act)?);
+        }
+        let facility = bookings.first().map(|booking| booking.facility.clone()).ok_or(ApiError::NotFound)?;
+        store::insert_series(conn, &id, (&family.id, &facility.id), command, act.now)?;
+        act.record(conn, "series.booked", facility.place(), id.as_str())?;
+        Ok(Answer::new(StatusCode::CREATED, &BookedSeries { id, dates: told(plan), bookings })?)
+    })
+    .await
+}
+
+/// Locks slots in the one order, each once.
+fn lock_slots<'a>(conn: &mut AnyConnection, slots: impl Iterator<Item = &'a SlotId>) -> Result<(), ApiError> {
+    let ids: std::collections::BTreeSet<&SlotId> = slots.collect();
+    for id in ids {
+        lock_slot(conn, id)?;
+    }
+    Ok(())
+}
+
+/// A series that this person may see; anybody else's is not found.
+fn visible(conn: &mut AnyConnection, id: &SeriesId, owner: &Owner) -> Result<Row, ApiError> {
+    let row = store::find_series(conn, id)?.ok_or(ApiError::NotFound)?;
+    let mine = match owner {
+        Owner::Family(family) => row.family_id == *family,
+        Owner::Facility(facility) => row.facility_id == *facility,
+    };
+    if mine { Ok(row) } else { Err(ApiError::NotFound) }
+}
+
+fn series(conn: &mut AnyConnection, row: Row) -> Result<Series, ApiError> {
+    let bookings = list_series_bookings(conn, &row.id)?.into_iter().map(|stored| stored.booking).collect();
+    Ok(Series { id: row.id, weekdays: row.asked.weekdays, until: row.asked.until, bookings })
+}
+
+/// A series with its bookings as they now are
+#[utoipa::path(
+    tag = "series",
+    params(("series_id" = String, Path, description = "The series")),
+    responses(
+        (status = 200, description = "Cancelled bookings included, by start", body = Series),
+        (status = 404, description = "No such series for this person", body = Problem, content_type = "application/problem+json"),
+        ForGuardianOrStaff,
+    )
+)]
+#[get("/series/{series_id}")]
+pub async fn get_series(app: web::Data<App>, signed: Signed, id: web::Path<SeriesId>) -> Result<web::Json<Series>, ApiError> {
+    let owner = owner(&signed)?;
+    let found = app
+        .db
+        .read(move |conn| {
+            let row = visible(conn, &id, &owner)?;
+            series(conn, row)
+        })
+        .await?;
+    Ok(web::Json(found))
+}
