@@ -272,7 +272,7 @@ pub fn moved((starts_at, ends_at): Times, first: NaiveDate, day: NaiveDate) -> T
 }
 
 /// The slot of a day for a stay: one that holds it, else any of that day, which then says why it does not.
-pub fn fitting<'a>(slots: &'a [Slot], day: NaiveDate, (starts_at, ends_at): Times) -> Option<&'a Slot> {
+pub fn fitting(slots: &[Slot], day: NaiveDate, (starts_at, ends_at): Times) -> Option<&Slot> {
     let mut that_day = slots.iter().filter(|slot| slot.day() == day);
     let holding = that_day.clone().find(|slot| slot.starts_at <= starts_at && ends_at <= slot.ends_at);
     holding.or_else(|| that_day.next())

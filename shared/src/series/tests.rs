@@ -52,7 +52,7 @@ fn told(plan: &[Planned]) -> Vec<(String, String)> {
         .collect()
 }
 
-fn pairs<'a>(told: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(told: &[(String, String)]) -> Vec<(&str, &str)> {
     told.iter().map(|(day, codes)| (day.as_str(), codes.as_str())).collect()
 }
 
