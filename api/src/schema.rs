@@ -180,6 +180,7 @@ diesel::table! {
         away -> BigInt,
         limit_total -> BigInt,
         limit_away -> BigInt,
+        over -> BigInt,
     }
 }
 
@@ -215,7 +216,7 @@ diesel::table! {
         decide_by -> Nullable<Timestamp>,
         checked_in_at -> Nullable<Timestamp>,
         checked_out_at -> Nullable<Timestamp>,
-        picked_up_by -> Nullable<Text>,
+        attended -> Nullable<Text>,
         ended_at -> Nullable<Timestamp>,
         ended -> Nullable<Text>,
         cancelled_fee_yen -> Nullable<BigInt>,

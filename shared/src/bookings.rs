@@ -13,6 +13,7 @@ pub use self::cancelling::*;
 pub use self::deciding::*;
 pub use self::placing::*;
 pub use self::quoting::*;
+use crate::attendance::Attended;
 use crate::ids::{BookingId, ChildId, PartyId, SeriesId, SlotId};
 use crate::locale::Localised;
 use crate::programmes::{Account, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
@@ -133,6 +134,20 @@ pub enum BookingState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exempt: Option<String>,
     },
+    /// The child did not come, as staff have confirmed.
+    Absent {
+        /// When staff said so.
+        at: DateTime<Utc>,
+        /// Integer yen that is due all the same.
+        fee_yen: i64,
+        /// Whether it still counts against the limits.
+        counts: bool,
+        /// Key of the reason for which it costs and counts nothing, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exempt: Option<String>,
+        /// Whether the place is free again.
+        released: bool,
+    },
     /// Not confirmed by the facility; the place is free again, and nothing counts.
     Declined {
         /// When.
@@ -146,7 +161,16 @@ pub enum BookingState {
 impl BookingState {
     /// Whether it holds a place (also after the child left: the past stays as it was).
     pub const fn is_active(&self) -> bool {
-        !matches!(self, Self::Cancelled { .. } | Self::Declined { .. })
+        !matches!(self, Self::Cancelled { .. } | Self::Declined { .. } | Self::Absent { released: true, .. })
+    }
+
+    /// Whether it uses up what the child has.
+    pub const fn counts(&self) -> bool {
+        match self {
+            Self::Cancelled { counts, .. } | Self::Absent { counts, .. } => *counts,
+            Self::Declined { .. } => false,
+            Self::Requested { .. } | Self::Confirmed | Self::CheckedIn { .. } | Self::CheckedOut { .. } => true,
+        }
     }
 }
 
@@ -216,6 +240,9 @@ pub struct Booking {
     /// What to bring.
     #[serde(default)]
     pub bring: Vec<Localised>,
+    /// What became of it on the day.
+    #[serde(default)]
+    pub attended: Attended,
     /// When it was booked.
     pub created_at: DateTime<Utc>,
     /// Grows by one with every change.
@@ -240,7 +267,7 @@ pub fn usage<'a>(bookings: impl IntoIterator<Item = &'a Booking>, child: &ChildI
     bookings
         .into_iter()
         .filter(|booking| booking.child.id == *child)
-        .filter(|booking| !matches!(booking.state, BookingState::Cancelled { counts: false, .. } | BookingState::Declined { .. }))
+        .filter(|booking| booking.state.counts())
         .flat_map(|booking| booking.counted.iter().map(|counted| (booking.is_away, counted)))
         .filter(|(_, counted)| counted.account == *account)
         .fold(Usage::default(), |sum, (away, counted)| sum.plus(counted.amount, away))

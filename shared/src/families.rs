@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 use crate::ids::{ChildId, FamilyId};
 use crate::municipalities::MunicipalityCode;
 use crate::problem::Reason;
-use crate::text::{Kana, PersonName, Phone};
+use crate::text::{Kana, PersonName, Phone, check_words};
 use crate::time::tokyo_day;
 
 /// A family (世帯).
@@ -111,11 +111,7 @@ pub struct Allergy {
 }
 
 fn check_allergen(name: &str) -> Result<(), ValidationError> {
-    match name.chars().count() {
-        _ if name.trim().is_empty() => Err(ValidationError::new("text.missing")),
-        ..=60 => Ok(()),
-        _ => Err(ValidationError::new("text.too_long")),
-    }
+    check_words(name, 60)
 }
 
 /// Somebody to call, or somebody who may pick the child up.

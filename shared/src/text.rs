@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use validator::ValidationError;
 
 use crate::problem::Reason;
 
@@ -70,6 +71,15 @@ impl Rejection {
     /// The reason with its sentence.
     pub const fn reason(self) -> Reason {
         Reason::new(self.code())
+    }
+}
+
+/// Words that somebody must write, so many characters at most.
+pub(crate) fn check_words(words: &str, most: usize) -> Result<(), ValidationError> {
+    match words.chars().count() {
+        _ if words.trim().is_empty() => Err(ValidationError::new(Rejection::Missing.code())),
+        count if count <= most => Ok(()),
+        _ => Err(ValidationError::new(Rejection::TooLong.code())),
     }
 }
 

@@ -140,6 +140,17 @@ fn reasons() -> Vec<Reason> {
         attendance::Rejection::NotIn => attendance::Rejection::NotIn,
         attendance::Rejection::InFuture => attendance::Rejection::InFuture,
         attendance::Rejection::BeforeCheckIn { .. } => attendance::Rejection::BeforeCheckIn { at },
+        attendance::Rejection::MarkedAbsent => attendance::Rejection::MarkedAbsent,
+        attendance::Rejection::NotBegun { .. } => attendance::Rejection::NotBegun { starts_at: at },
+        attendance::Rejection::TermsChanged => attendance::Rejection::TermsChanged,
+        attendance::Rejection::ReasonUnknown => attendance::Rejection::ReasonUnknown,
+        attendance::Rejection::PersonMissing => attendance::Rejection::PersonMissing,
+        attendance::Rejection::PersonUnknown => attendance::Rejection::PersonUnknown,
+        attendance::Rejection::StaffDecide => attendance::Rejection::StaffDecide,
+        attendance::Rejection::NothingToUndo => attendance::Rejection::NothingToUndo,
+        attendance::Rejection::PlaceGiven => attendance::Rejection::PlaceGiven,
+        attendance::Rejection::ChildElsewhere => attendance::Rejection::ChildElsewhere,
+        attendance::Rejection::NothingToCorrect => attendance::Rejection::NothingToCorrect,
     });
     all.extend(samples! { families::Rejection:
         families::Rejection::BornInFuture => families::Rejection::BornInFuture,

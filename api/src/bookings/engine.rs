@@ -1,6 +1,7 @@
 //! The engine: one primitive takes places for every way in, one frees them.
 
 use chrono::{DateTime, Utc};
+use shared::attendance::Attended;
 use shared::bookings::{BookedChild, Booking, BookingState, ChildState, NewBooking, PlaceState, Placed, PlacedChild, place};
 use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, PartyId};
@@ -146,6 +147,7 @@ fn booked(
         answers: belongs.command.answers.clone(),
         notes: belongs.command.notes.clone(),
         bring: seen.programme.terms.bring.clone(),
+        attended: Attended::default(),
         created_at: now,
         version: 1,
     })
@@ -182,6 +184,7 @@ pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: 
     let (kind, counts) = match next {
         BookingState::Cancelled { counts, .. } => ("booking.cancelled", *counts),
         BookingState::Declined { .. } => ("booking.declined", false),
+        BookingState::Absent { counts, .. } => ("booking.absent", *counts),
         BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => {
             return Err(ApiError::Internal("a booking cannot end in a state that holds a place".to_owned()));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use shared::attendance::Attended;
 use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SeriesId, SlotId};
 use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
@@ -28,13 +29,14 @@ struct Own {
     starts_at: NaiveDateTime,
     ends_at: NaiveDateTime,
     state: String,
+    active: bool,
     is_away: bool,
     fee_yen: i64,
     agreed: String,
     decide_by: Option<NaiveDateTime>,
     checked_in_at: Option<NaiveDateTime>,
     checked_out_at: Option<NaiveDateTime>,
-    picked_up_by: Option<String>,
+    attended: Option<String>,
     ended_at: Option<NaiveDateTime>,
     ended: Option<String>,
     cancelled_fee_yen: Option<i64>,
@@ -79,8 +81,6 @@ pub struct Stored {
     pub family_id: FamilyId,
     /// The band in which the child has its place.
     pub band_from_age: u32,
-    /// Who fetched the child.
-    pub picked_up_by: Option<String>,
 }
 
 fn state(own: &Own) -> Result<BookingState, DbError> {
@@ -96,6 +96,13 @@ fn state(own: &Own) -> Result<BookingState, DbError> {
             counts: own.cancelled_counts.unwrap_or(false),
             exempt: ended.exempt,
         }),
+        ("absent", .., Some(at)) => Ok(BookingState::Absent {
+            at: instant(at),
+            fee_yen: own.cancelled_fee_yen.unwrap_or(0),
+            counts: own.cancelled_counts.unwrap_or(false),
+            exempt: ended.exempt,
+            released: !own.active,
+        }),
         ("declined", .., Some(at)) => Ok(BookingState::Declined { at: instant(at), message: ended.message }),
         _ => Err(unknown("booking state", &own.state)),
     }
@@ -107,7 +114,6 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
     Ok(Stored {
         family_id: FamilyId::new(own.family_id.clone()),
         band_from_age: u32::try_from(own.band_from_age).unwrap_or(0),
-        picked_up_by: own.picked_up_by.clone(),
         booking: Booking {
             state: state(&own)?,
             id: BookingId::new(own.id),
@@ -131,6 +137,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
             answers: agreed.answers,
             notes: agreed.notes,
             bring: terms.bring.clone(),
+            attended: own.attended.as_deref().map(from_json).transpose()?.unwrap_or_default(),
             created_at: instant(own.created_at),
             version: own.version,
         },
@@ -303,6 +310,7 @@ pub fn write_usage(
         usages::away.eq(usage.away),
         usages::limit_total.eq(allowance.total),
         usages::limit_away.eq(allowance.away),
+        usages::over.eq(0),
     );
     let insert = diesel::insert_into(usages::table).values(values);
     let clause = " ON CONFLICT (child_id, pool, period, unit) DO UPDATE SET total = excluded.total, away = excluded.away, \
@@ -313,15 +321,27 @@ pub fn write_usage(
 
 /// Gives back what a booking had used.
 pub fn give_back(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbError> {
-    for counted in &booking.counted {
-        let away = if booking.is_away { counted.amount } else { 0 };
-        let mine = usages::table
-            .filter(usages::child_id.eq(booking.child.id.as_str()))
-            .filter(usages::pool.eq(&counted.account.pool))
-            .filter(usages::period.eq(counted.account.period.to_string()))
-            .filter(usages::unit.eq(counted.account.unit.as_str()));
-        diesel::update(mine).set((usages::total.eq(usages::total - counted.amount), usages::away.eq(usages::away - away))).execute(conn)?;
-    }
+    booking.counted.iter().try_for_each(|counted| add_usage(conn, booking, &counted.account, -counted.amount))
+}
+
+/// Lets a booking use again what it had given back, also where others have used it meanwhile.
+pub fn use_again(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbError> {
+    booking.counted.iter().try_for_each(|counted| add_usage(conn, booking, &counted.account, counted.amount))
+}
+
+/// Adds to what a booking's child has used of an account that it uses already, or takes away. What attendance puts over the limit is recorded
+/// as such: nobody is refused at the door. The family is locked, so nobody changes the same row meanwhile.
+fn add_usage(conn: &mut AnyConnection, booking: &Booking, account: &Account, amount: i64) -> Result<(), DbError> {
+    let mine = usages::table
+        .filter(usages::child_id.eq(booking.child.id.as_str()))
+        .filter(usages::pool.eq(&account.pool))
+        .filter(usages::period.eq(account.period.to_string()))
+        .filter(usages::unit.eq(account.unit.as_str()));
+    let (total, away, limit_total, limit_away) =
+        mine.select((usages::total, usages::away, usages::limit_total, usages::limit_away)).first::<(i64, i64, i64, i64)>(conn)?;
+    let used = Usage { total, away }.plus(amount, booking.is_away);
+    let over = (used.total - limit_total).max(used.away - limit_away).max(0);
+    diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over.eq(over))).execute(conn)?;
     Ok(())
 }
 
@@ -392,44 +412,42 @@ pub fn insert_booking(
     Ok(())
 }
 
-/// Writes the next state of a booking; its version grows.
-pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, picked_up_by: Option<&str>) -> Result<(), DbError> {
+/// Writes the next state of a booking, and what is known of its day where that changes too; its version grows. What belongs to other states
+/// is forgotten.
+pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, attended: Option<&Attended>) -> Result<(), DbError> {
     let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
-    let version = bookings::version.eq(bookings::version + 1);
-    match state {
+    let (name, came, left, ended) = match state {
         BookingState::Requested { .. } => return Err(unknown("next state", "requested")),
-        BookingState::Confirmed => diesel::update(mine).set((bookings::state.eq("confirmed"), version)).execute(conn)?,
-        BookingState::CheckedIn { at } => {
-            diesel::update(mine).set((bookings::state.eq("checked_in"), bookings::checked_in_at.eq(stored(*at)), version)).execute(conn)?
+        BookingState::Confirmed => ("confirmed", None, None, None),
+        BookingState::CheckedIn { at } => ("checked_in", Some(*at), None, None),
+        BookingState::CheckedOut { checked_in_at, at } => ("checked_out", Some(*checked_in_at), Some(*at), None),
+        BookingState::Cancelled { at, fee_yen, counts, exempt } => {
+            ("cancelled", None, None, Some((*at, Ended { exempt: exempt.clone(), message: String::new() }, Some((*fee_yen, *counts)))))
         }
-        BookingState::CheckedOut { at, .. } => diesel::update(mine)
-            .set((
-                bookings::state.eq("checked_out"),
-                bookings::checked_out_at.eq(stored(*at)),
-                bookings::picked_up_by.eq(picked_up_by),
-                version,
-            ))
-            .execute(conn)?,
-        BookingState::Cancelled { at, fee_yen, counts, exempt } => diesel::update(mine)
-            .set((
-                bookings::state.eq("cancelled"),
-                bookings::active.eq(false),
-                bookings::ended_at.eq(stored(*at)),
-                bookings::ended.eq(to_json(&Ended { exempt: exempt.clone(), message: String::new() })?),
-                bookings::cancelled_fee_yen.eq(fee_yen),
-                bookings::cancelled_counts.eq(counts),
-                version,
-            ))
-            .execute(conn)?,
-        BookingState::Declined { at, message } => diesel::update(mine)
-            .set((
-                bookings::state.eq("declined"),
-                bookings::active.eq(false),
-                bookings::ended_at.eq(stored(*at)),
-                bookings::ended.eq(to_json(&Ended { exempt: None, message: message.clone() })?),
-                version,
-            ))
-            .execute(conn)?,
+        BookingState::Absent { at, fee_yen, counts, exempt, .. } => {
+            ("absent", None, None, Some((*at, Ended { exempt: exempt.clone(), message: String::new() }, Some((*fee_yen, *counts)))))
+        }
+        BookingState::Declined { at, message } => {
+            ("declined", None, None, Some((*at, Ended { exempt: None, message: message.clone() }, None)))
+        }
     };
+    let due = ended.as_ref().and_then(|(.., due)| *due);
+    diesel::update(mine)
+        .set((
+            bookings::state.eq(name),
+            bookings::active.eq(state.is_active()),
+            bookings::checked_in_at.eq(came.map(stored)),
+            bookings::checked_out_at.eq(left.map(stored)),
+            bookings::ended_at.eq(ended.as_ref().map(|(at, ..)| stored(*at))),
+            bookings::ended.eq(ended.as_ref().map(|(_, said, _)| to_json(said)).transpose()?),
+            bookings::cancelled_fee_yen.eq(due.map(|(fee_yen, _)| fee_yen)),
+            bookings::cancelled_counts.eq(due.map(|(_, counts)| counts)),
+            bookings::version.eq(bookings::version + 1),
+        ))
+        .execute(conn)?;
+    if let Some(attended) = attended {
+        let known = (*attended != Attended::default()).then(|| to_json(attended)).transpose()?;
+        diesel::update(mine).set(bookings::attended.eq(known)).execute(conn)?;
+    }
     Ok(())
 }

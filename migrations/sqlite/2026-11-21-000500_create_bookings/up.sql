@@ -1,5 +1,6 @@
 -- Bookings: one child in one slot. The database repeats what must never break: no child in two places at once, no limit exceeded, no
--- place given twice (slot_bands, slots). `period` is `2026-11`, `2026-W47` or `birth`.
+-- place given twice (slot_bands, slots). `period` is `2026-11`, `2026-W47` or `birth`; `over` is
+-- what attendance has put over the limit: nobody is refused at the door.
 CREATE TABLE usages (
   child_id TEXT NOT NULL REFERENCES children (id),
   pool TEXT NOT NULL,
@@ -9,12 +10,14 @@ CREATE TABLE usages (
   away BIGINT NOT NULL,
   limit_total BIGINT NOT NULL,
   limit_away BIGINT NOT NULL,
+  over BIGINT NOT NULL,
   PRIMARY KEY (child_id, pool, period, unit),
   CONSTRAINT usages_not_negative CHECK (total >= 0 AND away >= 0 AND away <= total),
-  CONSTRAINT usages_within_limit CHECK (total <= limit_total AND away <= limit_away)
+  CONSTRAINT usages_within_limit CHECK (over >= 0 AND total <= limit_total + over AND away <= limit_away + over)
 );
 
--- `agreed` is what was agreed when it was booked, `ended` what was said when it was cancelled or declined.
+-- `agreed` is what was agreed when it was booked, `attended` who brought and fetched the child, `ended` what
+-- was said when it was cancelled, declined, or the child did not come.
 CREATE TABLE bookings (
   id TEXT PRIMARY KEY NOT NULL,
   party_id TEXT NOT NULL,
@@ -37,7 +40,7 @@ CREATE TABLE bookings (
   decide_by TIMESTAMP,
   checked_in_at TIMESTAMP,
   checked_out_at TIMESTAMP,
-  picked_up_by TEXT,
+  attended TEXT,
   ended_at TIMESTAMP,
   ended TEXT,
   cancelled_fee_yen BIGINT,
@@ -51,6 +54,7 @@ CREATE TABLE bookings (
     OR (state = 'checked_in' AND active AND checked_in_at IS NOT NULL AND checked_out_at IS NULL)
     OR (state = 'checked_out' AND active AND checked_in_at IS NOT NULL AND checked_out_at IS NOT NULL)
     OR (state = 'cancelled' AND NOT active AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
+    OR (state = 'absent' AND checked_in_at IS NULL AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
     OR (state = 'declined' AND NOT active AND ended_at IS NOT NULL)
   )
 );

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Booking, BookingState};
 use crate::problem::Reason;
+use crate::programmes::Cancellation;
 
 /// What cancelling would mean now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,12 +86,12 @@ pub fn cancel_terms(booking: &Booking, reason: Option<&str>, by: CancelledBy, no
     match booking.state {
         BookingState::Cancelled { .. } | BookingState::Declined { .. } => return Err(CancelRejection::Already),
         BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => return Err(CancelRejection::Started),
+        BookingState::Absent { .. } => return Err(CancelRejection::Over),
         BookingState::Requested { .. } | BookingState::Confirmed if now >= booking.ends_at => return Err(CancelRejection::Over),
         BookingState::Requested { .. } | BookingState::Confirmed => {}
     }
     let rule = &booking.cancellation;
-    let known = |key: &str| rule.exempt.iter().any(|exempt| exempt.key == key && (exempt.by_family || by == CancelledBy::Facility));
-    if reason.is_some_and(|key| !known(key)) {
+    if reason.is_some_and(|key| !may_say(rule, key, by)) {
         return Err(CancelRejection::ReasonUnknown);
     }
     let undone = now < booking.created_at + TimeDelta::minutes(rule.undo_minutes) && now < booking.starts_at;
@@ -98,7 +99,18 @@ pub fn cancel_terms(booking: &Booking, reason: Option<&str>, by: CancelledBy, no
     if now < booking.free_until || undone || undecided || reason.is_some() {
         return Ok(CancelTerms::FREE);
     }
-    Ok(CancelTerms { fee_yen: booking.fee_yen * rule.late_fee_percent / 100, counts: rule.late_counts })
+    Ok(late_terms(booking))
+}
+
+/// What a stay costs and counts that was given up too late, as agreed when it was booked.
+pub(crate) fn late_terms(booking: &Booking) -> CancelTerms {
+    let rule = &booking.cancellation;
+    CancelTerms { fee_yen: booking.fee_yen * rule.late_fee_percent / 100, counts: rule.late_counts }
+}
+
+/// Whether somebody may give this reason for which nothing is due.
+pub(crate) fn may_say(rule: &Cancellation, key: &str, by: CancelledBy) -> bool {
+    rule.exempt.iter().any(|exempt| exempt.key == key && (exempt.by_family || by == CancelledBy::Facility))
 }
 
 /// The key of the exempt reason that is the facility's own.

@@ -59,6 +59,7 @@ pub fn decide(booking: &Booking, command: &Decide, now: DateTime<Utc>) -> Result
         BookingState::Confirmed
         | BookingState::CheckedIn { .. }
         | BookingState::CheckedOut { .. }
+        | BookingState::Absent { .. }
         | BookingState::Cancelled { .. }
         | BookingState::Declined { .. } => Err(DecideRejection::NotRequested),
     }

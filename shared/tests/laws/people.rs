@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use shared::attendance::{CheckIn, check_in};
+use shared::attendance::{CheckIn, CheckOut, MarkAbsent, Person, RecordedBy, absent_terms, check_in, check_out, mark_absent, take_again, undo};
 use shared::bookings::{
     Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, Decide, PlaceState, PlacedChild, cancel, decide, lapse, place, quote,
     usage,
@@ -61,6 +61,19 @@ enum Command {
     CheckIn {
         booking: prop::sample::Index,
     },
+    CheckOut {
+        booking: prop::sample::Index,
+    },
+    /// Staff mark the child absent, perhaps for a reason, and perhaps release the place.
+    Absent {
+        booking: prop::sample::Index,
+        reason: Option<usize>,
+        release: bool,
+    },
+    /// Staff take back what was recorded last.
+    Undo {
+        booking: prop::sample::Index,
+    },
     Capacity {
         slot: usize,
         band: usize,
@@ -81,6 +94,10 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         3 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(booking, accept)| Command::Decide { booking, accept }),
         2 => Just(Command::Silence),
         2 => any::<prop::sample::Index>().prop_map(|booking| Command::CheckIn { booking }),
+        1 => any::<prop::sample::Index>().prop_map(|booking| Command::CheckOut { booking }),
+        2 => (any::<prop::sample::Index>(), prop::option::weighted(0.3, 0..REASONS.len()), any::<bool>())
+            .prop_map(|(booking, reason, release)| Command::Absent { booking, reason, release }),
+        2 => any::<prop::sample::Index>().prop_map(|booking| Command::Undo { booking }),
         2 => (0..8_usize, 0..2_usize, 0..4_i64).prop_map(|(slot, band, places)| Command::Capacity { slot, band, places }),
         2 => prop_oneof![1..90_i64, 1..4 * DAY].prop_map(|minutes| Command::Pass { minutes }),
     ];
@@ -182,7 +199,10 @@ struct Stay {
     counts: bool,
     /// Until when the facility decides, while it has not.
     decide_by: Option<i64>,
-    came: bool,
+    /// When the child came and left.
+    came: Option<i64>,
+    left: Option<i64>,
+    absent: bool,
 }
 
 /// The naive side.
@@ -247,7 +267,7 @@ impl Model {
             };
             let decide_by = (!is_in_yonago(slot)).then(|| from.min(self.now + HOURS_TO_DECIDE * 60));
             let booked = self.now;
-            party.push(Stay { slot, band, child, from, until, counted, away, booked, held: true, counts: true, decide_by, came: false });
+            party.push(Stay { slot, band, child, from, until, counted, away, booked, held: true, counts: true, decide_by, came: None, left: None, absent: false });
         }
         // Seat one after the other and look at every minute.
         let mut after = Self { now: self.now, capacity: self.capacity.clone(), stays: self.stays.clone() };
@@ -384,7 +404,7 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             let may = reason.is_none_or(|(_, by_family, known)| known && (by_family || *by == CancelledBy::Facility));
             let request = Cancel { seen: None, reason: reason.map(|(key, _, _)| key.to_owned()) };
             let outcome = cancel(booking, &request, *by, rules.now);
-            let open = stay.held && !stay.came && model.now < stay.until;
+            let open = stay.held && stay.came.is_none() && !stay.absent && model.now < stay.until;
             prop_assert_eq!(outcome.is_ok(), open && may, "{:?} {:?}", booking, outcome);
             if let Ok(state) = outcome {
                 let BookingState::Cancelled { fee_yen, counts, .. } = state else { panic!("cancelled, but {state:?}") };
@@ -424,16 +444,94 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
         Command::CheckIn { booking } if !model.stays.is_empty() => {
             let index = booking.index(model.stays.len());
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
-            let outcome = check_in(booking, &CheckIn::default(), rules.now);
+            let outcome = check_in(booking, &CheckIn::default(), &[], RecordedBy::Staff, rules.now);
             let same_day = model.now.div_euclid(DAY) == stay.from.div_euclid(DAY);
-            let comes = stay.held && !stay.came && same_day && stay.decide_by.is_none();
-            prop_assert_eq!(outcome.is_ok(), comes, "{:?} {:?}", booking, outcome);
-            if let Ok(state) = outcome {
-                booking.state = state;
-                stay.came = true;
+            let again = stay.came == Some(model.now) && stay.left.is_none();
+            let comes = stay.held && stay.came.is_none() && !stay.absent && same_day && stay.decide_by.is_none();
+            prop_assert_eq!(outcome.is_ok(), comes || again, "{:?} {:?}", booking, outcome);
+            prop_assert_eq!(outcome == Ok(None), again);
+            if let Ok(Some(recorded)) = outcome {
+                (booking.state, booking.attended) = (recorded.state, recorded.attended);
+                stay.came = Some(model.now);
             }
         }
-        Command::Cancel { .. } | Command::Decide { .. } | Command::CheckIn { .. } => {}
+        Command::CheckOut { booking } if !model.stays.is_empty() => {
+            let index = booking.index(model.stays.len());
+            let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
+            let command = CheckOut { occurred_at: None, person: Some(Person::Guardian) };
+            let outcome = check_out(booking, &command, &[], RecordedBy::Staff, rules.now);
+            let same_day = model.now.div_euclid(DAY) == stay.from.div_euclid(DAY);
+            let again = stay.left == Some(model.now);
+            let goes = stay.came.is_some() && stay.left.is_none() && same_day;
+            prop_assert_eq!(outcome.is_ok(), goes || again, "{:?} {:?}", booking, outcome);
+            prop_assert_eq!(outcome == Ok(None), again);
+            if let Ok(Some(recorded)) = outcome {
+                (booking.state, booking.attended) = (recorded.state, recorded.attended);
+                stay.left = Some(model.now);
+            }
+        }
+        Command::Absent { booking, reason, release } if !model.stays.is_empty() => {
+            let index = booking.index(model.stays.len());
+            let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
+            let reason = reason.map(|n| REASONS[n]);
+            let key = reason.map(|(key, _, _)| key.to_owned());
+            let waits = stay.held && stay.came.is_none() && !stay.absent && stay.decide_by.is_none();
+            let expected = waits && model.now >= stay.from && reason.is_none_or(|(_, _, known)| known);
+            let terms = absent_terms(booking, key.as_deref(), rules.now);
+            prop_assert_eq!(terms.is_ok(), expected, "{:?} {:?}", booking, terms);
+            if let Ok(seen) = terms {
+                let late = if reason.is_some() { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 };
+                prop_assert_eq!((seen.fee_yen, seen.counts), (late, reason.is_none()));
+                booking.state = mark_absent(booking, &MarkAbsent { release: *release, reason: key, seen }, rules.now).unwrap();
+                let released = *release && model.now < stay.until;
+                (stay.absent, stay.held, stay.counts) = (true, !released, seen.counts);
+                if released {
+                    give_back(&mut rules.slots[stay.slot].0, booking, stay.band);
+                }
+            }
+        }
+        Command::Undo { booking } if !model.stays.is_empty() => {
+            let index = booking.index(model.stays.len());
+            let booking = rules.bookings[index].clone();
+            let stay = model.stays[index].clone();
+            let outcome = undo(&booking);
+            prop_assert_eq!(outcome.is_ok(), stay.came.is_some() || stay.absent, "{:?} {:?}", booking, outcome);
+            let Ok((state, attended)) = outcome else { return Ok(()) };
+            if stay.absent && !stay.held {
+                let mut with = Model { now: model.now, capacity: model.capacity.clone(), stays: model.stays.clone() };
+                with.stays[index].held = true;
+                let (slot, terms) = &rules.slots[stay.slot];
+                let busy: Vec<Busy> = rules
+                    .bookings
+                    .iter()
+                    .filter(|b| b.child.id == booking.child.id && b.state.is_active())
+                    .map(|b| Busy { starts_at: b.starts_at, ends_at: b.ends_at, facility: String::new() })
+                    .collect();
+                let again = take_again(&booking, slot.bands[stay.band].from_age, slot, terms, &busy);
+                let fits = (stay.from..stay.until).all(|minute| {
+                    let here = |s: &&Stay| s.held && s.child == stay.child && s.from <= minute && minute < s.until;
+                    with.there(stay.slot, stay.band, minute) <= with.capacity[stay.slot][stay.band] && with.stays.iter().filter(here).count() == 1
+                });
+                prop_assert_eq!(again.is_ok(), fits, "{:?}", again);
+                let Ok(taken) = again else { return Ok(()) };
+                rules.slots[stay.slot].0 = taken;
+            }
+            (rules.bookings[index].state, rules.bookings[index].attended) = (state, attended);
+            let stay = &mut model.stays[index];
+            if stay.left.is_some() {
+                stay.left = None;
+            } else if stay.came.is_some() {
+                stay.came = None;
+            } else {
+                (stay.absent, stay.held, stay.counts) = (false, true, true);
+            }
+        }
+        Command::Cancel { .. }
+        | Command::Decide { .. }
+        | Command::CheckIn { .. }
+        | Command::CheckOut { .. }
+        | Command::Absent { .. }
+        | Command::Undo { .. } => {}
         Command::Capacity { slot, band, places } => {
             let current = &rules.slots[*slot].0;
             let wanted =

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
+use shared::attendance::Attended;
 use shared::bookings::{BookedChild, Booking, ChildState, NewBooking, PlaceState, Placed, PlacedChild};
 use shared::ids::ChildId;
 use shared::locale::Localised;
@@ -225,6 +226,7 @@ pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: Da
         answers: vec![],
         notes: String::new(),
         bring: vec![],
+        attended: Attended::default(),
         created_at: now,
         version: 1,
     }
