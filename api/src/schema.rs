@@ -180,7 +180,7 @@ diesel::table! {
         away -> BigInt,
         limit_total -> BigInt,
         limit_away -> BigInt,
-        over -> BigInt,
+        over_limit -> BigInt,
     }
 }
 
@@ -237,6 +237,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    attendance_records (id) {
+        id -> Text,
+        booking_id -> Text,
+        occurred_at -> Timestamp,
+        received_at -> Timestamp,
+        record -> Text,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Text,
         kind -> Text,
@@ -281,6 +291,7 @@ diesel::joinable!(usages -> children (child_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    attendance_records,
     audit_lines,
     bookings,
     children,

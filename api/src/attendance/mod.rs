@@ -1,25 +1,25 @@
-//! Attendance: the board that staff work by, check-in and check-out. Only their facility.
+//! Attendance: the board that staff work by, and what is recorded of children who come, go, or do not come.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+mod recording;
+pub mod store;
+
+use actix_web::{get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
-use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, CheckIn, CheckOut, Relation, check_in, check_out};
+use shared::attendance::{Attendance, Board, BoardContact, BoardDay, BoardEntry, Relation};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Child, Contact, Family};
-use shared::ids::{BookingId, FacilityId, PartyId};
+use shared::ids::{FacilityId, PartyId};
 use shared::problem::{Problem, Reason};
 use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::bookings::store::{Listing, Owner, Stored, find_booking, list_bookings, mark_state};
+use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
 use crate::db::AnyConnection;
-use crate::error::{ApiError, ForBody, ForStaff};
-use crate::idempotency::{Answer, Key, once};
-use crate::outbox::Act;
-use crate::request::{Body, OptionalBody, Query};
+use crate::error::{ApiError, ForStaff};
+use crate::request::Query;
 use crate::session::Staff;
 use crate::{App, facilities, families, slots};
 
@@ -30,7 +30,14 @@ const MAX_ENTRIES: i64 = 5000;
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(get_board).service(check_in_booking).service(check_out_booking);
+    config
+        .service(get_board)
+        .service(recording::check_in_booking)
+        .service(recording::check_out_booking)
+        .service(recording::mark_booking_absent)
+        .service(recording::undo_attendance)
+        .service(recording::correct_attendance)
+        .service(recording::list_attendance);
 }
 
 /// Which days of which facility.
@@ -78,12 +85,14 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
         owner: Owner::Facility(facility.clone()),
         from: Some(start),
         until: Some(end),
-        active_only: true,
+        active_only: false,
         waiting_at: None,
         after: None,
         limit: MAX_ENTRIES,
     };
-    let bookings = list_bookings(conn, &listing)?;
+    let mut bookings = list_bookings(conn, &listing)?;
+    // Who did not come stays in sight, also where the place is free again: it can be taken back.
+    bookings.retain(|stored| stored.booking.state.is_active() || stored.booking.state.attendance() == Attendance::Absent);
     let waiting = list_bookings(conn, &Listing { from: None, until: None, waiting_at: Some(now), ..listing })?;
     let mut entries = entries(conn, bookings)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
@@ -139,95 +148,6 @@ fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {
         emergency_contacts: with_guardian(child.known.emergency_contacts),
         pick_up_people: with_guardian(child.known.pick_up_people),
         is_away: stored.booking.is_away,
-        picked_up_by: stored.picked_up_by,
         booking: stored.booking,
     }
-}
-
-/// Locks a booking of this facility by its slot, and reads it.
-fn lock_booking(conn: &mut AnyConnection, id: &BookingId, facility: &FacilityId) -> Result<Booking, ApiError> {
-    let mine = |conn: &mut AnyConnection| -> Result<Booking, ApiError> {
-        find_booking(conn, id)?.map(|stored| stored.booking).filter(|booking| booking.facility.id == *facility).ok_or(ApiError::NotFound)
-    };
-    let booking = mine(conn)?;
-    slots::store::lock_slot(conn, &booking.slot_id)?;
-    mine(conn)
-}
-
-/// Writes the next state of a booking with its event and audit line.
-fn mark(
-    conn: &mut AnyConnection,
-    booking: &Booking,
-    next: &BookingState,
-    picked_up_by: Option<&str>,
-    (kind, act): (&'static str, &Act),
-) -> Result<Answer, ApiError> {
-    mark_state(conn, &booking.id, next, picked_up_by)?;
-    act.record(conn, kind, booking.facility.place(), booking.id.as_str())?;
-    let booking = find_booking(conn, &booking.id)?.ok_or(ApiError::NotFound)?.booking;
-    Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))
-}
-
-/// A child comes
-#[utoipa::path(
-    tag = "attendance",
-    request_body = CheckIn,
-    params(
-        ("booking_id" = String, Path, description = "The booking"),
-        Key,
-    ),
-    responses(
-        (status = 200, description = "The booking, checked in", body = Booking),
-        (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
-        ForStaff,
-        ForBody,
-    )
-)]
-#[post("/bookings/{booking_id}/check_in")]
-pub async fn check_in_booking(
-    app: web::Data<App>,
-    staff: Staff,
-    key: Key,
-    id: web::Path<BookingId>,
-    body: OptionalBody<CheckIn>,
-) -> Result<HttpResponse, ApiError> {
-    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
-        let booking = lock_booking(conn, &id, &staff.facility_id)?;
-        let next = check_in(&booking, command, act.now)?;
-        mark(conn, &booking, &next, None, ("booking.checked_in", act))
-    })
-    .await
-}
-
-/// A child goes
-#[utoipa::path(
-    tag = "attendance",
-    request_body = CheckOut,
-    params(
-        ("booking_id" = String, Path, description = "The booking"),
-        Key,
-    ),
-    responses(
-        (status = 200, description = "The booking, checked out", body = Booking),
-        (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
-        ForStaff,
-        ForBody,
-    )
-)]
-#[post("/bookings/{booking_id}/check_out")]
-pub async fn check_out_booking(
-    app: web::Data<App>,
-    staff: Staff,
-    key: Key,
-    id: web::Path<BookingId>,
-    body: Body<CheckOut>,
-) -> Result<HttpResponse, ApiError> {
-    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
-        let booking = lock_booking(conn, &id, &staff.facility_id)?;
-        let next = check_out(&booking, command, act.now)?;
-        mark(conn, &booking, &next, command.picked_up_by.as_deref(), ("booking.checked_out", act))
-    })
-    .await
 }

@@ -170,23 +170,25 @@ pub fn lock(conn: &mut AnyConnection, id: &BookingId) -> Result<Stored, ApiError
     store::find_booking(conn, id)?.ok_or(ApiError::NotFound)
 }
 
-/// Ends a booking that holds a place: frees the place, gives back what counts no more, writes its next state. Family and slot must be
-/// locked.
+/// Ends a booking: frees the place unless its next state holds it, gives back what counts no more, writes the next state. Family and slot
+/// must be locked.
 pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: &Act) -> Result<(), ApiError> {
     let booking = &stored.booking;
-    let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
-    let mut freed = slot.clone();
-    let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
-    for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
-        band.occupancy = band.occupancy.plus(from, until, -1);
+    if !next.is_active() {
+        let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
+        let mut freed = slot.clone();
+        let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
+        for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
+            band.occupancy = band.occupancy.plus(from, until, -1);
+        }
+        slots::store::update_bands(conn, &slot, &freed)?;
     }
-    slots::store::update_bands(conn, &slot, &freed)?;
     let (kind, counts) = match next {
         BookingState::Cancelled { counts, .. } => ("booking.cancelled", *counts),
         BookingState::Declined { .. } => ("booking.declined", false),
         BookingState::Absent { counts, .. } => ("booking.absent", *counts),
         BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => {
-            return Err(ApiError::Internal("a booking cannot end in a state that holds a place".to_owned()));
+            return Err(ApiError::Internal("a booking cannot end in a state that is on its way".to_owned()));
         }
     };
     if !counts {

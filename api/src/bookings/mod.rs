@@ -124,7 +124,7 @@ pub async fn list_bookings(app: web::Data<App>, signed: Signed, query: Query<Boo
 }
 
 /// A booking that this person may see; anybody else's is not found.
-fn visible(stored: store::Stored, owner: &Owner) -> Result<store::Stored, ApiError> {
+pub fn visible(stored: store::Stored, owner: &Owner) -> Result<store::Stored, ApiError> {
     let mine = match owner {
         Owner::Family(id) => stored.family_id == *id,
         Owner::Facility(id) => stored.booking.facility.id == *id,

@@ -310,7 +310,7 @@ pub fn write_usage(
         usages::away.eq(usage.away),
         usages::limit_total.eq(allowance.total),
         usages::limit_away.eq(allowance.away),
-        usages::over.eq(0),
+        usages::over_limit.eq(0),
     );
     let insert = diesel::insert_into(usages::table).values(values);
     let clause = " ON CONFLICT (child_id, pool, period, unit) DO UPDATE SET total = excluded.total, away = excluded.away, \
@@ -338,10 +338,10 @@ fn add_usage(conn: &mut AnyConnection, booking: &Booking, account: &Account, amo
         .filter(usages::period.eq(account.period.to_string()))
         .filter(usages::unit.eq(account.unit.as_str()));
     let (total, away, limit_total, limit_away) =
-        mine.select((usages::total, usages::away, usages::limit_total, usages::limit_away)).first::<(i64, i64, i64, i64)>(conn)?;
+        mine.clone().select((usages::total, usages::away, usages::limit_total, usages::limit_away)).first::<(i64, i64, i64, i64)>(conn)?;
     let used = Usage { total, away }.plus(amount, booking.is_away);
     let over = (used.total - limit_total).max(used.away - limit_away).max(0);
-    diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over.eq(over))).execute(conn)?;
+    diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over_limit.eq(over))).execute(conn)?;
     Ok(())
 }
 

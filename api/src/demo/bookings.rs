@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use shared::attendance::{AttendanceRecord, Attended, Person, RecordKind};
 use shared::bookings::{Answer, Booking, BookingState, Busy, NewBooking};
 use shared::ids::{ChildId, FacilityId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
@@ -20,7 +21,7 @@ use crate::bookings::staff::settle_party;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::outbox::Act;
-use crate::{bookings, families, municipalities, programmes};
+use crate::{attendance, bookings, families, municipalities, programmes};
 
 /// How full a slot of the background becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -403,30 +404,37 @@ fn attend(conn: &mut AnyConnection, booking: &Booking, turn: usize, moment: Mome
     if held || came > moment.now || (today && turn % 3 == 1) {
         return Ok(());
     }
-    mark(conn, booking, &BookingState::CheckedIn { at: came }, "booking.checked_in", None, came)?;
+    let brought = Attended { brought_by: Some(Person::Guardian), fetched_by: None };
+    let here = BookingState::CheckedIn { at: came };
+    mark(conn, booking, (RecordKind::CheckedIn, "booking.checked_in"), (&here, &brought), came)?;
     if left < moment.now {
-        let next = BookingState::CheckedOut { checked_in_at: came, at: left };
-        let guardian = guardian(conn, booking)?;
-        mark(conn, booking, &next, "booking.checked_out", Some(&guardian), left)?;
+        let gone = BookingState::CheckedOut { checked_in_at: came, at: left };
+        let fetched = Attended { fetched_by: Some(Person::Guardian), ..brought.clone() };
+        let here = Booking { state: here, attended: brought, ..booking.clone() };
+        mark(conn, &here, (RecordKind::CheckedOut, "booking.checked_out"), (&gone, &fetched), left)?;
     }
     Ok(())
-}
-
-/// The name of the guardian whose child comes.
-fn guardian(conn: &mut AnyConnection, booking: &Booking) -> Result<String, ApiError> {
-    let stored = bookings::store::find_booking(conn, &booking.id)?.ok_or(ApiError::NotFound)?;
-    let family = families::store::find_family(conn, &stored.family_id)?.ok_or(ApiError::NotFound)?;
-    Ok(family.guardian_name.to_string())
 }
 
 fn mark(
     conn: &mut AnyConnection,
     booking: &Booking,
-    next: &BookingState,
-    kind: &'static str,
-    picked_up_by: Option<&str>,
+    (kind, event): (RecordKind, &'static str),
+    (after, attended): (&BookingState, &Attended),
     at: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    bookings::store::mark_state(conn, &booking.id, next, picked_up_by)?;
-    Ok(Act::of_command(ACTOR, at).record(conn, kind, (&booking.facility.municipality, Some(&booking.facility.id)), booking.id.as_str())?)
+    bookings::store::mark_state(conn, &booking.id, after, Some(attended))?;
+    let record = AttendanceRecord {
+        kind,
+        before: booking.state.clone(),
+        attended_before: booking.attended.clone(),
+        after: after.clone(),
+        attended_after: attended.clone(),
+        reason: String::new(),
+        by_family: false,
+        occurred_at: at,
+        received_at: at,
+    };
+    attendance::store::insert_record(conn, &booking.id, &record)?;
+    Ok(Act::of_command(ACTOR, at).record(conn, event, (&booking.facility.municipality, Some(&booking.facility.id)), booking.id.as_str())?)
 }

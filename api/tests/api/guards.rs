@@ -32,12 +32,15 @@ fn caller(operation: &str) -> Caller {
         "logout" | "get_me" => Caller::SignedIn,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
         | "create_booking" | "quote_booking" | "create_series" | "preview_series" => Caller::Guardian,
-        "list_bookings" | "get_booking" | "cancel_booking" | "get_series" | "preview_series_cancel" | "cancel_series" => {
+        "list_bookings" | "get_booking" | "cancel_booking" | "get_series" | "preview_series_cancel" | "cancel_series" | "list_attendance" => {
             Caller::GuardianOrStaff
         }
         "get_board"
         | "check_in_booking"
         | "check_out_booking"
+        | "mark_booking_absent"
+        | "undo_attendance"
+        | "correct_attendance"
         | "list_offerings"
         | "list_staff_slots"
         | "preview_slots"
@@ -71,6 +74,8 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
         "decide_booking" => Some(json!({ "accept": true })),
+        "mark_booking_absent" => Some(json!({ "seen": { "fee_yen": 0, "counts": false } })),
+        "correct_attendance" => Some(json!({ "checked_in_at": "2026-12-01T00:00:00Z", "reason": "x" })),
         "cancel_booking" | "check_in_booking" | "check_out_booking" => Some(json!({})),
         _ => None,
     }
@@ -222,7 +227,10 @@ on_both! {
     async fn the_audit_is_only_ever_added_to(test) {
         let ana = test.guardian("Ana", YONAGO).await;
         ana.child("2025-05-01").await;
-        for statement in ["UPDATE audit_lines SET actor = 'x'", "DELETE FROM audit_lines"] {
+        for statement in [
+            "UPDATE audit_lines SET actor = 'x'",
+            "DELETE FROM audit_lines",
+        ] {
             let refused = test.app.db.write(move |conn| {
                 use diesel::connection::SimpleConnection;
                 conn.batch_execute(statement).map_err(api::db::DbError::from)
@@ -287,6 +295,7 @@ async fn up_down_up(backend: Backend) {
             bookings,
             series,
             events,
+            attendance_records,
             audit_lines,
             idempotency_keys
         );

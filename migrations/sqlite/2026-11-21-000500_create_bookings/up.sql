@@ -1,5 +1,5 @@
 -- Bookings: one child in one slot. The database repeats what must never break: no child in two places at once, no limit exceeded, no
--- place given twice (slot_bands, slots). `period` is `2026-11`, `2026-W47` or `birth`; `over` is
+-- place given twice (slot_bands, slots). `period` is `2026-11`, `2026-W47` or `birth`; `over_limit` is
 -- what attendance has put over the limit: nobody is refused at the door.
 CREATE TABLE usages (
   child_id TEXT NOT NULL REFERENCES children (id),
@@ -10,10 +10,10 @@ CREATE TABLE usages (
   away BIGINT NOT NULL,
   limit_total BIGINT NOT NULL,
   limit_away BIGINT NOT NULL,
-  over BIGINT NOT NULL,
+  over_limit BIGINT NOT NULL,
   PRIMARY KEY (child_id, pool, period, unit),
   CONSTRAINT usages_not_negative CHECK (total >= 0 AND away >= 0 AND away <= total),
-  CONSTRAINT usages_within_limit CHECK (over >= 0 AND total <= limit_total + over AND away <= limit_away + over)
+  CONSTRAINT usages_within_limit CHECK (over_limit >= 0 AND total <= limit_total + over_limit AND away <= limit_away + over_limit)
 );
 
 -- `agreed` is what was agreed when it was booked, `attended` who brought and fetched the child, `ended` what

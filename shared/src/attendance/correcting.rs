@@ -43,10 +43,9 @@ pub fn undo(booking: &Booking) -> Result<(BookingState, Attended), Rejection> {
             Ok((BookingState::CheckedIn { at: checked_in_at }, Attended { brought_by: known.brought_by.clone(), ..Attended::default() }))
         }
         BookingState::CheckedIn { .. } | BookingState::Absent { .. } => Ok((BookingState::Confirmed, Attended::default())),
-        BookingState::Requested { .. }
-        | BookingState::Confirmed
-        | BookingState::Cancelled { .. }
-        | BookingState::Declined { .. } => Err(Rejection::NothingToUndo),
+        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::Cancelled { .. } | BookingState::Declined { .. } => {
+            Err(Rejection::NothingToUndo)
+        }
     }
 }
 

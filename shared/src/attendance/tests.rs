@@ -213,15 +213,10 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
 #[test]
 fn what_is_taken_back_was_never_said() {
     let before = held(BookingState::Confirmed);
-    let came = check_in(
-        &before,
-        &CheckIn { occurred_at: None, person: Some(Person::Guardian) },
-        &[],
-        RecordedBy::Staff,
-        tokyo("2026-12-03 9:05"),
-    )
-    .unwrap()
-    .unwrap();
+    let came =
+        check_in(&before, &CheckIn { occurred_at: None, person: Some(Person::Guardian) }, &[], RecordedBy::Staff, tokyo("2026-12-03 9:05"))
+            .unwrap()
+            .unwrap();
     let here = Booking { state: came.state, attended: came.attended, ..before.clone() };
     let went = check_out(&here, &CheckOut { occurred_at: None, person: Some(other()) }, &[], RecordedBy::Staff, tokyo("2026-12-03 16:40"));
     let went = went.unwrap().unwrap();
@@ -253,13 +248,8 @@ fn a_released_place_is_taken_again_only_while_it_is_there() {
 
 #[test]
 fn a_correction_changes_what_it_names() {
-    let correction = Correction {
-        checked_in_at: None,
-        checked_out_at: None,
-        brought_by: None,
-        fetched_by: None,
-        reason: "押し間違い".to_owned(),
-    };
+    let correction =
+        Correction { checked_in_at: None, checked_out_at: None, brought_by: None, fetched_by: None, reason: "押し間違い".to_owned() };
     let at = |clock: &str| Some(tokyo(&format!("2026-12-03 {clock}")));
     let now = tokyo("2026-12-04 9:00");
     let fix = |then: BookingState, command: Correction| correct(&held(then), &command, &[], now).map(|(state, _)| state);

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use shared::attendance::{CheckIn, CheckOut, MarkAbsent, Person, RecordedBy, absent_terms, check_in, check_out, mark_absent, take_again, undo};
+use shared::attendance::{
+    CheckIn, CheckOut, MarkAbsent, Person, RecordedBy, absent_terms, check_in, check_out, mark_absent, take_again, undo,
+};
 use shared::bookings::{
     Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, Decide, PlaceState, PlacedChild, cancel, decide, lapse, place, quote,
     usage,
@@ -267,7 +269,22 @@ impl Model {
             };
             let decide_by = (!is_in_yonago(slot)).then(|| from.min(self.now + HOURS_TO_DECIDE * 60));
             let booked = self.now;
-            party.push(Stay { slot, band, child, from, until, counted, away, booked, held: true, counts: true, decide_by, came: None, left: None, absent: false });
+            party.push(Stay {
+                slot,
+                band,
+                child,
+                from,
+                until,
+                counted,
+                away,
+                booked,
+                held: true,
+                counts: true,
+                decide_by,
+                came: None,
+                left: None,
+                absent: false,
+            });
         }
         // Seat one after the other and look at every minute.
         let mut after = Self { now: self.now, capacity: self.capacity.clone(), stays: self.stays.clone() };
@@ -510,7 +527,8 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                 let again = take_again(&booking, slot.bands[stay.band].from_age, slot, terms, &busy);
                 let fits = (stay.from..stay.until).all(|minute| {
                     let here = |s: &&Stay| s.held && s.child == stay.child && s.from <= minute && minute < s.until;
-                    with.there(stay.slot, stay.band, minute) <= with.capacity[stay.slot][stay.band] && with.stays.iter().filter(here).count() == 1
+                    with.there(stay.slot, stay.band, minute) <= with.capacity[stay.slot][stay.band]
+                        && with.stays.iter().filter(here).count() == 1
                 });
                 prop_assert_eq!(again.is_ok(), fits, "{:?}", again);
                 let Ok(taken) = again else { return Ok(()) };
