@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
-use shared::attendance::{BoardContact, BoardDay, BoardEntry, Relation};
-use shared::bookings::BookingState;
+use shared::attendance::{BoardContact, BoardDay, BoardEntry, Person, Relation};
+use shared::bookings::{Booking, BookingState, CancelTerms};
 use shared::families::Allergy;
 use shared::ids::BookingId;
 use shared::locale::{clock_at, clock_span, people};
 use shared::programmes::Programme;
 
-use super::model::{Command, Stage, allergies, at_stage, is_late, programme_of, stage};
+use super::model::{Command, Stage, allergies, at_stage, is_late, person_words, programme_of, stage};
 use crate::api::{Attempt, Failure};
+use crate::bookings::Consequence;
 use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
 use crate::paths;
 use crate::ui::{Banner, Button, Disclosure, Explain, Glyph, Icon, Look, Tone};
@@ -37,6 +38,10 @@ pub struct Desk {
     pub open: RwSignal<bool>,
     /// Whether the question of cancelling is open.
     pub cancelling: RwSignal<bool>,
+    /// Whether the question of an absence is open.
+    pub absent: RwSignal<bool>,
+    /// Whether the question of putting something right is open.
+    pub fixing: RwSignal<bool>,
     /// What is under way or failed.
     pub sent: RwSignal<Vec<Sent>>,
     /// Sends it.
@@ -65,6 +70,7 @@ const fn heading(stage: Stage) -> (&'static str, &'static str, &'static str, Gly
     match stage {
         Stage::Coming => ("stage-coming", "attendance.coming", "attendance.coming_none", Glyph::Right),
         Stage::Here => ("stage-here", "attendance.here", "attendance.here_none", Glyph::Person),
+        Stage::Absent => ("stage-absent", "attendance.absent", "attendance.absent_none", Glyph::Cross),
         Stage::Gone => ("stage-gone", "attendance.gone", "attendance.gone_none", Glyph::Exit),
     }
 }
@@ -111,7 +117,7 @@ pub fn Column(
 fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let booking = entry.booking.clone();
     let where_now = stage(&booking.state);
-    let is_gone = where_now == Some(Stage::Gone);
+    let is_gone = matches!(where_now, Some(Stage::Gone | Stage::Absent));
     let lateness = booking.clone();
     let late = Memo::new(move |_| desk.is_today.get() && is_late(&lateness, desk.now.get()));
     let late_words = if where_now == Some(Stage::Here) { "attendance.late_leaving" } else { "attendance.late_coming" };
@@ -148,7 +154,8 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                 {note("attendance.day_notes", &booking.notes)}
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
-                {(where_now == Some(Stage::Coming)).then(|| view! { <ToCancel entry=entry.clone() desk/> })}
+                {absent_since(&booking)}
+                <OtherActs entry=entry.clone() desk/>
                 {(!is_gone).then(|| view! { <People entry=entry.clone()/> })}
             </article>
         </li>
@@ -200,17 +207,33 @@ pub fn note(title: &'static str, words: &str) -> Option<AnyView> {
 /// When the child came and left, as far as it has.
 fn times(entry: &BoardEntry) -> Option<AnyView> {
     let (came, left) = came_and_left(&entry.booking.state)?;
-    let with = entry.picked_up_by.clone();
+    let (brought, fetched) = (entry.booking.attended.brought_by.clone(), entry.booking.attended.fetched_by.clone());
+    let by = |key: &'static str, person: Person| say_with(key, move || vec![("name", person_words(&person, locale()))]);
     Some(
         view! {
             <p class="board-recorded">
                 <Icon glyph=Glyph::Check/>
                 <span>
                     {say_with("attendance.came_at", move || vec![("time", clock_at(came))])}
+                    {brought.map(|person| view! { <br/>{by("attendance.brought_by", person)} })}
                     {left.map(|left| view! { <br/>{say_with("attendance.left_at", move || vec![("time", clock_at(left))])} })}
-                    {with.map(|with| view! { <br/>{say_with("attendance.picked_up_by", move || vec![("name", with.clone())])} })}
+                    {fetched.map(|person| view! { <br/>{by("attendance.picked_up_by", person)} })}
                 </span>
             </p>
+        }
+        .into_any(),
+    )
+}
+
+/// What an absence means for the family and the place.
+fn absent_since(booking: &Booking) -> Option<AnyView> {
+    let BookingState::Absent { fee_yen, counts, released, .. } = booking.state else { return None };
+    let terms = CancelTerms { fee_yen, counts };
+    let counted = StoredValue::new(booking.counted.clone());
+    Some(
+        view! {
+            <Consequence terms counted/>
+            {released.then(|| view! { <p class="quiet"><Say key="attendance.released"/></p> })}
         }
         .into_any(),
     )
@@ -221,7 +244,11 @@ pub fn came_and_left(state: &BookingState) -> Option<(DateTime<Utc>, Option<Date
     match state {
         BookingState::CheckedIn { at } => Some((*at, None)),
         BookingState::CheckedOut { checked_in_at, at } => Some((*checked_in_at, Some(*at))),
-        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::Cancelled { .. } | BookingState::Declined { .. } => None,
+        BookingState::Requested { .. }
+        | BookingState::Confirmed
+        | BookingState::Absent { .. }
+        | BookingState::Cancelled { .. }
+        | BookingState::Declined { .. } => None,
     }
 }
 
@@ -273,21 +300,34 @@ pub fn call(contact: BoardContact) -> impl IntoView {
     }
 }
 
-/// The way to cancel, away from the button that is pressed every day.
+/// What is done seldom, away from the button that is pressed every day: an absence, cancelling, putting right.
 #[component]
-fn ToCancel(entry: BoardEntry, desk: Desk) -> impl IntoView {
+fn OtherActs(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let child = format!(" {}", entry.booking.child.name);
-    let ask = Callback::new(move |()| {
-        desk.asking.set(Some(entry.clone()));
-        desk.cancelling.set(true);
-    });
-    view! {
-        <div class="row">
-            <Button look=Look::Text icon=Glyph::Cross on_press=ask>
-                <Say key="attendance.cancel"/><span class="visually-hidden">{child}</span>
-            </Button>
-        </div>
-    }
+    let (state, starts_at) = (entry.booking.state.clone(), entry.booking.starts_at);
+    let ask = move |open: RwSignal<bool>, words: &'static str, icon: Glyph| {
+        let (entry, child) = (entry.clone(), child.clone());
+        let press = Callback::new(move |()| {
+            desk.asking.set(Some(entry.clone()));
+            open.set(true);
+        });
+        view! { <Button look=Look::Text icon on_press=press><Say key=words/><span class="visually-hidden">{child}</span></Button> }
+    };
+    let acts = match stage(&state) {
+        Some(Stage::Coming) => {
+            let has_begun = Memo::new(move |_| starts_at <= desk.now.get());
+            let (late, early) = (ask.clone(), ask);
+            view! {
+                <Show when=move || has_begun.get()>{late(desk.absent, "attendance.mark_absent", Glyph::Cross)}</Show>
+                <Show when=move || !has_begun.get()>{early(desk.cancelling, "attendance.cancel", Glyph::Cross)}</Show>
+            }
+            .into_any()
+        }
+        Some(Stage::Here | Stage::Gone) => ask(desk.fixing, "attendance.fix", Glyph::Pencil).into_any(),
+        Some(Stage::Absent) => ask(desk.fixing, "attendance.undo_absent", Glyph::Pencil).into_any(),
+        None => ().into_any(),
+    };
+    view! { <div class="row">{acts}</div> }
 }
 
 /// The button that records, what is under way, and why it failed.
@@ -297,7 +337,7 @@ fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let (words, look) = match stage(&entry.booking.state) {
         Some(Stage::Coming) => ("attendance.check_in", Look::Solid),
         Some(Stage::Here) => ("attendance.check_out", Look::Outline),
-        Some(Stage::Gone) | None => return ().into_any(),
+        Some(Stage::Gone | Stage::Absent) | None => return ().into_any(),
     };
     let asked = entry.clone();
     let ask = Callback::new(move |()| {

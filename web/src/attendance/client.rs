@@ -1,7 +1,7 @@
 //! The API's operations of attendance.
 
 use chrono::NaiveDate;
-use shared::attendance::{Board, CheckIn, CheckOut};
+use shared::attendance::{Board, CheckIn, CheckOut, Correction, MarkAbsent};
 use shared::bookings::{Booking, Cancel, Decide};
 use shared::ids::BookingId;
 use shared::page::Page;
@@ -43,9 +43,26 @@ pub async fn cancel(booking: &BookingId, command: &Cancel, attempt: &Attempt) ->
 pub async fn record(booking: &BookingId, command: &Command, attempt: &Attempt) -> Result<Booking, Failure> {
     let path = |verb: &str| format!("/bookings/{}/{verb}", percent_encoded(booking.as_str()));
     match command {
-        Command::Come { at } => api::post(&path("check_in"), &CheckIn { occurred_at: *at }, attempt).await,
+        Command::Come { at, with } => {
+            api::post(&path("check_in"), &CheckIn { occurred_at: *at, person: Some(with.clone()) }, attempt).await
+        }
         Command::Leave { at, with } => {
-            api::post(&path("check_out"), &CheckOut { occurred_at: *at, picked_up_by: Some(with.clone()) }, attempt).await
+            api::post(&path("check_out"), &CheckOut { occurred_at: *at, person: Some(with.clone()) }, attempt).await
         }
     }
+}
+
+/// Records that a child did not come.
+pub async fn mark_absent(booking: &BookingId, command: &MarkAbsent, attempt: &Attempt) -> Result<Booking, Failure> {
+    api::post(&format!("/bookings/{}/absent", percent_encoded(booking.as_str())), command, attempt).await
+}
+
+/// Takes back what was recorded last.
+pub async fn undo(booking: &BookingId, attempt: &Attempt) -> Result<Booking, Failure> {
+    api::post(&format!("/bookings/{}/attendance/undo", percent_encoded(booking.as_str())), &serde_json::json!({}), attempt).await
+}
+
+/// Puts times or people right.
+pub async fn correct(booking: &BookingId, command: &Correction, attempt: &Attempt) -> Result<Booking, Failure> {
+    api::post(&format!("/bookings/{}/attendance/correct", percent_encoded(booking.as_str())), command, attempt).await
 }

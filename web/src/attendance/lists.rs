@@ -8,7 +8,7 @@ use shared::families::Allergy;
 use shared::locale::{clock_at, clock_span, day, full_day, people};
 
 use super::card::{age, came_and_left, relation};
-use super::model::allergies;
+use super::model::{allergies, person_words};
 use crate::i18n::{Say, furigana, locale, name, say_with};
 use crate::paths;
 use crate::ui::{Glyph, Icon};
@@ -56,6 +56,7 @@ fn roster_row(entry: BoardEntry) -> impl IntoView {
     let (severe, mild) = (list(severe), list(mild));
     let (came, left) = came_and_left(&entry.booking.state).map_or((None, None), |(came, left)| (Some(came), left));
     let people = entry.pick_up_people.clone();
+    let fetched = entry.booking.attended.fetched_by.clone();
     let notes: Vec<String> =
         [&entry.care_notes, &entry.booking.notes].into_iter().filter(|words| !words.trim().is_empty()).cloned().collect();
     view! {
@@ -84,7 +85,7 @@ fn roster_row(entry: BoardEntry) -> impl IntoView {
                     .collect_view()}
             </td>
             <td class="roster-blank">{came.map(clock_at)}</td>
-            <td class="roster-blank">{left.map(clock_at)}<br/>{entry.picked_up_by.clone()}</td>
+            <td class="roster-blank">{left.map(clock_at)}<br/>{fetched.map(|person| furigana(move || person_words(&person, locale())))}</td>
         </tr>
     }
 }

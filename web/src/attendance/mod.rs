@@ -1,12 +1,14 @@
 //! Staff mode: what waits for a decision; who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
 
-mod cancel;
 mod card;
 mod client;
+mod ending;
+mod fix;
 mod lists;
 mod model;
 mod pages;
 mod parts;
+mod people;
 mod record;
 mod requests;
 

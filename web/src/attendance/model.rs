@@ -1,7 +1,7 @@
 //! What the board says of a day: who is where, who is next, how full it gets.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
-use shared::attendance::{Board, BoardDay, BoardEntry};
+use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, Person, Relation};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Allergy, Severity};
 use shared::ids::PartyId;
@@ -73,14 +73,35 @@ pub enum Command {
     Come {
         /// When; now when absent.
         at: Option<DateTime<Utc>>,
+        /// Who brings it.
+        with: Person,
     },
     /// The child leaves.
     Leave {
         /// When; now when absent.
         at: Option<DateTime<Utc>>,
-        /// Who fetched it.
-        with: String,
+        /// Who fetches it.
+        with: Person,
     },
+}
+
+/// One of the child's people, as the record names them.
+pub fn person_of(contact: &BoardContact) -> Person {
+    match contact.relation {
+        Relation::Guardian => Person::Guardian,
+        Relation::Other { .. } => Person::Registered { name: contact.name.clone() },
+    }
+}
+
+/// Who brought or fetched a child, in words.
+pub fn person_words(person: &Person, locale: Locale) -> String {
+    match person {
+        Person::Guardian => sentence("attendance.guardian", locale),
+        Person::Registered { name } => name.to_string(),
+        Person::Other { name, note } => {
+            sentence("attendance.person_noted", locale).replace("%{name}", name.as_str()).replace("%{note}", note)
+        }
+    }
 }
 
 /// Where a child is.
@@ -92,6 +113,8 @@ pub enum Stage {
     Here,
     /// 帰った
     Gone,
+    /// 欠席
+    Absent,
 }
 
 /// Where a booking's child is; nowhere while the facility has not decided, and when it ended.
@@ -100,20 +123,17 @@ pub const fn stage(state: &BookingState) -> Option<Stage> {
         BookingState::Confirmed => Some(Stage::Coming),
         BookingState::CheckedIn { .. } => Some(Stage::Here),
         BookingState::CheckedOut { .. } => Some(Stage::Gone),
+        BookingState::Absent { .. } => Some(Stage::Absent),
         BookingState::Requested { .. } | BookingState::Cancelled { .. } | BookingState::Declined { .. } => None,
     }
 }
 
-/// An answer of this device's own check-in or check-out, with who fetched the child.
-pub type Answered = (Booking, Option<String>);
-
 /// The day with what the server answered since it was read.
-pub fn with_answers(mut day: BoardDay, answers: &[Answered]) -> BoardDay {
+pub fn with_answers(mut day: BoardDay, answers: &[Booking]) -> BoardDay {
     for entry in &mut day.entries {
-        for (booking, with) in answers {
+        for booking in answers {
             if booking.id == entry.booking.id && booking.version > entry.booking.version {
                 entry.booking = booking.clone();
-                entry.picked_up_by.clone_from(with);
             }
         }
     }
@@ -126,7 +146,7 @@ pub fn at_stage(day: &BoardDay, wanted: Stage) -> Vec<BoardEntry> {
     found.sort_by(|a, b| {
         let (one, other) = (&a.booking, &b.booking);
         let by_time = match wanted {
-            Stage::Coming => one.starts_at.cmp(&other.starts_at),
+            Stage::Coming | Stage::Absent => one.starts_at.cmp(&other.starts_at),
             Stage::Here => one.ends_at.cmp(&other.ends_at),
             Stage::Gone => left_at(other).cmp(&left_at(one)),
         };
@@ -188,7 +208,9 @@ pub fn children_of(party: &[BoardEntry]) -> String {
 pub const fn decided_first(state: &BookingState) -> Option<&'static str> {
     match state {
         BookingState::Requested { .. } => None,
-        BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => Some("attendance.first_accepted"),
+        BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } | BookingState::Absent { .. } => {
+            Some("attendance.first_accepted")
+        }
         BookingState::Declined { .. } => Some("attendance.first_declined"),
         BookingState::Cancelled { .. } => Some("attendance.first_cancelled"),
     }
@@ -225,7 +247,7 @@ pub fn is_late(booking: &Booking, now: DateTime<Utc>) -> bool {
     match stage(&booking.state) {
         Some(Stage::Coming) => booking.starts_at + PATIENCE < now,
         Some(Stage::Here) => booking.ends_at + PATIENCE < now,
-        Some(Stage::Gone) | None => false,
+        Some(Stage::Gone | Stage::Absent) | None => false,
     }
 }
 
@@ -377,7 +399,6 @@ mod tests {
             emergency_contacts: Vec::new(),
             pick_up_people: Vec::new(),
             is_away: false,
-            picked_up_by: None,
         }
     }
 
@@ -428,11 +449,18 @@ mod tests {
             entry("early_goer", "9:30", "12:00", came("9:31")),
             entry("gone_first", "8:00", "9:00", left("9:00")),
             entry("gone_last", "8:00", "9:00", left("9:10")),
+            entry(
+                "absent",
+                "8:00",
+                "9:00",
+                BookingState::Absent { at: time("8:30"), fee_yen: 0, counts: false, exempt: None, released: true },
+            ),
             entry("never", "8:00", "9:00", BookingState::Cancelled { at: time("7:00"), fee_yen: 0, counts: false, exempt: None }),
         ]);
         assert_eq!(names(&at_stage(&board, Stage::Coming)), ["first", "second"]);
         assert_eq!(names(&at_stage(&board, Stage::Here)), ["early_goer", "late_goer"]);
         assert_eq!(names(&at_stage(&board, Stage::Gone)), ["gone_last", "gone_first"]);
+        assert_eq!(names(&at_stage(&board, Stage::Absent)), ["absent"]);
     }
 
     #[test]
@@ -483,11 +511,10 @@ mod tests {
         let before = board_day(vec![entry("a", "9:00", "12:00", BookingState::Confirmed)]);
         let mut answer = before.entries[0].booking.clone();
         (answer.state, answer.version) = (left("12:00"), 3);
-        let after = with_answers(before.clone(), &[(answer.clone(), Some("祖母".to_owned()))]);
-        assert_eq!((&after.entries[0].booking, after.entries[0].picked_up_by.as_deref()), (&answer, Some("祖母")));
+        assert_eq!(with_answers(before.clone(), std::slice::from_ref(&answer)).entries[0].booking, answer);
         let mut newer = before;
         newer.entries[0].booking.version = 3;
-        assert_eq!(with_answers(newer.clone(), &[(answer, None)]), newer);
+        assert_eq!(with_answers(newer.clone(), &[answer]), newer);
     }
 
     #[test]
@@ -553,6 +580,21 @@ mod tests {
         for bad in ["", "9", "25:00", "9:60", "a:b"] {
             assert_eq!(moment_of(day(), bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn people_are_named_as_the_record_needs_them() {
+        let contact = |relation| BoardContact {
+            name: shared::text::PersonName::parse("弓浜 月").unwrap(),
+            relation,
+            phone: shared::text::Phone::parse("0859000000").unwrap(),
+        };
+        let grandmother = person_of(&contact(Relation::Other { words: "祖母".to_owned() }));
+        assert_eq!(person_of(&contact(Relation::Guardian)), Person::Guardian);
+        assert_eq!(person_words(&grandmother, Locale::Ja), "弓浜 月");
+        let other =
+            Person::Other { name: shared::text::PersonName::parse("外江 海").unwrap(), note: "電話で母に確認".to_owned() };
+        assert_eq!(person_words(&other, Locale::Ja), "外江 海（登録のない方：電話で母に確認）");
     }
 
     #[test]

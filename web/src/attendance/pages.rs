@@ -14,11 +14,12 @@ use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
 use shared::time::{days_after, days_before, tokyo_day};
 
-use super::cancel::CancelDialog;
 use super::card::{Column, Desk, Sent};
 use super::client;
+use super::ending::{EndDialog, Ending};
+use super::fix::FixDialog;
 use super::lists::{DayList, Roster};
-use super::model::{Answered, Asked, Command, Live, Screen, Stage, monday_of, next_screen, with_answers};
+use super::model::{Asked, Command, Live, Screen, Stage, at_stage, monday_of, next_screen, with_answers};
 use super::parts::{Crowding, Glance, StaffNav, StaffPlace};
 use super::record::RecordDialog;
 use super::requests::Requests;
@@ -165,7 +166,7 @@ fn t_with_marks(key: &str, name: &str, value: &str) -> String {
 #[component]
 fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<Screen>) -> impl IntoView {
     let flash = use_flash();
-    let answers = RwSignal::new(Vec::<Answered>::new());
+    let answers = RwSignal::new(Vec::<Booking>::new());
     let sent = RwSignal::new(Vec::<Sent>::new());
     let programmes = LocalResource::new(client::programmes);
     let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
@@ -195,12 +196,12 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         spawn_local(async move {
             match client::record(&booking, &command, &attempt).await {
                 Ok(answer) => {
-                    let (key, with, stage) = match command {
-                        Command::Come { .. } => ("attendance.recorded_in", None, "stage-here"),
-                        Command::Leave { with, .. } => ("attendance.recorded_out", Some(with), "stage-gone"),
+                    let (key, stage) = match command {
+                        Command::Come { .. } => ("attendance.recorded_in", "stage-here"),
+                        Command::Leave { .. } => ("attendance.recorded_out", "stage-gone"),
                     };
                     let child = answer.child.name.clone();
-                    answers.update(|all| all.push((answer, with)));
+                    answers.update(|all| all.push(answer));
                     sent.update(|all| all.retain(|sent| sent.booking != booking));
                     flash.done(text(move || t_with_marks(key, "name", &child)));
                     focus_quietly(stage);
@@ -218,6 +219,8 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         asking: RwSignal::new(None),
         open: RwSignal::new(false),
         cancelling: RwSignal::new(false),
+        absent: RwSignal::new(false),
+        fixing: RwSignal::new(false),
         sent,
         send,
         is_today,
@@ -228,7 +231,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
     let requests = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.requests.clone())).unwrap_or_default());
     let again = Callback::new(move |()| resource.refetch());
     let cancelled = Callback::new(move |booking: Option<Booking>| {
-        answers.update(|all| all.extend(booking.map(|booking| (booking, None))));
+        answers.update(|all| all.extend(booking));
         resource.refetch();
     });
     let nobody = Memo::new(move |_| today.with(|today| today.entries.is_empty()));
@@ -277,13 +280,18 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
                 <Show when=move || is_today.get() || today.with(|today| today.day < tokyo_day(now.get()))>
                     <Column stage=Stage::Here day=today desk/>
                     <Column stage=Stage::Gone day=today desk/>
+                    <Show when=move || today.with(|today| !at_stage(today, Stage::Absent).is_empty())>
+                        <Column stage=Stage::Absent day=today desk/>
+                    </Show>
                 </Show>
             </div>
         </Show>
         <Show when=move || !no_slots.get()><Crowding day=today programmes/></Show>
         {move || view! { <Roster facility=facility.get() day=today.get()/> }}
         <RecordDialog desk/>
-        <CancelDialog desk on_done=cancelled/>
+        <EndDialog ending=Ending::Cancel open=desk.cancelling desk on_done=cancelled/>
+        <EndDialog ending=Ending::Absent open=desk.absent desk on_done=cancelled/>
+        <FixDialog desk on_done=cancelled/>
     }
 }
 

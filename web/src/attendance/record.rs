@@ -1,15 +1,16 @@
 //! The question before anything is recorded: when, and who fetched the child.
 
 use leptos::prelude::*;
-use shared::attendance::{BoardEntry, CheckIn, CheckOut, check_in, check_out};
+use shared::attendance::{BoardEntry, CheckIn, CheckOut, RecordedBy, check_in, check_out};
 use shared::locale::clock_at;
 use shared::time::tokyo_day;
 
-use super::card::{Allergies, Desk, age, relation};
+use super::card::{Allergies, Desk, age};
 use super::model::{Command, Stage, moment_of, stage, typed};
+use super::people::{Who, WhoChoice};
 use crate::i18n::{Say, locale, reasons, say, say_with, sentence, text};
 use crate::settings;
-use crate::ui::{Banner, Button, Choice, Dialog, Field, FieldError, Glyph, Icon, Look, Need, RadioGroup, TextInput, Tone};
+use crate::ui::{Banner, Button, Dialog, Field, FieldError, Glyph, Icon, Look, Need, TextInput, Tone};
 
 /// Asks when, and who fetched the child, before anything is recorded.
 #[component]
@@ -26,8 +27,6 @@ pub fn RecordDialog(
     }
 }
 
-const OTHER: &str = "other";
-
 #[component]
 fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let leaving = stage(&entry.booking.state) == Some(Stage::Here);
@@ -36,68 +35,52 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let day = tokyo_day(entry.booking.starts_at);
     let changes_time = RwSignal::new(false);
     let time = RwSignal::new(typed(opened_at));
-    let with = RwSignal::new(String::new());
-    let other = RwSignal::new(String::new());
+    let who = Who::nobody();
     let errors = RwSignal::new(Vec::<FieldError>::new());
     let refused = RwSignal::new(Vec::new());
-    let names: Vec<String> = entry.pick_up_people.iter().map(|contact| contact.name.to_string()).collect();
-    let choices = {
-        let people = entry.pick_up_people.clone();
-        Signal::derive(move || {
-            let mut choices: Vec<Choice> = people
-                .iter()
-                .enumerate()
-                .map(|(index, contact)| {
-                    let (name, relation) = (contact.name.to_string(), relation(contact));
-                    Choice::new(index.to_string(), text(move || name.clone())).hint(text(relation))
-                })
-                .collect();
-            choices.push(Choice::new(OTHER, "attendance.other_person"));
-            choices
-        })
-    };
+    let people = entry.pick_up_people.clone();
     let booking = entry.booking.clone();
     let child = entry.booking.child.clone();
-    let shown = entry.clone();
+    let (shown, entry_people) = (entry.clone(), entry.pick_up_people.clone());
     let press = Callback::new(move |()| {
         let mut wrong = Vec::new();
-        let mut say_wrong = |field, key: &'static str| wrong.push(FieldError { field, sentence: sentence(key, locale()) });
+        let wrong_here = |field, key: &'static str| FieldError { field, sentence: sentence(key, locale()) };
         let at = if changes_time.get_untracked() {
             let at = moment_of(day, &time.get_untracked());
             if at.is_none() {
-                say_wrong("record-time", "attendance.time_missing");
+                wrong.push(wrong_here("record-time", "attendance.time_missing"));
             }
             at
         } else {
             None
         };
-        let fetched_by = match with.get_untracked().as_str() {
-            OTHER => other.get_untracked().trim().to_owned(),
-            index => index.parse().ok().and_then(|index: usize| names.get(index).cloned()).unwrap_or_default(),
+        let with = match who.person(&people) {
+            Ok(Some(person)) => Some(person),
+            Ok(None) => {
+                wrong.push(wrong_here("who", if leaving { "attendance.with_missing" } else { "attendance.bringer_missing" }));
+                None
+            }
+            Err(error) => {
+                wrong.push(error);
+                None
+            }
         };
-        if leaving && fetched_by.is_empty() {
-            let is_other = with.get_untracked() == OTHER;
-            let (field, key) =
-                if is_other { ("record-other", "attendance.other_missing") } else { ("record-with", "attendance.with_missing") };
-            say_wrong(field, key);
-        }
-        let is_wrong = !wrong.is_empty();
-        errors.set(wrong);
+        errors.set(wrong.clone());
         refused.set(Vec::new());
-        if is_wrong {
-            return;
-        }
+        let (Some(with), true) = (with, wrong.is_empty()) else { return };
         // The server decides; what it would refuse can be said at once.
+        let registered: Vec<_> = people.iter().map(|contact| contact.name.clone()).collect();
+        let person = Some(with.clone());
         let verdict = if leaving {
-            check_out(&booking, &CheckOut { occurred_at: at, picked_up_by: None }, now())
+            check_out(&booking, &CheckOut { occurred_at: at, person }, &registered, RecordedBy::Staff, now())
         } else {
-            check_in(&booking, &CheckIn { occurred_at: at }, now())
+            check_in(&booking, &CheckIn { occurred_at: at, person }, &registered, RecordedBy::Staff, now())
         };
         if let Err(rejection) = verdict {
             refused.set(vec![rejection.reason()]);
             return;
         }
-        let command = if leaving { Command::Leave { at, with: fetched_by } } else { Command::Come { at } };
+        let command = if leaving { Command::Leave { at, with } } else { Command::Come { at, with } };
         desk.send.run((entry.clone(), command));
         desk.open.set(false);
     });
@@ -107,26 +90,13 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
             <p class="board-kana">{child.kana}<span class="board-age">{age(&shown)}</span></p>
         </div>
         {(!leaving).then(|| view! { <Allergies entry=shown.clone()/> })}
-        {leaving
-            .then(|| {
-                view! {
-                    <div class="record-choices">
-                        <RadioGroup
-                            id="record-with"
-                            legend="attendance.who_fetched"
-                            choices
-                            value=with
-                            required=Need::Required
-                            error=FieldError::of(errors, "record-with")
-                        />
-                    </div>
-                    <Show when=move || with.get() == OTHER>
-                        <Field id="record-other" label="attendance.other_name" hint="attendance.other_hint" error=FieldError::of(errors, "record-other")>
-                            <TextInput value=other maxlength=60/>
-                        </Field>
-                    </Show>
-                }
-            })}
+        <WhoChoice
+            legend=if leaving { "attendance.who_fetched" } else { "attendance.who_brought" }
+            people=entry_people
+            who
+            errors
+            required=Need::Required
+        />
         <div class="record-time">
             <Show
                 when=move || changes_time.get()

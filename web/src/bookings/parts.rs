@@ -284,6 +284,7 @@ pub fn StateChip(state: BookingState, is_over: bool) -> impl IntoView {
         BookingState::Confirmed => view! { <Chip tone=Tone::Success><Say key="bookings.state_confirmed"/></Chip> }.into_any(),
         BookingState::CheckedIn { .. } => view! { <Chip tone=Tone::Info><Say key="bookings.state_in"/></Chip> }.into_any(),
         BookingState::CheckedOut { .. } => view! { <Chip><Say key="bookings.state_out"/></Chip> }.into_any(),
+        BookingState::Absent { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_absent"/></Chip> }.into_any(),
         BookingState::Cancelled { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_cancelled"/></Chip> }.into_any(),
     }
 }
