@@ -32,9 +32,13 @@ fn caller(operation: &str) -> Caller {
         "logout" | "get_me" => Caller::SignedIn,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
         | "create_booking" | "quote_booking" | "create_series" | "preview_series" => Caller::Guardian,
-        "list_bookings" | "get_booking" | "cancel_booking" | "get_series" | "preview_series_cancel" | "cancel_series" | "list_attendance" => {
-            Caller::GuardianOrStaff
-        }
+        "list_bookings"
+        | "get_booking"
+        | "cancel_booking"
+        | "get_series"
+        | "preview_series_cancel"
+        | "cancel_series"
+        | "list_attendance" => Caller::GuardianOrStaff,
         "get_board"
         | "check_in_booking"
         | "check_out_booking"
