@@ -252,6 +252,7 @@ refused!(
     shared::bookings::DecideRejection,
     shared::series::Rejection,
     shared::series::CancelRefusal,
+    shared::bookings::UndoRejection,
     shared::attendance::Rejection,
     shared::families::Rejection,
     shared::programmes::VersionRejection,

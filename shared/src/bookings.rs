@@ -2,8 +2,10 @@
 
 mod cancelling;
 mod deciding;
+mod moving;
 mod placing;
 mod quoting;
+mod undoing;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,8 +13,10 @@ use validator::Validate;
 
 pub use self::cancelling::*;
 pub use self::deciding::*;
+pub use self::moving::*;
 pub use self::placing::*;
 pub use self::quoting::*;
+pub use self::undoing::*;
 use crate::attendance::Attended;
 use crate::ids::{BookingId, ChildId, PartyId, SeriesId, SlotId};
 use crate::locale::Localised;
@@ -234,6 +238,9 @@ pub struct Booking {
     /// What the family answered.
     #[serde(default)]
     pub answers: Vec<Answer>,
+    /// Keys of what the child has on top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extras: Vec<String>,
     /// What the family wrote for the day.
     #[serde(default)]
     pub notes: String,

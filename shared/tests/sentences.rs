@@ -94,6 +94,11 @@ fn reasons() -> Vec<Reason> {
         bookings::Rejection::AnswerMissing { .. } => bookings::Rejection::AnswerMissing { question: names.clone() },
         bookings::Rejection::AnswerUnknown => bookings::Rejection::AnswerUnknown,
         bookings::Rejection::ExtraUnknown => bookings::Rejection::ExtraUnknown,
+        bookings::Rejection::ChangedMeanwhile => bookings::Rejection::ChangedMeanwhile,
+        bookings::Rejection::SameStay => bookings::Rejection::SameStay,
+        bookings::Rejection::OtherFacility => bookings::Rejection::OtherFacility,
+        bookings::Rejection::NotMovable => bookings::Rejection::NotMovable,
+        bookings::Rejection::RescheduleLate { .. } => bookings::Rejection::RescheduleLate { free_until: at },
     };
     for period in [month, "2026-W49".parse().unwrap(), Period::Birth] {
         all.extend([LimitUnit::HalfDays, LimitUnit::Minutes, LimitUnit::Uses].map(|unit| limit(period, unit).reason()));
@@ -119,6 +124,10 @@ fn reasons() -> Vec<Reason> {
         series::Rejection::Holiday { .. } => series::Rejection::Holiday { name: names.clone() },
         series::Rejection::ClosedDay => series::Rejection::ClosedDay,
         series::Rejection::NothingToCancel => series::Rejection::NothingToCancel,
+    });
+    all.extend(samples! { bookings::UndoRejection:
+        bookings::UndoRejection::Changed => bookings::UndoRejection::Changed,
+        bookings::UndoRejection::Over { .. } => bookings::UndoRejection::Over { until: at },
     });
     all.extend(samples! { slots::Rejection:
         slots::Rejection::RangeInvalid => slots::Rejection::RangeInvalid,

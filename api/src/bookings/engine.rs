@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::attendance::Attended;
-use shared::bookings::{BookedChild, Booking, BookingState, ChildState, NewBooking, PlaceState, Placed, PlacedChild, place};
+use shared::bookings::{BookedChild, Booking, BookingState, ChildState, Moved, NewBooking, PlaceState, Placed, PlacedChild, place};
 use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, PartyId};
 use shared::problem::Reason;
@@ -114,6 +114,24 @@ pub fn settle(
     Ok(bookings)
 }
 
+/// Writes a decided move: the old places and hours are given back, the new ones taken, one event and audit line each. Family and slots
+/// must have been locked before they were looked at.
+pub fn resettle(conn: &mut AnyConnection, moving: &[Stored], moved: &Moved, belongs: &Belongs<'_>, act: &Act) -> Result<(), ApiError> {
+    for stored in moving {
+        free(conn, stored)?;
+        store::give_back(conn, &stored.booking)?;
+    }
+    for child in &moved.placed.children {
+        let stored = moving.iter().find(|stored| stored.booking.child.id == child.id).ok_or(ApiError::NotFound)?;
+        for usage in &child.usages {
+            store::write_usage(conn, &child.id, usage)?;
+        }
+        store::move_booking(conn, &stored.booking.id, belongs, &moved.placed, child)?;
+        act.record(conn, "booking.rescheduled", stored.booking.facility.place(), stored.booking.id.as_str())?;
+    }
+    Ok(slots::store::update_bands(conn, &moved.without, &moved.placed.slot)?)
+}
+
 /// A booking that was just written, as it would be read.
 fn booked(
     id: BookingId,
@@ -145,6 +163,7 @@ fn booked(
         cancellation: placed.cancellation.clone(),
         reason: belongs.command.reason.clone(),
         answers: belongs.command.answers.clone(),
+        extras: belongs.command.extras.clone(),
         notes: belongs.command.notes.clone(),
         bring: seen.programme.terms.bring.clone(),
         attended: Attended::default(),
@@ -170,18 +189,24 @@ pub fn lock(conn: &mut AnyConnection, id: &BookingId) -> Result<Stored, ApiError
     store::find_booking(conn, id)?.ok_or(ApiError::NotFound)
 }
 
+/// Frees the place that a booking holds. Family and slot must be locked.
+pub(super) fn free(conn: &mut AnyConnection, stored: &Stored) -> Result<(), ApiError> {
+    let booking = &stored.booking;
+    let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
+    let mut freed = slot.clone();
+    let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
+    for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
+        band.occupancy = band.occupancy.plus(from, until, -1);
+    }
+    Ok(slots::store::update_bands(conn, &slot, &freed)?)
+}
+
 /// Ends a booking: frees the place unless its next state holds it, gives back what counts no more, writes the next state. Family and slot
 /// must be locked.
 pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: &Act) -> Result<(), ApiError> {
     let booking = &stored.booking;
     if !next.is_active() {
-        let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
-        let mut freed = slot.clone();
-        let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
-        for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
-            band.occupancy = band.occupancy.plus(from, until, -1);
-        }
-        slots::store::update_bands(conn, &slot, &freed)?;
+        free(conn, stored)?;
     }
     let (kind, counts) = match next {
         BookingState::Cancelled { counts, .. } => ("booking.cancelled", *counts),

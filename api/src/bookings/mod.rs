@@ -3,6 +3,7 @@
 pub mod engine;
 mod guardian;
 pub mod jobs;
+mod moving;
 pub mod staff;
 pub mod store;
 
@@ -37,6 +38,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_bookings)
         .service(get_booking)
         .service(cancel_booking)
+        .service(moving::undo_booking)
+        .service(moving::preview_reschedule)
+        .service(moving::reschedule_booking)
         .service(staff::decide_booking);
 }
 

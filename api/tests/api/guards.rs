@@ -30,6 +30,8 @@ fn caller(operation: &str) -> Caller {
         | "register"
         | "login" => Caller::Anybody,
         "logout" | "get_me" => Caller::SignedIn,
+        "undo_booking" => Caller::Guardian,
+        "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
         | "create_booking" | "quote_booking" | "create_series" | "preview_series" => Caller::Guardian,
         "list_bookings"
@@ -69,6 +71,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
             Some(json!({ "stay": { "slot_id": slot, "child_ids": [child] }, "weekdays": ["Tue"], "until": DAY }))
         }
         "preview_series_cancel" | "cancel_series" => Some(json!({ "booking_id": "any", "scope": "all" })),
+        "reschedule_booking" | "preview_reschedule" => Some(json!({ "slot_id": slot })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
         "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),

@@ -13,6 +13,8 @@ mod demo;
 mod facilities;
 mod families;
 mod guards;
+mod moving;
+mod moving_races;
 mod openapi;
 mod programmes;
 mod races;

@@ -19,7 +19,7 @@ use shared::ids::{ChildId, FamilyId, PartyId, SlotId};
 use crate::app::{DAY, SAKAIMINATO, TestApp, YONAGO, families as many};
 
 /// How many of these statuses came.
-fn count(statuses: &[u16], wanted: u16) -> usize {
+pub fn count(statuses: &[u16], wanted: u16) -> usize {
     statuses.iter().filter(|status| **status == wanted).count()
 }
 
@@ -42,7 +42,7 @@ async fn all_book(people: &[(crate::app::Person, String)], slot: &str, at_once: 
 }
 
 /// What the database says of a slot: bookings that hold a place, and the peak that its band counted.
-async fn taken(test: &TestApp, slot: &str) -> (i64, i64) {
+pub async fn taken(test: &TestApp, slot: &str) -> (i64, i64) {
     let slot = slot.to_owned();
     test.write(move |conn| {
         use api::schema::{bookings, slot_bands};

@@ -56,6 +56,7 @@ CREATE TABLE bookings (
     OR (state = 'cancelled' AND NOT active AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
     OR (state = 'absent' AND checked_in_at IS NULL AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
     OR (state = 'declined' AND NOT active AND ended_at IS NOT NULL)
+    OR (state = 'undone' AND NOT active AND ended_at IS NOT NULL)
   )
 );
 CREATE INDEX bookings_of_child ON bookings (child_id, starts_at);

@@ -159,6 +159,19 @@ pub enum Rejection {
     AnswerUnknown,
     /// There is no such extra.
     ExtraUnknown,
+    /// A move: what was booked is not as it was shown any more.
+    ChangedMeanwhile,
+    /// A move to where and when it is already.
+    SameStay,
+    /// A move to another facility or programme.
+    OtherFacility,
+    /// A move of what was cancelled, declined, has begun or is over.
+    NotMovable,
+    /// A move when cancelling is not free of charge any more.
+    RescheduleLate {
+        /// Since when.
+        free_until: DateTime<Utc>,
+    },
 }
 
 impl Rejection {
@@ -190,6 +203,11 @@ impl Rejection {
             Self::AnswerMissing { .. } => "bookings.answer_missing",
             Self::AnswerUnknown => "bookings.answer_unknown",
             Self::ExtraUnknown => "bookings.extra_unknown",
+            Self::ChangedMeanwhile => "bookings.changed_meanwhile",
+            Self::SameStay => "bookings.reschedule_same",
+            Self::OtherFacility => "bookings.reschedule_elsewhere",
+            Self::NotMovable => "bookings.reschedule_over",
+            Self::RescheduleLate { .. } => "bookings.reschedule_late",
         }
     }
 
@@ -204,6 +222,8 @@ impl Rejection {
         match self {
             Self::PartySize | Self::SlotClosed | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
             Self::ReasonMissing | Self::AnswerUnknown | Self::ExtraUnknown => reason,
+            Self::ChangedMeanwhile | Self::SameStay | Self::OtherFacility | Self::NotMovable => reason,
+            Self::RescheduleLate { free_until } => reason.with("free_until", Datum::Moment(*free_until)),
             Self::AnswerMissing { question } => reason.with("question", Datum::Names(question.clone())),
             Self::TooLong { maximum } => reason.with("maximum", Datum::Minutes(*maximum)),
             Self::OutsideSlot { starts_at, ends_at } => reason.with("span", Datum::Span { starts_at: *starts_at, ends_at: *ends_at }),

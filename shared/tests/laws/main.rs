@@ -5,6 +5,7 @@
 
 mod carers;
 mod clock;
+mod moves;
 mod offers;
 mod people;
 mod programmes;

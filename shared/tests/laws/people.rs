@@ -18,13 +18,14 @@ use shared::programmes::{
 use shared::slots::{BandPlaces, Crossing, Occupancy, Slot, SlotChange, SlotState, change};
 use shared::time::{Month, at};
 
+use crate::moves::{Goal, change_time, take_back};
 use crate::offers::check_openings;
 use crate::world::{
     self, ask_for, at_any_time, band, child, day, month_limit, neighbour, open_nursery, sakaiminato, slot, temporary_care, time, yonago,
 };
 use crate::{DAY, cases, minute_of};
 
-const STEP: i64 = 30;
+pub const STEP: i64 = 30;
 /// Bookings open so many days ahead, and the border so many days later.
 const AHEAD: i64 = 20;
 const PRIORITY: i64 = 2;
@@ -53,6 +54,18 @@ enum Command {
         booking: prop::sample::Index,
         by: CancelledBy,
         reason: Option<usize>,
+    },
+    /// The family takes back what it booked together.
+    Unbook {
+        booking: prop::sample::Index,
+    },
+    /// The party moves: to which slot, start and length in steps, and whether only the booking's own child goes.
+    Move {
+        booking: prop::sample::Index,
+        slot: usize,
+        from: i64,
+        steps: i64,
+        alone: bool,
     },
     Decide {
         booking: prop::sample::Index,
@@ -93,6 +106,9 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         12 => place,
         3 => (any::<prop::sample::Index>(), cancelled_by(), prop::option::weighted(0.3, 0..REASONS.len()))
             .prop_map(|(booking, by, reason)| Command::Cancel { booking, by, reason }),
+        2 => any::<prop::sample::Index>().prop_map(|booking| Command::Unbook { booking }),
+        4 => (any::<prop::sample::Index>(), 0..8_usize, 0..9_i64, 1..9_i64, any::<bool>())
+            .prop_map(|(booking, slot, from, steps, alone)| Command::Move { booking, slot, from, steps, alone }),
         3 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(booking, accept)| Command::Decide { booking, accept }),
         2 => Just(Command::Silence),
         2 => any::<prop::sample::Index>().prop_map(|booking| Command::CheckIn { booking }),
@@ -119,6 +135,7 @@ fn slots() -> Vec<(Slot, Terms)> {
                 let mut slot = slot(date);
                 slot.id = format!("{date}-{host}-{hours}").as_str().into();
                 slot.facility.municipality = host.clone();
+                slot.facility.id = host.as_str().into();
                 let mut terms = if hours { open_nursery() } else { temporary_care() };
                 terms.opens = Opens::DaysBefore { days: AHEAD.try_into().unwrap() };
                 if host == sakaiminato() {
@@ -151,7 +168,7 @@ fn slots() -> Vec<(Slot, Terms)> {
 }
 
 /// Two families of two: in Yonago both of two years, in Sakaiminato one of one and one of four.
-const CHILDREN: [[(&str, &str, usize); 2]; 2] =
+pub const CHILDREN: [[(&str, &str, usize); 2]; 2] =
     [[("sora", "2024-06-15", 2), ("umi", "2024-07-15", 2)], [("nagi", "2025-06-15", 1), ("riku", "2022-06-15", 4)]];
 
 fn residence(family: usize) -> MunicipalityCode {
@@ -178,43 +195,49 @@ fn compacts() -> Vec<CompactTerm> {
 }
 
 /// What the rules have made of the world.
-struct Rules {
-    now: DateTime<Utc>,
-    slots: Vec<(Slot, Terms)>,
-    bookings: Vec<Booking>,
+pub struct Rules {
+    pub now: DateTime<Utc>,
+    pub slots: Vec<(Slot, Terms)>,
+    pub bookings: Vec<Booking>,
 }
 
 /// What the model remembers of a stay that was accepted.
 #[derive(Debug, Clone)]
-struct Stay {
-    slot: usize,
-    band: usize,
-    child: &'static str,
-    from: i64,
-    until: i64,
+pub struct Stay {
+    pub slot: usize,
+    pub band: usize,
+    pub child: &'static str,
+    pub from: i64,
+    pub until: i64,
     counted: i64,
     away: bool,
-    booked: i64,
+    pub booked: i64,
+    /// Who was booked together has the same number.
+    pub party: usize,
+    /// Nobody has decided, moved, cancelled or begun it.
+    pub untouched: bool,
+    /// Until when cancelling is free.
+    pub free_until: i64,
     /// It holds its place.
-    held: bool,
+    pub held: bool,
     /// It uses up the month.
-    counts: bool,
+    pub counts: bool,
     /// Until when the facility decides, while it has not.
-    decide_by: Option<i64>,
+    pub decide_by: Option<i64>,
     /// When the child came and left.
-    came: Option<i64>,
+    pub came: Option<i64>,
     left: Option<i64>,
-    absent: bool,
+    pub absent: bool,
 }
 
 /// The naive side.
-struct Model {
-    now: i64,
-    capacity: Vec<[i64; 2]>,
-    stays: Vec<Stay>,
+pub struct Model {
+    pub now: i64,
+    pub capacity: Vec<[i64; 2]>,
+    pub stays: Vec<Stay>,
 }
 
-const fn is_hours(slot: usize) -> bool {
+pub const fn is_hours(slot: usize) -> bool {
     slot % 2 == 1
 }
 
@@ -234,7 +257,7 @@ impl Model {
     }
 
     /// The stays that a party would get, or none.
-    fn accepts(&self, slot: usize, start: i64, family: usize, who: usize, from: i64, until: i64) -> Option<Vec<Stay>> {
+    pub fn accepts(&self, slot: usize, start: i64, family: usize, who: usize, from: i64, until: i64) -> Option<Vec<Stay>> {
         let away = (family == 0) != is_in_yonago(slot);
         let (day, end) = (start.div_euclid(DAY), start + if is_hours(slot) { 240 } else { 480 });
         let opens = (day - AHEAD + if away { PRIORITY } else { 0 }) * DAY;
@@ -278,6 +301,9 @@ impl Model {
                 counted,
                 away,
                 booked,
+                party: self.new_party(),
+                untouched: true,
+                free_until: if is_hours(slot) { from - 60 } else { (day - 1) * DAY + 15 * 60 },
                 held: true,
                 counts: true,
                 decide_by,
@@ -311,6 +337,16 @@ impl Model {
         Some(party)
     }
 
+    pub fn new_party(&self) -> usize {
+        self.stays.iter().map(|stay| stay.party + 1).max().unwrap_or(0)
+    }
+
+    /// Whether the family may cancel it now for nothing.
+    pub fn is_free(&self, stay: &Stay) -> bool {
+        let undone = self.now < stay.booked + 10 && self.now < stay.from;
+        self.now < stay.free_until || undone || stay.decide_by.is_some()
+    }
+
     /// What a child uses of the slot's programme in the slot's month: in all, and away. There are two days, one in each month.
     fn used(&self, child: &str, slot: usize, day: i64) -> (i64, i64) {
         let mut used = (0, 0);
@@ -325,7 +361,7 @@ impl Model {
 }
 
 impl Rules {
-    fn state(&self, slot: usize, family: usize, who: usize) -> PlaceState {
+    pub fn state(&self, slot: usize, family: usize, who: usize) -> PlaceState {
         let (slot, terms) = &self.slots[slot];
         let host = &slot.facility.municipality;
         let limit = match terms.unit {
@@ -360,15 +396,15 @@ impl Rules {
 }
 
 /// A booking's place is free again.
-fn give_back(slot: &mut Slot, booking: &Booking, band: usize) {
+pub fn give_back(slot: &mut Slot, booking: &Booking, band: usize) {
     let (from, until) = (slot.minute(booking.starts_at), slot.minute(booking.ends_at));
     slot.bands[band].occupancy = slot.bands[band].occupancy.plus(from, until, -1);
 }
 
 /// A request is decided on both sides.
 fn decided(stay: &mut Stay, accepted: bool, booking: &mut Booking, state: BookingState, slot: &mut Slot) {
-    booking.state = state;
-    (stay.held, stay.counts, stay.decide_by) = (accepted, accepted, None);
+    (booking.state, booking.version) = (state, booking.version + 1);
+    (stay.held, stay.counts, stay.decide_by, stay.untouched) = (accepted, accepted, None, false);
     if !accepted {
         give_back(slot, booking, stay.band);
     }
@@ -408,7 +444,8 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                     };
                     prop_assert_eq!(decide_by, stay.decide_by);
                     prop_assert_eq!((child.id.as_str(), placed.counted[0].amount, placed.is_away), (stay.child, stay.counted, stay.away));
-                    rules.bookings.push(world::booking(&state, &placed, child, rules.now));
+                    let id = format!("{}-{}", party[0].party, child.id).as_str().into();
+                    rules.bookings.push(Booking { id, ..world::booking(&state, &placed, child, rules.now) });
                 }
                 rules.slots[*slot].0 = placed.slot;
                 model.stays.extend(party);
@@ -416,6 +453,7 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
         }
         Command::Cancel { booking, by, reason } if !model.stays.is_empty() => {
             let index = booking.index(model.stays.len());
+            let is_free = model.is_free(&model.stays[index]);
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
             let reason = reason.map(|n| REASONS[n]);
             let may = reason.is_none_or(|(_, by_family, known)| known && (by_family || *by == CancelledBy::Facility));
@@ -425,13 +463,11 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             prop_assert_eq!(outcome.is_ok(), open && may, "{:?} {:?}", booking, outcome);
             if let Ok(state) = outcome {
                 let BookingState::Cancelled { fee_yen, counts, .. } = state else { panic!("cancelled, but {state:?}") };
-                let free_until = if is_hours(stay.slot) { stay.from - 60 } else { (stay.from.div_euclid(DAY) - 1) * DAY + 15 * 60 };
-                let undone = model.now < stay.booked + 10 && model.now < stay.from;
-                let free = model.now < free_until || undone || stay.decide_by.is_some() || reason.is_some();
+                let free = is_free || reason.is_some();
                 prop_assert_eq!(counts, !free);
                 prop_assert_eq!(fee_yen, if free { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 });
                 booking.state = state;
-                (stay.held, stay.counts) = (false, counts);
+                (stay.held, stay.counts, stay.untouched) = (false, counts, false);
                 give_back(&mut rules.slots[stay.slot].0, booking, stay.band);
             }
         }
@@ -469,7 +505,8 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             prop_assert_eq!(outcome == Ok(None), again);
             if let Ok(Some(recorded)) = outcome {
                 (booking.state, booking.attended) = (recorded.state, recorded.attended);
-                stay.came = Some(model.now);
+                booking.version += 1;
+                (stay.came, stay.untouched) = (Some(model.now), false);
             }
         }
         Command::CheckOut { booking } if !model.stays.is_empty() => {
@@ -501,7 +538,8 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                 prop_assert_eq!((seen.fee_yen, seen.counts), (late, reason.is_none()));
                 booking.state = mark_absent(booking, &MarkAbsent { release: *release, reason: key, seen }, rules.now).unwrap();
                 let released = *release && model.now < stay.until;
-                (stay.absent, stay.held, stay.counts) = (true, !released, seen.counts);
+                booking.version += 1;
+                (stay.absent, stay.held, stay.counts, stay.untouched) = (true, !released, seen.counts, false);
                 if released {
                     give_back(&mut rules.slots[stay.slot].0, booking, stay.band);
                 }
@@ -544,12 +582,21 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
                 (stay.absent, stay.held, stay.counts) = (false, true, true);
             }
         }
+        Command::Unbook { booking } if !model.stays.is_empty() => {
+            take_back(rules, model, booking.index(model.stays.len()))?;
+        }
+        Command::Move { booking, slot, from, steps, alone } if !model.stays.is_empty() => {
+            let goal = Goal { slot: *slot, from: *from, steps: *steps, alone: *alone };
+            change_time(rules, model, booking.index(model.stays.len()), goal)?;
+        }
         Command::Cancel { .. }
         | Command::Decide { .. }
         | Command::CheckIn { .. }
         | Command::CheckOut { .. }
         | Command::Absent { .. }
-        | Command::Undo { .. } => {}
+        | Command::Undo { .. }
+        | Command::Unbook { .. }
+        | Command::Move { .. } => {}
         Command::Capacity { slot, band, places } => {
             let current = &rules.slots[*slot].0;
             let wanted =

@@ -224,6 +224,7 @@ pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: Da
         cancellation: placed.cancellation.clone(),
         reason: None,
         answers: vec![],
+        extras: vec![],
         notes: String::new(),
         bring: vec![],
         attended: Attended::default(),
