@@ -36,6 +36,8 @@ pub mod frame;
 pub mod i18n;
 pub mod offline;
 pub mod paths;
+#[cfg(feature = "everything")]
+pub mod series;
 pub mod session;
 pub mod settings;
 pub mod slots;

@@ -63,6 +63,8 @@ pub enum BookStep {
     Times,
     /// Everything once more before it is booked.
     Check,
+    /// The same for a stay that is repeated.
+    Repeat,
     /// It is booked.
     Booked,
 }
@@ -73,6 +75,7 @@ pub fn book_step(slot_id: &str, step: BookStep, chosen: &[(&str, Option<String>)
         BookStep::Children => "",
         BookStep::Times => "/times",
         BookStep::Check => "/check",
+        BookStep::Repeat => "/repeat",
         BookStep::Booked => "/booked",
     };
     query(&format!("/book/{}{tail}", percent_encoded(slot_id)), chosen)
@@ -91,6 +94,11 @@ pub fn bookings() -> String {
 /// One booking.
 pub fn booking(booking_id: &str) -> String {
     format!("/bookings/{}", percent_encoded(booking_id))
+}
+
+/// A stay that is repeated, with all its dates.
+pub fn series(series_id: &str) -> String {
+    format!("/series/{}", percent_encoded(series_id))
 }
 
 /// Everything else on a phone: language, account, notes.

@@ -10,6 +10,7 @@ use crate::attendance::AttendanceRoutes;
 use crate::bookings::BookingRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
+use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 
@@ -25,6 +26,7 @@ pub fn Pages() -> impl IntoView {
             <AccountRoutes/>
             <FamilyRoutes/>
             <BookingRoutes/>
+            <SeriesRoutes/>
 
             // Staff, at /staff.
             <AttendanceRoutes/>

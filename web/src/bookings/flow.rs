@@ -4,17 +4,20 @@ mod asked;
 mod booked;
 mod check;
 mod children;
+mod repeat;
 mod times;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use shared::bookings::Booking;
+use shared::bookings::{Booking, NewBooking};
+use shared::ids::SlotId;
 
 pub use self::booked::BookedPage;
 pub use self::check::CheckPage;
 pub use self::children::ChildrenPage;
+pub use self::repeat::RepeatPage;
 pub use self::times::TimesPage;
 use super::client;
 use super::model::{Chosen, Ground};
@@ -36,6 +39,13 @@ struct Flow {
 impl Flow {
     fn address(&self, step: BookStep, chosen: &Chosen) -> String {
         paths::book_step(&self.slot_id.get_untracked(), step, &chosen.query())
+    }
+
+    /// The stay that is chosen, once it is.
+    fn wish(&self) -> Option<NewBooking> {
+        let chosen = self.chosen.get();
+        let party = chosen.children.filter(|ids| !ids.is_empty())?;
+        Some(NewBooking::new(SlotId::new(self.slot_id.get()), party).between(chosen.starts_at?, chosen.ends_at?))
     }
 }
 

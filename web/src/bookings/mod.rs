@@ -10,9 +10,10 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
-use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, TimesPage};
+use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
+pub use self::parts::{BookSteps, StateChip, facility_words, limit_left};
 use crate::session::FamilyOnly;
 
 /// The slice's pages.
@@ -24,6 +25,7 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
                 <Route path=path!("") view=ChildrenPage/>
                 <Route path=path!("times") view=TimesPage/>
                 <Route path=path!("check") view=CheckPage/>
+                <Route path=path!("repeat") view=RepeatPage/>
                 <Route path=path!("booked") view=BookedPage/>
             </ParentRoute>
         </ParentRoute>

@@ -15,6 +15,7 @@ use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
 use crate::paths;
+use crate::series::SeriesCancelPart;
 use crate::session::use_session;
 use crate::settings;
 use crate::ui::{
@@ -201,6 +202,9 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     {name(booking.programme_name.clone())} " "
                     {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
                 </Fact>
+                {booking
+                    .series_id
+                    .map(|id| view! { <Fact name="series.part_of" icon=Glyph::Calendar><a href=paths::series(id.as_str())><Say key="series.see_all"/></a></Fact> })}
                 <Fact name="bookings.fee" icon=Glyph::Yen>
                     {furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span>
                     {(booking.fee_lines.len() > 1).then(|| view! { <FeeLines lines=booking.fee_lines.clone()/> })}
@@ -233,7 +237,11 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
         </Card>
         <div class="row no-print actions">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
-            {to_cancel.map(|booking| view! { <CancelPart booking on_change/> })}
+            {to_cancel
+                .map(|booking| match booking.series_id.clone() {
+                    Some(series_id) => view! { <SeriesCancelPart booking series_id on_change/> }.into_any(),
+                    None => view! { <CancelPart booking on_change/> }.into_any(),
+                })}
         </div>
         <p class="print-only"><Say key="bookings.printed_note"/></p>
     }

@@ -303,6 +303,7 @@ pub fn BookingCard(booking: Booking) -> impl IntoView {
                 <div class="row">
                     <StateChip state=booking.state is_over/>
                     <Chip>{name(booking.programme_name)}</Chip>
+                    {booking.series_id.is_some().then(|| view! { <Chip><Say key="series.part_of"/></Chip> })}
                     {booking.is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
                 </div>
             </div>

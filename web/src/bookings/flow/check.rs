@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use shared::bookings::{NewBooking, Quote, QuotedChild};
-use shared::ids::SlotId;
 use shared::locale::yen;
 use shared::programmes::{Confirmation, IfSilent};
 
@@ -26,24 +25,26 @@ use crate::ui::{
 };
 
 /// Under this name the draft is kept on this device.
-const DRAFT: &str = "booking_draft";
+pub(super) const DRAFT: &str = "booking_draft";
+
+/// The signed-in person, for what this device keeps.
+pub(super) fn account() -> String {
+    let session = use_session();
+    untrack(move || session.me()).map(|me| me.id.to_string()).unwrap_or_default()
+}
 
 /// Third step: everything once more before it is booked.
 #[component]
 pub fn CheckPage() -> impl IntoView {
     let flow = flow();
     let navigate = use_navigate();
-    let session = use_session();
-    let account = untrack(move || session.me()).map(|me| me.id.to_string()).unwrap_or_default();
+    let account = account();
     let kept: Draft = offline::recall(&account, DRAFT).unwrap_or_default();
     let form = Form::new(if kept.slot_id == flow.slot_id.get_untracked() { kept } else { Draft::default() });
     let keep_for = account.clone();
     Effect::new(move |_| offline::remember(&keep_for, DRAFT, &form.draft(flow.slot_id.get())));
-    let wish = move || {
-        let chosen = flow.chosen.get();
-        let party = chosen.children.filter(|ids| !ids.is_empty())?;
-        Some(NewBooking::new(SlotId::new(flow.slot_id.get()), party).between(chosen.starts_at?, chosen.ends_at?))
-    };
+    let wish = move || flow.wish();
+    let to_repeat = navigate.clone();
     let quote = LocalResource::new(move || {
         let command = wish().map(|wish| Draft::priced(form.reason.get(), form.extras.get(), wish));
         async move {
@@ -83,16 +84,24 @@ pub fn CheckPage() -> impl IntoView {
     });
     // What is missing is said only after somebody has pressed, and goes as soon as it is there.
     let pressed = RwSignal::new(false);
-    let press = Callback::new(move |ground: Ground| {
+    // What is filled in, once nothing is missing.
+    let filled = move |ground: &Ground| -> Option<Draft> {
         refused.set(None);
-        let terms = &ground.detail.terms;
         let draft = untrack(|| form.draft(flow.slot_id.get()));
-        if let Some((field, _)) = draft.missing(terms).into_iter().next() {
-            pressed.set(true);
-            // First the sentence, so that it is read with the field.
-            request_animation_frame(move || focus(&field));
-        } else if let Some(wish) = untrack(wish) {
-            book.dispatch(draft.command(terms, wish));
+        let Some((field, _)) = draft.missing(&ground.detail.terms).into_iter().next() else { return Some(draft) };
+        pressed.set(true);
+        // First the sentence, so that it is read with the field.
+        request_animation_frame(move || focus(&field));
+        None
+    };
+    let press = Callback::new(move |ground: Ground| {
+        if let Some((draft, wish)) = filled(&ground).zip(untrack(wish)) {
+            book.dispatch(draft.command(&ground.detail.terms, wish));
+        }
+    });
+    let repeat = Callback::new(move |ground: Ground| {
+        if filled(&ground).is_some() {
+            to_repeat(&flow.address(BookStep::Repeat, &flow.chosen.get_untracked()), NavigateOptions::default());
         }
     });
     let busy = book.pending();
@@ -106,6 +115,7 @@ pub fn CheckPage() -> impl IntoView {
                         return view! { <BackToChildren/> }.into_any();
                     }
                     let (known, asked) = (ground.clone(), ground.detail.terms.clone());
+                    let again = ground.clone();
                     let terms = asked.clone();
                     let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
                     let quoted = ground.clone();
@@ -120,6 +130,9 @@ pub fn CheckPage() -> impl IntoView {
                         <Load what=quote let:quote>{quote.map(|quote| view! { <Quoted ground=quoted.clone() quote refused/> })}</Load>
                         <div class="row actions">
                             <BookButton quote confirmation busy on_press=Callback::new(move |()| press.run(known.clone()))/>
+                            <Button look=Look::Outline icon=Glyph::Calendar on_press=Callback::new(move |()| repeat.run(again.clone()))>
+                                <Say key="series.repeat"/>
+                            </Button>
                             <BackToTimes/>
                         </div>
                     }

@@ -1,0 +1,178 @@
+//! Third step for a stay that is repeated: on which days, and what becomes of each before it is booked.
+
+use chrono::Weekday;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use shared::bookings::NewBooking;
+use shared::locale::{day, weekday};
+use shared::problem::Reason;
+use shared::series::{IfConflict, NewSeries, SeriesPreview};
+
+use super::check::{DRAFT, account};
+use super::{BackToChildren, flow, kept};
+use crate::api::{Attempt, Failure, query};
+use crate::bookings::model::Ground;
+use crate::bookings::model::draft::Draft;
+use crate::bookings::parts::{BookSteps, SlotHead, When};
+use crate::i18n::{Say, locale, marked, reasons, say_with, sentence, text};
+use crate::offline;
+use crate::paths::{self, BookStep};
+use crate::series::model::{WEEKDAYS, as_shown, counts, ends, read_weekdays, usual_end, weekdays_text};
+use crate::series::{DateResults, ResultSummary, client};
+use crate::ui::{
+    Banner, Button, CheckboxGroup, Choice, Explain, Field, Glyph, LinkButton, Load, Look, PageTitle, Select, Tone, taking_focus,
+};
+
+/// Third step for a stay that is repeated.
+#[component]
+pub fn RepeatPage() -> impl IntoView {
+    let flow = flow();
+    view! {
+        <div class="narrow stack">
+            <BookSteps current=3/>
+            <PageTitle text="series.repeat_title"/>
+            <Load what=flow.ground let:ground>
+                {
+                    let draft: Draft = offline::recall(&account(), DRAFT).unwrap_or_default();
+                    match untrack(move || flow.wish()).filter(|_| draft.missing(&ground.detail.terms).is_empty()) {
+                        Some(wish) => view! { <RepeatStep stay=draft.command(&ground.detail.terms, wish) ground/> }.into_any(),
+                        // Opened without the steps before: they come first.
+                        None => view! { <BackToChildren/> }.into_any(),
+                    }
+                }
+            </Load>
+        </div>
+    }
+}
+
+#[component]
+fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
+    let flow = flow();
+    let (navigate, address) = (use_navigate(), use_query_map());
+    let first = ground.detail.slot.day();
+    let read = |name: &str| address.with_untracked(|query| query.get(name));
+    let known: Vec<Weekday> = read("weekdays")
+        .map(|text| read_weekdays(&text))
+        .filter(|days| !days.is_empty())
+        .unwrap_or_else(|| vec![chrono::Datelike::weekday(&first)]);
+    let weekdays = RwSignal::new(known.iter().map(Weekday::to_string).collect::<Vec<_>>());
+    let until = RwSignal::new(read("until").unwrap_or_else(|| usual_end(first).to_string()));
+    let keep = navigate.clone();
+    Effect::new(move |before: Option<()>| {
+        let mut values = flow.chosen.get_untracked().query().to_vec();
+        values.push(("weekdays", Some(weekdays.with(|days| weekdays_text(days)))));
+        values.push(("until", Some(until.get())));
+        if before.is_some() {
+            keep(&paths::book_step(&flow.slot_id.get_untracked(), BookStep::Repeat, &values), kept());
+        }
+    });
+    let (starts_at, ends_at) = (stay.starts_at, stay.ends_at);
+    let names: Vec<_> = ground.party(&stay.child_ids).iter().map(|child| (child.id.clone(), child.known.name.to_string())).collect();
+    let stay = StoredValue::new(stay);
+    let command = Memo::new(move |_| {
+        let days = weekdays.with(|days| read_weekdays(&days.join(",")));
+        let until = until.get().parse().ok()?;
+        (!days.is_empty()).then(|| NewSeries { stay: stay.get_value(), weekdays: days, until, if_conflict: IfConflict::Fail, seen: None })
+    });
+    let preview = LocalResource::new(move || {
+        let command = command.get();
+        async move {
+            match command {
+                Some(command) => client::preview(&command).await.map(Some),
+                None => Ok(None),
+            }
+        }
+    });
+    let refused: RwSignal<Option<Failure>> = RwSignal::new(None);
+    let attempt = Attempt::new();
+    let book = Action::new_local(move |command: &NewSeries| {
+        let (command, attempt, navigate) = (command.clone(), attempt.clone(), navigate.clone());
+        async move {
+            match client::book(&command, &attempt).await {
+                Ok(booked) => {
+                    offline::remember(&account(), DRAFT, &Draft::default());
+                    // Back must not lead to a form that would book again.
+                    let to = query(&paths::series(booked.id.as_str()), &[("booked", Some("1".to_owned()))]);
+                    navigate(&to, NavigateOptions { replace: true, ..Default::default() });
+                }
+                Err(failure) => {
+                    let rules_say_no = failure.status() == Some(409);
+                    refused.set(Some(failure));
+                    if rules_say_no {
+                        preview.refetch();
+                    }
+                }
+            }
+        }
+    });
+    let shown = move || preview.with(|found| found.as_ref().and_then(|found| found.as_ref().ok().cloned()).flatten());
+    let press = Callback::new(move |()| {
+        refused.set(None);
+        if let (Some(command), Some(preview)) = (command.get_untracked(), untrack(shown)) {
+            book.dispatch(as_shown(command, &preview));
+        }
+    });
+    let days: Vec<Choice> =
+        WEEKDAYS.into_iter().map(|day| Choice::new(day.to_string(), text(move || weekday(day, locale()).to_owned()))).collect();
+    let options: Vec<_> = ends(first)
+        .into_iter()
+        .map(|(end, weeks)| {
+            let words = text(move || {
+                sentence("series.until_day", locale()).replace("%{day}", &day(end, locale())).replace("%{weeks}", &weeks.to_string())
+            });
+            (end.to_string(), words)
+        })
+        .collect();
+    let no_weekday = Signal::derive(move || weekdays.with(Vec::is_empty).then(|| Reason::new("series.weekdays").sentence(locale())));
+    let back = flow.address(BookStep::Check, &flow.chosen.get_untracked());
+    let busy = book.pending();
+    view! {
+        <SlotHead ground/>
+        {starts_at.zip(ends_at).map(|(starts_at, ends_at)| view! { <When starts_at ends_at/> })}
+        <CheckboxGroup id="weekdays" legend="series.weekdays_legend" choices=Signal::stored(days) value=weekdays error=no_weekday inline=true/>
+        <Field id="until" label="series.until_label" hint="series.until_hint"><Select value=until options=Signal::stored(options)/></Field>
+        <NotBooked refused/>
+        <section class="stack" aria-live="polite">
+            <h2><Say key="series.results"/></h2>
+            <Load what=preview let:preview>{preview.map(|preview: SeriesPreview| {
+                let names = names.clone();
+                view! { <ResultSummary preview=preview.clone()/> <DateResults dates=preview.dates names/> }
+            })}</Load>
+        </section>
+        <div class="row actions">
+            <Button on_press=press busy disabled=Signal::derive(move || shown().is_none_or(|preview| counts(&preview).bookable == 0))>
+                {move || {
+                    let counts = shown().map(|preview| counts(&preview));
+                    let dates = counts.map_or(0, |counts| counts.bookable).to_string();
+                    let key = if counts.is_some_and(|counts| counts.requested > 0) { "series.request" } else { "series.book" };
+                    say_with(key, move || vec![("dates", dates.clone())])
+                }}
+            </Button>
+            <LinkButton href=back look=Look::Text icon=Glyph::Left><Say key="series.back_to_check"/></LinkButton>
+        </div>
+    }
+}
+
+/// Why the server did not book; what holds now stands below.
+#[component]
+fn NotBooked(refused: RwSignal<Option<Failure>>) -> impl IntoView {
+    let notice = taking_focus(move || refused.with(Option::is_some));
+    move || {
+        let failure = refused.get()?;
+        let words = match &failure {
+            // The dates tell their own reasons.
+            Failure::Problem(problem) => {
+                let told: Vec<Reason> = problem.reasons().into_iter().filter(|reason| reason.code.starts_with("series.")).collect();
+                let told = if told.is_empty() { problem.reasons() } else { told };
+                reasons(move || told.clone()).into_any()
+            }
+            other => other.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view().into_any(),
+        };
+        Some(view! {
+            <div role="alert" tabindex="-1" node_ref=notice>
+                <Banner tone=Tone::Error title="bookings.refused_title">{words}</Banner>
+            </div>
+        })
+    }
+}

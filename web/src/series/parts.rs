@@ -1,0 +1,100 @@
+//! Parts of the pages for series.
+
+use leptos::prelude::*;
+use shared::bookings::QuotedChild;
+use shared::ids::ChildId;
+use shared::locale::{day, yen};
+use shared::series::{SeriesDate, SeriesPreview};
+
+use super::model::{Counts, counts};
+use crate::bookings::limit_left;
+use crate::i18n::{Say, furigana, locale, reasons, say_with};
+use crate::ui::{Banner, Chip, Glyph, Icon, Tone};
+
+/// How many dates can be had, what they cost together, and what becomes of the others.
+#[component]
+pub fn ResultSummary(preview: SeriesPreview) -> impl IntoView {
+    let Counts { bookable, refused, requested } = counts(&preview);
+    let (all, fee) = (preview.dates.len(), preview.fee_yen);
+    view! {
+        <p class="series-sum">
+            <strong>
+                {say_with("series.sum", move || vec![("all", all.to_string()), ("bookable", bookable.to_string())])}
+            </strong>
+            {(bookable > 0).then(|| view! { <strong class="number">{say_with("series.sum_fee", move || vec![("fee", yen(fee, locale()))])}</strong> })}
+        </p>
+        {(refused > 0 && bookable > 0)
+            .then(|| {
+                view! {
+                    <Banner tone=Tone::Warning title="series.conflicts_title">
+                        <p>{say_with("series.conflicts_skipped", move || vec![("refused", refused.to_string())])}</p>
+                    </Banner>
+                }
+            })}
+        {(bookable == 0).then(|| view! { <Banner tone=Tone::Warning title="series.none_bookable"><p><Say key="series.none_bookable_way"/></p></Banner> })}
+        {(requested > 0)
+            .then(|| {
+                view! { <Banner tone=Tone::Info><p>{say_with("series.some_requested", move || vec![("requested", requested.to_string())])}</p></Banner> }
+            })}
+    }
+}
+
+/// Every date with a mark, its words and every reason against it.
+#[component]
+pub fn DateResults(
+    dates: Vec<SeriesDate>,
+    /// The children's names by their ids.
+    names: Vec<(ChildId, String)>,
+) -> impl IntoView {
+    let names = StoredValue::new(names);
+    view! {
+        <ol class="plain-list series-dates">
+            {dates.into_iter().map(|date| view! { <DateResult date names/> }).collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+fn DateResult(date: SeriesDate, names: StoredValue<Vec<(ChildId, String)>>) -> impl IntoView {
+    let (on, bookable, requested) = (date.day, date.bookable, date.seen().requested);
+    let fee = date.fee_yen.filter(|_| bookable);
+    let several = names.with_value(|names| names.len() > 1);
+    let who = move |id: &ChildId| {
+        several.then(|| names.with_value(|names| names.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone()))).flatten()
+    };
+    let all = date.reasons;
+    let child = move |child: QuotedChild| {
+        let QuotedChild { child_id, reasons: why, limits, .. } = child;
+        let name = who(&child_id);
+        let head = name.clone().filter(|_| !why.is_empty());
+        let lines = limits.into_iter().filter(|_| bookable).map(|limit| {
+            let name = name.clone();
+            view! { <p class="quiet">{name.map(|name| format!("{name} "))} {limit_left(limit)}</p> }
+        });
+        view! {
+            {head.map(|name| view! { <p class="against-child"><strong>{name}</strong></p> })}
+            {(!why.is_empty()).then(|| reasons(move || why.clone()))}
+            {lines.collect_view()}
+        }
+    };
+    view! {
+        <li class="series-date" class:is-off=!bookable>
+            <span class="series-mark"><Icon glyph=if bookable { Glyph::Check } else { Glyph::Cross }/></span>
+            <div class="series-date-body">
+                <p class="check-line">
+                    <span>
+                        <strong>{furigana(move || day(on, locale()))}</strong> " "
+                        {match (bookable, requested) {
+                            (true, false) => view! { <Chip tone=Tone::Success><Say key="series.can"/></Chip> }.into_any(),
+                            (true, true) => view! { <Chip tone=Tone::Info><Say key="series.can_request"/></Chip> }.into_any(),
+                            (false, _) => view! { <Chip tone=Tone::Warning><Say key="series.cannot"/></Chip> }.into_any(),
+                        }}
+                    </span>
+                    {fee.map(|fee| view! { <span class="number">{furigana(move || yen(fee, locale()))}</span> })}
+                </p>
+                {(!all.is_empty()).then(|| reasons(move || all.clone()))}
+                {date.children.into_iter().map(child).collect_view()}
+            </div>
+        </li>
+    }
+}
