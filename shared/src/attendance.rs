@@ -2,6 +2,7 @@
 
 mod correcting;
 mod recording;
+mod settling;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use validator::ValidationError;
 
 pub use self::correcting::*;
 pub use self::recording::*;
+pub use self::settling::*;
 use crate::bookings::{Booking, BookingState};
 use crate::families::Allergy;
 use crate::problem::{Datum, Reason};
@@ -81,6 +83,9 @@ pub struct Attended {
     /// Who fetched the child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched_by: Option<Person>,
+    /// What the stay has cost and counted, once the child has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
 }
 
 /// Why attendance cannot be recorded so.

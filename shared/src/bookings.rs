@@ -274,8 +274,7 @@ pub fn usage<'a>(bookings: impl IntoIterator<Item = &'a Booking>, child: &ChildI
     bookings
         .into_iter()
         .filter(|booking| booking.child.id == *child)
-        .filter(|booking| booking.state.counts())
-        .flat_map(|booking| booking.counted.iter().map(|counted| (booking.is_away, counted)))
+        .flat_map(|booking| booking.uses().iter().map(|counted| (booking.is_away, counted)))
         .filter(|(_, counted)| counted.account == *account)
         .fold(Usage::default(), |sum, (away, counted)| sum.plus(counted.amount, away))
 }

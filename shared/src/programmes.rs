@@ -132,6 +132,12 @@ pub struct Terms {
     /// How one may cancel.
     #[serde(default)]
     pub cancellation: Cancellation,
+    /// What fetching a child later than agreed means.
+    #[serde(default)]
+    pub late_pick_up: LatePickUp,
+    /// What leaving earlier than agreed means.
+    #[serde(default)]
+    pub early_leaving: EarlyLeaving,
     /// How many children a carer may look after; none: only places count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staffing: Option<Staffing>,
@@ -147,6 +153,45 @@ pub struct Terms {
     /// What the family brings.
     #[serde(default)]
     pub bring: Vec<Localised>,
+}
+
+/// What fetching a child later than agreed means. So many minutes of grace are nothing; after them all late minutes are late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LatePickUp {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The stay is as long as it was, rounded up to the unit's step: it counts against limits and is paid like booked time. Only where stays
+    /// are of free length.
+    Counts {
+        /// Minutes of grace, 0 to 60.
+        #[serde(default)]
+        grace_minutes: i64,
+    },
+    /// A fee for each started unit of time; limits stay as they were.
+    Fee {
+        /// Minutes of grace, 0 to 60.
+        #[serde(default)]
+        grace_minutes: i64,
+        /// The unit in minutes, 1 to 1440.
+        per_minutes: i64,
+        /// Integer yen for each.
+        yen: i64,
+    },
+}
+
+/// What leaving earlier than agreed means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum EarlyLeaving {
+    /// Nothing: the place was held.
+    #[default]
+    Nothing,
+    /// The stay is as long as it was, rounded up to the unit's step and its least. Only where stays are of free length.
+    Shortens,
 }
 
 /// Whether a booking holds at once.
@@ -456,6 +501,8 @@ impl Terms {
             closes: Deadline::default(),
             confirmation: Confirmation::default(),
             cancellation: Cancellation::default(),
+            late_pick_up: LatePickUp::default(),
+            early_leaving: EarlyLeaving::default(),
             staffing: None,
             at_once: None,
             reasons: Vec::new(),

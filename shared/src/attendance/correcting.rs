@@ -100,6 +100,7 @@ pub fn correct(
     let attended = Attended {
         brought_by: command.brought_by.clone().or(known.brought_by),
         fetched_by: command.fetched_by.clone().or(known.fetched_by),
+        settled: known.settled,
     };
     if state == booking.state && attended == booking.attended {
         return Err(Rejection::NothingToCorrect);

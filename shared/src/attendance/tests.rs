@@ -1,9 +1,9 @@
 use super::*;
 use crate::bookings::{Busy, CancelTerms, FACILITY_REASON};
 use crate::locale::Localised;
-use crate::programmes::ExemptReason;
+use crate::programmes::{EarlyLeaving, ExemptReason, LatePickUp, Relief, ReliefUnit, Terms};
 use crate::slots::SlotState;
-use crate::world::{ask_for, booking, child, day, slot, state, temporary_care, tokyo};
+use crate::world::{ask_for, booking, child, day, open_nursery, slot, state, temporary_care, tokyo};
 
 /// A whole day on 3 December, 9:00 to 17:00.
 fn held(state_then: BookingState) -> Booking {
@@ -268,4 +268,91 @@ fn a_correction_changes_what_it_names() {
     let with = |person| Correction { fetched_by: Some(person), ..correction.clone() };
     assert_eq!(fix(left("16:40"), with(other())), Ok(left("16:40")));
     assert_eq!(fix(left("16:40"), with(Person::Registered { name: name("誰か") })), Err(Rejection::PersonUnknown));
+}
+
+/// What a stay that began at 9:00 costs and counts when the child left then: line by line, counted, late minutes.
+fn settled(terms: Terms, until: &str, classes: &[&str], left: &str) -> (Vec<i64>, Vec<i64>, i64) {
+    let at = |clock: &str| tokyo(&format!("2026-12-03 {clock}"));
+    let asked = state(slot("2026-12-03"), terms, vec![child("sora", "2024-06-15")]);
+    let now = tokyo("2026-11-20 10:00");
+    let placed = crate::bookings::place(&asked, &ask_for(&asked).between(at("9:00"), at(until)), now).unwrap();
+    let booking = booking(&asked, &placed, &placed.children[0], now);
+    let classes: Vec<String> = classes.iter().map(|class| (*class).to_owned()).collect();
+    let known = SettleState {
+        terms: &asked.terms,
+        limits: &asked.limits,
+        tier: Some(&placed.tier),
+        age: 2,
+        is_multiple_birth: false,
+        hourly_yen: None,
+        extras: &[],
+        classes: &classes,
+    };
+    let (settled, allowances) = settle(&booking, &known, at(left));
+    assert_eq!(settled.fee_yen, settled.fee_lines.iter().map(|line| line.yen).sum::<i64>());
+    assert_eq!(allowances.len(), asked.terms.limits.len());
+    (
+        settled.fee_lines.iter().map(|line| line.yen).collect(),
+        settled.counted.iter().map(|counted| counted.amount).collect(),
+        settled.late_minutes,
+    )
+}
+
+#[test]
+fn late_minutes_count_and_are_paid_as_the_programme_says() {
+    let hours = |yen: i64, grace_minutes| {
+        let mut terms = open_nursery();
+        terms.fees[0].yen = yen;
+        terms.late_pick_up = LatePickUp::Counts { grace_minutes };
+        terms.reliefs =
+            vec![Relief { class: "little_income".to_owned(), name: Localised::new("a", "a", "a"), off: ReliefUnit::Hour { yen: 200 } }];
+        terms
+    };
+    // Golden: yen for an hour, grace, class, left at, then lines, minutes counted, minutes late.
+    let rows: [(i64, i64, &[&str], &str, &[i64], i64, i64); 9] = [
+        (300, 0, &[], "11:00", &[600], 120, 0),
+        (300, 0, &[], "10:20", &[600], 120, 0),
+        (300, 0, &[], "11:00:01", &[600, 150], 150, 1),
+        (300, 0, &[], "11:30", &[600, 150], 150, 30),
+        (300, 0, &[], "11:30:01", &[600, 300], 180, 31),
+        (401, 0, &[], "11:10", &[802, 200], 150, 10),
+        (300, 5, &[], "11:05", &[600], 120, 0),
+        (300, 5, &[], "11:05:01", &[600, 150], 150, 6),
+        (300, 0, &["little_income"], "11:10", &[600, 150, -500], 150, 10),
+    ];
+    for (yen, grace, classes, left, lines, counted, late) in rows {
+        assert_eq!(settled(hours(yen, grace), "11:00", classes, left), (lines.to_vec(), vec![counted], late), "{yen} {grace} {left}");
+    }
+    let plain = |left: &str| settled(open_nursery(), "11:00", &[], left);
+    assert_eq!((plain("12:00"), plain("9:10")), ((vec![600], vec![120], 0), (vec![600], vec![120], 0)));
+    let shortens = |left: &str| settled(Terms { early_leaving: EarlyLeaving::Shortens, ..open_nursery() }, "11:00", &[], left);
+    for (left, yen, counted) in [("9:10", 300, 60), ("10:00", 300, 60), ("10:00:01", 450, 90), ("10:31", 600, 120), ("11:20", 600, 120)] {
+        assert_eq!(shortens(left), (vec![yen], vec![counted], 0), "{left}");
+    }
+}
+
+#[test]
+fn started_units_after_the_end_are_paid_and_the_limit_stays() {
+    let fee = LatePickUp::Fee { grace_minutes: 10, per_minutes: 30, yen: 500 };
+    for (left, lines, late) in [
+        ("16:00", vec![2000], 0),
+        ("17:10", vec![2000], 0),
+        ("17:10:01", vec![2000, 500], 11),
+        ("17:30", vec![2000, 500], 30),
+        ("17:30:01", vec![2000, 1000], 31),
+    ] {
+        let terms = Terms { late_pick_up: fee, ..temporary_care() };
+        assert_eq!(settled(terms, "17:00", &[], left), (lines, vec![2], late), "{left}");
+    }
+}
+
+#[test]
+fn what_is_due_and_used_follows_the_state() {
+    let mut booking = held(left("17:20"));
+    assert_eq!((booking.due().0, booking.uses().len()), (2000, 1));
+    booking.attended.settled = Some(Settled { fee_yen: 2500, late_minutes: 20, ..Settled::default() });
+    assert_eq!((booking.due().0, booking.uses().len()), (2500, 0));
+    let gone = |state| (held(BookingState::Confirmed).due().0, Booking { state, ..held(BookingState::Confirmed) });
+    let (estimate, cancelled) = gone(cancelled());
+    assert_eq!((estimate, cancelled.due().0, cancelled.uses().len()), (2000, 0, 0));
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AgeEnd, Ages, AnswerKind, Cancellation, Confirmation, Deadline, Fee, FeeUnit, Limit, LimitUnit, Opens, Question, Relief, ReliefUnit,
-    Staffing, Terms, Unit,
+    AgeEnd, Ages, AnswerKind, Cancellation, Confirmation, Deadline, EarlyLeaving, Fee, FeeUnit, LatePickUp, Limit, LimitUnit, Opens,
+    Question, Relief, ReliefUnit, Staffing, Terms, Unit,
 };
 use crate::locale::Localised;
 use crate::problem::{Datum, ProblemPart, Reason};
@@ -47,7 +47,7 @@ pub enum Rejection {
         /// Its key.
         key: String,
     },
-    /// A fee by the hour in a programme that is booked in blocks would never be found.
+    /// In a programme that is booked in blocks, a fee by the hour would never be found, and real minutes would change nothing.
     HourInBlocks,
     /// A limit counts what no stay of the programme amounts to.
     LimitUncountable,
@@ -147,6 +147,7 @@ pub fn check(terms: &Terms, root: &str) -> Vec<ProblemPart> {
         found.range("/confirmation/hours", hours.into(), 1, 720);
     }
     found.cancellation(&terms.cancellation);
+    found.pick_up(terms);
     if let Some(staffing) = &terms.staffing {
         found.staffing(staffing);
     }
@@ -354,6 +355,27 @@ impl Findings<'_> {
         self.range("/cancellation/late_fee_percent", cancellation.late_fee_percent, 0, 100);
         self.range("/cancellation/undo_minutes", cancellation.undo_minutes, 0, 1440);
         self.keyed("/cancellation/exempt", &cancellation.exempt, |exempt| (&exempt.key, &exempt.name));
+    }
+
+    fn pick_up(&mut self, terms: &Terms) {
+        let by_blocks = matches!(terms.unit, Unit::Blocks { .. });
+        match terms.late_pick_up {
+            LatePickUp::Nothing => {}
+            LatePickUp::Counts { grace_minutes } => {
+                self.range("/late_pick_up/grace_minutes", grace_minutes, 0, 60);
+                if by_blocks {
+                    self.add("/late_pick_up", &Rejection::HourInBlocks);
+                }
+            }
+            LatePickUp::Fee { grace_minutes, per_minutes, yen } => {
+                self.range("/late_pick_up/grace_minutes", grace_minutes, 0, 60);
+                self.range("/late_pick_up/per_minutes", per_minutes, 1, 1440);
+                self.range("/late_pick_up/yen", yen, 0, YEN);
+            }
+        }
+        if terms.early_leaving == EarlyLeaving::Shortens && by_blocks {
+            self.add("/early_leaving", &Rejection::HourInBlocks);
+        }
     }
 
     fn staffing(&mut self, staffing: &Staffing) {

@@ -112,6 +112,22 @@ pub enum FeeItem {
         /// Integer yen for an hour.
         hourly_yen: i64,
     },
+    /// Time after the agreed end, paid like booked time.
+    LateHours {
+        /// How long.
+        minutes: i64,
+        /// Integer yen for an hour.
+        hourly_yen: i64,
+    },
+    /// Time after the agreed end, paid by started units.
+    LateUnits {
+        /// How long.
+        minutes: i64,
+        /// The unit in minutes.
+        unit_minutes: i64,
+        /// Integer yen for each.
+        unit_yen: i64,
+    },
     /// A use.
     Use,
     /// Something on top.

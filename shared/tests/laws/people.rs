@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use shared::attendance::{
-    CheckIn, CheckOut, MarkAbsent, Person, RecordedBy, absent_terms, check_in, check_out, mark_absent, take_again, undo,
+    CheckIn, CheckOut, MarkAbsent, Person, RecordedBy, SettleState, absent_terms, check_in, check_out, mark_absent, settle, take_again,
+    undo,
 };
 use shared::bookings::{
     Booking, BookingState, Busy, Cancel, CancelledBy, ChildState, Decide, PlaceState, PlacedChild, cancel, decide, lapse, place, quote,
@@ -13,7 +14,8 @@ use shared::ids::ChildId;
 use shared::locale::Localised;
 use shared::municipalities::{CompactTerm, MunicipalityCode};
 use shared::programmes::{
-    Account, Confirmation, ExemptReason, Fee, FeeUnit, IfSilent, LimitUnit, OpenDays, Opens, Period, ProgrammeKey, Terms, Unit,
+    Account, Confirmation, ExemptReason, Fee, FeeUnit, IfSilent, LatePickUp, Limit, LimitUnit, OpenDays, Opens, Period, ProgrammeKey,
+    Terms, Unit,
 };
 use shared::slots::{BandPlaces, Crossing, Occupancy, Slot, SlotChange, SlotState, change};
 use shared::time::{Month, at};
@@ -148,6 +150,7 @@ fn slots() -> Vec<(Slot, Terms)> {
                     .map(|(key, by_family, _)| ExemptReason { key: key.to_owned(), name: Localised::new(key, key, key), by_family })
                     .collect();
                 if hours {
+                    terms.late_pick_up = LatePickUp::Counts { grace_minutes: 0 };
                     slot.programme = ProgrammeKey::new("open_nursery");
                     slot.starts_at = at(day(date), time("8:00"));
                     slot.ends_at = at(day(date), time("12:00"));
@@ -227,6 +230,8 @@ pub struct Stay {
     /// When the child came and left.
     pub came: Option<i64>,
     left: Option<i64>,
+    /// What leaving late has counted on top.
+    late: i64,
     pub absent: bool,
 }
 
@@ -309,6 +314,7 @@ impl Model {
                 decide_by,
                 came: None,
                 left: None,
+                late: 0,
                 absent: false,
             });
         }
@@ -352,11 +358,19 @@ impl Model {
         let mut used = (0, 0);
         for stay in &self.stays {
             if stay.counts && stay.child == child && is_hours(stay.slot) == is_hours(slot) && stay.from.div_euclid(DAY) == day {
-                used.0 += stay.counted;
-                used.1 += if stay.away { stay.counted } else { 0 };
+                used.0 += stay.counted + stay.late;
+                used.1 += if stay.away { stay.counted + stay.late } else { 0 };
             }
         }
         used
+    }
+}
+
+/// What a child has in a month.
+fn limit(terms: &Terms) -> Limit {
+    match terms.unit {
+        Unit::Flexible { .. } => month_limit("hours", LimitUnit::Minutes, MINUTES.0, MINUTES.1),
+        Unit::Blocks { .. } => month_limit("days", LimitUnit::HalfDays, HALF_DAYS.0, HALF_DAYS.1),
     }
 }
 
@@ -364,10 +378,7 @@ impl Rules {
     pub fn state(&self, slot: usize, family: usize, who: usize) -> PlaceState {
         let (slot, terms) = &self.slots[slot];
         let host = &slot.facility.municipality;
-        let limit = match terms.unit {
-            Unit::Flexible { .. } => month_limit("hours", LimitUnit::Minutes, MINUTES.0, MINUTES.1),
-            Unit::Blocks { .. } => month_limit("days", LimitUnit::HalfDays, HALF_DAYS.0, HALF_DAYS.1),
-        };
+        let limit = limit(terms);
         let account = Account { pool: limit.pool.clone(), period: Period::Month(Month::at(slot.starts_at)), unit: limit.counts };
         let children = CHILDREN[family].iter().enumerate().filter(|(n, _)| who & (1 << n) != 0).map(|(_, (id, born, _))| {
             let id = ChildId::from(*id);
@@ -522,6 +533,23 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             if let Ok(Some(recorded)) = outcome {
                 (booking.state, booking.attended) = (recorded.state, recorded.attended);
                 stay.left = Some(model.now);
+                let (_, terms) = &rules.slots[stay.slot];
+                let limits = at_any_time(vec![limit(terms)]);
+                let state = SettleState {
+                    terms,
+                    limits: &limits,
+                    tier: None,
+                    age: 0,
+                    is_multiple_birth: false,
+                    hourly_yen: None,
+                    extras: &[],
+                    classes: &[],
+                };
+                let (settled, _) = settle(booking, &state, rules.now);
+                booking.attended.settled = Some(settled);
+                // By hours every started half hour counts, also over the limit: nobody is refused at the door.
+                let late = (model.now - stay.until).max(0);
+                stay.late = if is_hours(stay.slot) { (late + STEP - 1) / STEP * STEP } else { 0 };
             }
         }
         Command::Absent { booking, reason, release } if !model.stays.is_empty() => {
@@ -575,7 +603,7 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             (rules.bookings[index].state, rules.bookings[index].attended) = (state, attended);
             let stay = &mut model.stays[index];
             if stay.left.is_some() {
-                stay.left = None;
+                (stay.left, stay.late) = (None, 0);
             } else if stay.came.is_some() {
                 stay.came = None;
             } else {
@@ -630,6 +658,15 @@ fn check(rules: &Rules, model: &Model) -> Result<(), TestCaseError> {
                 prop_assert!(there <= band.capacity);
                 prop_assert_eq!(band.occupancy.peak(minute, minute + 1), there);
             }
+        }
+    }
+    // What the rules say that a child has used is what its bookings count, however they came to it.
+    for (n, (slot, terms)) in rules.slots.iter().enumerate() {
+        let limit = limit(terms);
+        let account = Account { pool: limit.pool, period: Period::Month(Month::at(slot.starts_at)), unit: limit.counts };
+        for (child, ..) in CHILDREN.as_flattened() {
+            let told = usage(&rules.bookings, &ChildId::from(*child), &account);
+            prop_assert_eq!((told.total, told.away), model.used(child, n, minute_of(slot.starts_at).div_euclid(DAY)));
         }
     }
     for stay in model.stays.iter().filter(|stay| stay.held) {
