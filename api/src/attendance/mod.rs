@@ -1,6 +1,7 @@
 //! Attendance: the board that staff work by, and what is recorded of children who come, go, or do not come.
 
-mod recording;
+pub mod recording;
+pub mod settling;
 pub mod store;
 
 use actix_web::{get, web};

@@ -12,9 +12,10 @@ use shared::ids::{BookingId, FacilityId};
 use shared::problem::Problem;
 use shared::text::PersonName;
 
+use super::settling::reckon;
 use super::store::{insert_record, list_records};
 use crate::bookings::engine::{end, lock};
-use crate::bookings::store::{Stored, find_booking, list_busy, mark_state, use_again};
+use crate::bookings::store::{Stored, find_booking, list_busy, mark_state};
 use crate::bookings::{owner, visible};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardianOrStaff, ForStaff};
@@ -44,47 +45,85 @@ impl Held {
         &self.stored.booking
     }
 
-    /// The line of history that this change is.
-    fn record(&self, kind: RecordKind, (state, attended): (&BookingState, &Attended), act: &Act) -> AttendanceRecord {
-        AttendanceRecord {
-            kind,
-            before: self.booking().state.clone(),
-            attended_before: self.booking().attended.clone(),
-            after: state.clone(),
-            attended_after: attended.clone(),
-            reason: String::new(),
-            by_family: false,
-            occurred_at: act.now,
-            received_at: act.now,
-        }
-    }
-
     /// Answers with the booking as it now is.
     fn answer(&self, conn: &mut AnyConnection) -> Result<Answer, ApiError> {
         let booking = find_booking(conn, &self.booking().id)?.ok_or(ApiError::NotFound)?.booking;
         Ok(Answer::new(StatusCode::OK, &booking)?.with_version(booking.version))
     }
 
-    /// Writes a next state that keeps the place, with its history, event and audit line.
-    fn write(&self, conn: &mut AnyConnection, event: &'static str, record: &AttendanceRecord, act: &Act) -> Result<Answer, ApiError> {
+    /// Writes a next state on its way, with what it costs and counts, its history, event and audit line.
+    fn write(
+        &self,
+        conn: &mut AnyConnection,
+        (state, attended): (BookingState, Attended),
+        line: Line<'_>,
+        act: &Act,
+    ) -> Result<Answer, ApiError> {
         let booking = self.booking();
-        mark_state(conn, &booking.id, &record.after, Some(&record.attended_after))?;
-        insert_record(conn, &booking.id, record)?;
-        act.record(conn, event, booking.facility.place(), booking.id.as_str())?;
+        let attended = reckon(conn, &self.stored, &state, attended)?;
+        mark_state(conn, &booking.id, &state, Some(&attended))?;
+        insert_record(conn, &booking.id, &line.record(booking, (state, attended), act.now))?;
+        act.record(conn, line.event, booking.facility.place(), booking.id.as_str())?;
         self.answer(conn)
     }
 
     /// Writes that the child came or left; nothing where it was recorded a moment before.
-    fn write_recorded(
-        &self,
-        conn: &mut AnyConnection,
-        recorded: Option<Recorded>,
-        (kind, event): (RecordKind, &'static str),
-        act: &Act,
-    ) -> Result<Answer, ApiError> {
-        let Some(Recorded { state, attended, occurred_at }) = recorded else { return self.answer(conn) };
-        let record = AttendanceRecord { occurred_at, ..self.record(kind, (&state, &attended), act) };
-        self.write(conn, event, &record, act)
+    fn write_recorded(&self, conn: &mut AnyConnection, recorded: Option<Recorded>, line: Line<'_>, act: &Act) -> Result<Answer, ApiError> {
+        match recorded {
+            None => self.answer(conn),
+            Some(Recorded { state, attended, occurred_at }) => {
+                self.write(conn, (state, attended), Line { occurred_at: Some(occurred_at), ..line }, act)
+            }
+        }
+    }
+}
+
+/// What a line of history says besides the booking before and after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// What was done.
+    kind: RecordKind,
+    /// The event.
+    event: &'static str,
+    /// Why.
+    reason: &'a str,
+    /// Whether the family recorded it itself.
+    by_family: bool,
+    /// When it happened; when it was received where nothing else is said.
+    occurred_at: Option<DateTime<Utc>>,
+}
+
+impl Line<'_> {
+    /// A line without more to say.
+    pub const fn new(kind: RecordKind) -> Self {
+        let event = match kind {
+            RecordKind::CheckedIn => "booking.checked_in",
+            RecordKind::CheckedOut => "booking.checked_out",
+            RecordKind::Absent => "booking.absent",
+            RecordKind::Undone => "booking.attendance_undone",
+            RecordKind::Corrected => "booking.attendance_corrected",
+        };
+        Line { kind, event, reason: "", by_family: false, occurred_at: None }
+    }
+
+    /// The event that tells of it.
+    pub const fn event(&self) -> &'static str {
+        self.event
+    }
+
+    /// The record of a change from a booking to its next state.
+    pub fn record(self, before: &Booking, (state, attended): (BookingState, Attended), received_at: DateTime<Utc>) -> AttendanceRecord {
+        AttendanceRecord {
+            kind: self.kind,
+            before: before.state.clone(),
+            attended_before: before.attended.clone(),
+            after: state,
+            attended_after: attended,
+            reason: self.reason.to_owned(),
+            by_family: self.by_family,
+            occurred_at: self.occurred_at.unwrap_or(received_at),
+            received_at,
+        }
     }
 }
 
@@ -117,7 +156,7 @@ pub async fn check_in_booking(
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let held = Held::lock(conn, &id, &staff.facility_id)?;
         let recorded = check_in(held.booking(), command, &held.registered, RecordedBy::Staff, act.now)?;
-        held.write_recorded(conn, recorded, (RecordKind::CheckedIn, "booking.checked_in"), act)
+        held.write_recorded(conn, recorded, Line::new(RecordKind::CheckedIn), act)
     })
     .await
 }
@@ -151,7 +190,7 @@ pub async fn check_out_booking(
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let held = Held::lock(conn, &id, &staff.facility_id)?;
         let recorded = check_out(held.booking(), command, &held.registered, RecordedBy::Staff, act.now)?;
-        held.write_recorded(conn, recorded, (RecordKind::CheckedOut, "booking.checked_out"), act)
+        held.write_recorded(conn, recorded, Line::new(RecordKind::CheckedOut), act)
     })
     .await
 }
@@ -186,8 +225,8 @@ pub async fn mark_booking_absent(
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let held = Held::lock(conn, &id, &staff.facility_id)?;
         let next = mark_absent(held.booking(), command, act.now)?;
-        let record = held.record(RecordKind::Absent, (&next, &held.booking().attended), act);
         end(conn, &held.stored, &next, act)?;
+        let record = Line::new(RecordKind::Absent).record(held.booking(), (next, held.booking().attended.clone()), act.now);
         insert_record(conn, &id, &record)?;
         held.answer(conn)
     })
@@ -225,11 +264,7 @@ pub async fn undo_attendance(app: web::Data<App>, staff: Staff, key: Key, id: we
             let taken = take_again(booking, held.stored.band_from_age, &slot, &terms, &busy)?;
             slots::store::update_bands(conn, &slot, &taken)?;
         }
-        if !booking.state.counts() {
-            use_again(conn, booking)?;
-        }
-        let record = held.record(RecordKind::Undone, (&state, &attended), act);
-        held.write(conn, "booking.attendance_undone", &record, act)
+        held.write(conn, (state, attended), Line::new(RecordKind::Undone), act)
     })
     .await
 }
@@ -261,12 +296,8 @@ pub async fn correct_attendance(
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let held = Held::lock(conn, &id, &staff.facility_id)?;
         let (state, attended) = correct(held.booking(), command, &held.registered, act.now)?;
-        let record = AttendanceRecord {
-            reason: command.reason.clone(),
-            occurred_at: occurred_at(&state).unwrap_or(act.now),
-            ..held.record(RecordKind::Corrected, (&state, &attended), act)
-        };
-        held.write(conn, "booking.attendance_corrected", &record, act)
+        let line = Line { reason: &command.reason, occurred_at: occurred_at(&state), ..Line::new(RecordKind::Corrected) };
+        held.write(conn, (state, attended), line, act)
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! Bookings and the months' usages in the database.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::attendance::Attended;
 use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SeriesId, SlotId};
-use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
+use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, PriceTier, ProgrammeKey, Terms, Usage};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::programmes::store as programmes_store;
@@ -62,6 +63,8 @@ struct Agreed {
     extras: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     notes: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tier: Option<PriceTier>,
 }
 
 /// What was said when it was cancelled or declined, as it is stored.
@@ -83,6 +86,10 @@ pub struct Stored {
     pub family_id: FamilyId,
     /// The band in which the child has its place.
     pub band_from_age: u32,
+    /// The rules that it was booked under.
+    pub terms: Arc<Terms>,
+    /// The price tier that was agreed.
+    pub tier: Option<PriceTier>,
 }
 
 fn state(own: &Own) -> Result<BookingState, DbError> {
@@ -116,6 +123,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
     Ok(Stored {
         family_id: FamilyId::new(own.family_id.clone()),
         band_from_age: u32::try_from(own.band_from_age).unwrap_or(0),
+        tier: agreed.tier,
         booking: Booking {
             state: state(&own)?,
             id: BookingId::new(own.id),
@@ -144,6 +152,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
             created_at: instant(own.created_at),
             version: own.version,
         },
+        terms,
     })
 }
 
@@ -327,30 +336,50 @@ pub fn write_usage(
     Ok(())
 }
 
-/// Gives back what a booking had used.
+/// Gives back what a booking uses.
 pub fn give_back(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbError> {
-    booking.counted.iter().try_for_each(|counted| add_usage(conn, booking, &counted.account, -counted.amount))
+    move_usage(conn, booking, (booking.uses(), &[]), &[]).map(drop)
 }
 
-/// Lets a booking use again what it had given back, also where others have used it meanwhile.
-pub fn use_again(conn: &mut AnyConnection, booking: &Booking) -> Result<(), DbError> {
-    booking.counted.iter().try_for_each(|counted| add_usage(conn, booking, &counted.account, counted.amount))
-}
-
-/// Adds to what a booking's child has used of an account that it uses already, or takes away. What attendance puts over the limit is recorded
-/// as such: nobody is refused at the door. The family is locked, so nobody changes the same row meanwhile.
-fn add_usage(conn: &mut AnyConnection, booking: &Booking, account: &Account, amount: i64) -> Result<(), DbError> {
-    let mine = usages::table
-        .filter(usages::child_id.eq(booking.child.id.as_str()))
-        .filter(usages::pool.eq(&account.pool))
-        .filter(usages::period.eq(account.period.to_string()))
-        .filter(usages::unit.eq(account.unit.as_str()));
-    let (total, away, limit_total, limit_away) =
-        mine.clone().select((usages::total, usages::away, usages::limit_total, usages::limit_away)).first::<(i64, i64, i64, i64)>(conn)?;
-    let used = Usage { total, away }.plus(amount, booking.is_away);
-    let over = (used.total - limit_total).max(used.away - limit_away).max(0);
-    diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over_limit.eq(over))).execute(conn)?;
-    Ok(())
+/// Moves what a booking's child has used from what the booking counted to what it counts; gives what is then over the limits of the accounts
+/// that it counts in. What attendance puts over a limit is recorded as such: nobody is refused at the door. The family is locked, so nobody
+/// changes the same rows meanwhile.
+pub fn move_usage(
+    conn: &mut AnyConnection,
+    booking: &Booking,
+    (before, after): (&[Counted], &[Counted]),
+    allowances: &[(Account, Allowance)],
+) -> Result<Vec<Counted>, DbError> {
+    let accounts: BTreeSet<&Account> = before.iter().chain(after).map(|counted| &counted.account).collect();
+    let mut all_over = Vec::new();
+    for account in accounts {
+        let of = |all: &[Counted]| all.iter().filter(|counted| counted.account == *account).map(|counted| counted.amount).sum::<i64>();
+        let mine = usages::table
+            .filter(usages::child_id.eq(booking.child.id.as_str()))
+            .filter(usages::pool.eq(&account.pool))
+            .filter(usages::period.eq(account.period.to_string()))
+            .filter(usages::unit.eq(account.unit.as_str()));
+        let columns = (usages::total, usages::away, usages::limit_total, usages::limit_away);
+        let known = mine.clone().select(columns).first::<(i64, i64, i64, i64)>(conn).optional()?;
+        let allowance = allowances.iter().find(|(of, _)| of == account).map(|(_, allowance)| *allowance);
+        let (usage, allowance) = match (known, allowance) {
+            (Some((total, away, limit_total, limit_away)), _) => {
+                (Usage { total, away }, Allowance { total: limit_total, away: limit_away })
+            }
+            (None, allowance) => {
+                let allowance = allowance.unwrap_or(Allowance { total: 0, away: 0 });
+                write_usage(conn, &booking.child.id, &(account.clone(), Usage::default(), allowance))?;
+                (Usage::default(), allowance)
+            }
+        };
+        let used = usage.plus(of(after) - of(before), booking.is_away);
+        let over = (used.total - allowance.total).max(used.away - allowance.away).max(0);
+        diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over_limit.eq(over))).execute(conn)?;
+        if over > 0 && after.iter().any(|counted| counted.account == *account) {
+            all_over.push(Counted { account: account.clone(), amount: over });
+        }
+    }
+    Ok(all_over)
 }
 
 /// What a new booking belongs to.
@@ -386,6 +415,7 @@ fn agreed(command: &NewBooking, placed: &Placed, child: &PlacedChild) -> Agreed 
         answers: command.answers.clone(),
         extras: command.extras.clone(),
         notes: command.notes.clone(),
+        tier: Some(placed.tier.clone()),
     }
 }
 

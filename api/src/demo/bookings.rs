@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use shared::attendance::{AttendanceRecord, Attended, Person, RecordKind};
+use shared::attendance::{Attended, Person, RecordKind};
 use shared::bookings::{Answer, Booking, BookingState, Busy, NewBooking};
 use shared::ids::{ChildId, FacilityId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
@@ -17,6 +17,8 @@ use super::places::{PLACES, Place, SAKAIMINATO_CLINIC, SAKAIMINATO_EVERY_DAY, YO
 use super::programmes::{open_nursery, postnatal, sick_child, temporary_care, visit};
 use super::slots::{Published, open_days};
 use super::{ACTOR, Moment, pick};
+use crate::attendance::recording::Line;
+use crate::attendance::settling::reckon;
 use crate::bookings::staff::settle_party;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
@@ -399,42 +401,32 @@ fn own(conn: &mut AnyConnection, families: &[Household], slots: &mut [Published]
 fn attend(conn: &mut AnyConnection, booking: &Booking, turn: usize, moment: Moment) -> Result<(), ApiError> {
     let today = tokyo_day(booking.starts_at) == moment.today;
     let late = i64::try_from(turn % 5).unwrap_or(0) * 3 - 4;
-    let (came, left) = (booking.starts_at + TimeDelta::minutes(late), booking.ends_at - TimeDelta::minutes(5 + late));
+    let (came, left) = (booking.starts_at + TimeDelta::minutes(late), booking.ends_at + TimeDelta::minutes(late * 2 - 8));
     let held = matches!(booking.state, BookingState::Requested { .. });
     if held || came > moment.now || (today && turn % 3 == 1) {
         return Ok(());
     }
-    let brought = Attended { brought_by: Some(Person::Guardian), fetched_by: None };
-    let here = BookingState::CheckedIn { at: came };
-    mark(conn, booking, (RecordKind::CheckedIn, "booking.checked_in"), (&here, &brought), came)?;
+    let brought = Attended { brought_by: Some(Person::Guardian), ..Attended::default() };
+    mark(conn, booking, RecordKind::CheckedIn, (BookingState::CheckedIn { at: came }, brought.clone()), came)?;
     if left < moment.now {
-        let gone = BookingState::CheckedOut { checked_in_at: came, at: left };
-        let fetched = Attended { fetched_by: Some(Person::Guardian), ..brought.clone() };
-        let here = Booking { state: here, attended: brought, ..booking.clone() };
-        mark(conn, &here, (RecordKind::CheckedOut, "booking.checked_out"), (&gone, &fetched), left)?;
+        let fetched = Attended { fetched_by: Some(Person::Guardian), ..brought };
+        mark(conn, booking, RecordKind::CheckedOut, (BookingState::CheckedOut { checked_in_at: came, at: left }, fetched), left)?;
     }
     Ok(())
 }
 
+/// Records what became of a booking, as staff do.
 fn mark(
     conn: &mut AnyConnection,
     booking: &Booking,
-    (kind, event): (RecordKind, &'static str),
-    (after, attended): (&BookingState, &Attended),
+    kind: RecordKind,
+    (state, attended): (BookingState, Attended),
     at: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    bookings::store::mark_state(conn, &booking.id, after, Some(attended))?;
-    let record = AttendanceRecord {
-        kind,
-        before: booking.state.clone(),
-        attended_before: booking.attended.clone(),
-        after: after.clone(),
-        attended_after: attended.clone(),
-        reason: String::new(),
-        by_family: false,
-        occurred_at: at,
-        received_at: at,
-    };
-    attendance::store::insert_record(conn, &booking.id, &record)?;
-    Ok(Act::of_command(ACTOR, at).record(conn, event, (&booking.facility.municipality, Some(&booking.facility.id)), booking.id.as_str())?)
+    let stored = bookings::store::find_booking(conn, &booking.id)?.ok_or(ApiError::NotFound)?;
+    let attended = reckon(conn, &stored, &state, attended)?;
+    bookings::store::mark_state(conn, &booking.id, &state, Some(&attended))?;
+    let line = Line::new(kind);
+    attendance::store::insert_record(conn, &booking.id, &line.record(&stored.booking, (state, attended), at))?;
+    Ok(Act::of_command(ACTOR, at).record(conn, line.event(), booking.facility.place(), booking.id.as_str())?)
 }

@@ -20,8 +20,8 @@ use shared::ids::{AccountId, ChildId, CompactId, FacilityId, FamilyId, OfferingI
 use shared::locale::{Locale, Localised};
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier,
-    Programme, ProgrammeKey, Terms, Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens,
+    PriceTier, Programme, ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{BandPlaces, BlockTimes, Offering, PlanOutcome, PlannedSlot};
 use shared::text::{Email, Kana, PersonName, Phone};
@@ -513,6 +513,7 @@ pub fn open_nursery() -> Terms {
             undo_minutes: 10,
             exempt: vec![],
         },
+        late_pick_up: LatePickUp::Counts { grace_minutes: 0 },
         ..Terms::new(ages, unit)
     }
 }

@@ -88,7 +88,7 @@ on_both! {
         let nobody = json!({ "person": { "kind": "other", "name": "外江 海", "note": " " } });
         assert_eq!(staff.post(&path("check_out"), nobody).await.codes(), ["text.missing"]);
         let left = staff.post(&path("check_out"), json!({ "person": grandmother, "occurred_at": "2026-12-01T07:30:00Z" })).await;
-        assert_eq!(left.body["attended"], json!({ "brought_by": grandmother, "fetched_by": grandmother }));
+        assert_eq!((&left.body["attended"]["brought_by"], &left.body["attended"]["fetched_by"]), (&grandmother, &grandmother));
         let fix = json!({ "checked_out_at": "2026-12-01T07:40:00Z", "reason": "時計が遅れていました。" });
         assert_eq!(staff.post(&path("attendance/correct"), json!({ "checked_out_at": "2026-12-01T07:40:00Z", "reason": "" })).await.codes(), ["text.missing"]);
         let fixed = staff.post(&path("attendance/correct"), fix.clone()).await;
@@ -183,6 +183,88 @@ on_both! {
         test.at("2026-11-30T09:00:00+09:00");
         assert_eq!(ana.post(&format!("/bookings/{}/cancel", bookings[1]), json!({})).await.status, 200);
         assert_eq!(used(test).await, (600, 0));
+    }
+}
+
+on_both! {
+    async fn a_month_of_open_nursery_is_used_to_the_last_half_hour_and_a_late_pick_up_goes_over(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let mut bookings = Vec::new();
+        for (day, until) in [("2026-12-01", "13:30"), ("2026-12-02", "12:30"), ("2026-12-03", "09:00")] {
+            let slot = test.slot("yonago_open", day, ("08:00", "18:00"), (1, 0)).await;
+            let booked = ana.book_times(&slot, &[&child], day, ("08:00", until)).await;
+            if until == "09:00" {
+                // Ten hours in all are booked; not one half hour is left.
+                assert_eq!(booked.codes(), ["bookings.month_limit"]);
+            } else {
+                bookings.push(booked.body[0]["id"].as_str().unwrap().to_owned());
+            }
+        }
+        let path = |n: usize, verb: &str| format!("/bookings/{}/{verb}", bookings[n]);
+        let guardian = json!({ "person": { "kind": "guardian" } });
+        // Early leaving changes nothing: the place was held.
+        test.at("2026-12-01T08:00:00+09:00");
+        let staff = test.staff("yonago").await;
+        staff.post(&path(0, "check_in"), guardian.clone()).await;
+        test.at("2026-12-01T12:00:00+09:00");
+        let left = staff.post(&path(0, "check_out"), guardian.clone()).await.body;
+        assert_eq!((left["attended"]["settled"]["fee_yen"].as_i64(), left["fee_yen"].as_i64()), (Some(1650), Some(1650)));
+        assert_eq!(used(test).await, (600, 0));
+        // Eleven minutes late: half an hour more, over the limit, written so, and never refused.
+        test.at("2026-12-02T08:00:00+09:00");
+        let staff = test.staff("yonago").await;
+        staff.post(&path(1, "check_in"), guardian.clone()).await;
+        test.at("2026-12-02T12:41:00+09:00");
+        let left = staff.post(&path(1, "check_out"), guardian.clone()).await.body;
+        let settled = &left["attended"]["settled"];
+        assert_eq!((settled["fee_yen"].as_i64(), left["fee_yen"].as_i64(), settled["late_minutes"].as_i64()), (Some(1500), Some(1350), Some(11)));
+        assert_eq!(settled["fee_lines"][1], json!({ "item": "late_hours", "minutes": 30, "hourly_yen": 300, "yen": 150 }));
+        assert_eq!((settled["counted"][0]["amount"].as_i64(), settled["over"][0]["amount"].as_i64()), (Some(300), Some(30)));
+        assert_eq!(used(test).await, (630, 30));
+        // Put right, then taken back: the account follows each time.
+        let fix = json!({ "checked_out_at": "2026-12-02T03:30:00Z", "reason": "時計が遅れていました。" });
+        let fixed = staff.post(&path(1, "attendance/correct"), fix).await.body;
+        assert_eq!((fixed["attended"]["settled"]["fee_yen"].as_i64(), used(test).await), (Some(1350), (600, 0)));
+        test.at("2026-12-02T14:00:00+09:00");
+        let late = json!({ "checked_out_at": "2026-12-02T04:01:00Z", "reason": "元に戻します。" });
+        staff.post(&path(1, "attendance/correct"), late).await;
+        assert_eq!(used(test).await, (660, 60));
+        let undone = staff.post(&path(1, "attendance/undo"), json!({})).await.body;
+        assert_eq!((&undone["state"]["kind"], &undone["attended"]["settled"]), (&json!("checked_in"), &json!(null)));
+        assert_eq!(used(test).await, (600, 0));
+    }
+
+    async fn a_household_class_from_its_day_on_is_in_the_final_fee(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let slot = test.slot("yonago_open", DAY, ("08:00", "18:00"), (1, 0)).await;
+        test.write(|conn| {
+            use api::schema::programmes::dsl;
+            let relief = r#""reliefs":[{"class":"little_income","name":{"ja":"a","en":"a"},"off":{"kind":"hour","yen":200}}]"#;
+            let open: Vec<(String, String)> = dsl::programmes.filter(dsl::key.eq("open_nursery")).select((dsl::id, dsl::terms)).load(conn)?;
+            for (id, terms) in open {
+                let with = terms.replace(r#""reliefs":[]"#, relief);
+                diesel::update(dsl::programmes.filter(dsl::id.eq(id))).set(dsl::terms.eq(with)).execute(conn)?;
+            }
+            Ok(())
+        })
+        .await;
+        let booked = ana.book_times(&slot, &[&child], DAY, ("09:00", "11:00")).await.body[0].clone();
+        let id = booked["id"].as_str().unwrap();
+        let family = ana.get("/family").await.body["id"].as_str().unwrap().to_owned();
+        test.write(move |conn| {
+            let from = crate::app::date(DAY);
+            api::families::store::insert_class(conn, &shared::ids::FamilyId::new(family.clone()), "little_income", (from, None))
+        })
+        .await;
+        test.at("2026-12-01T09:00:00+09:00");
+        let staff = test.staff("yonago").await;
+        let guardian = json!({ "person": { "kind": "guardian" } });
+        staff.post(&format!("/bookings/{id}/check_in"), guardian.clone()).await;
+        test.at("2026-12-01T11:00:00+09:00");
+        let left = staff.post(&format!("/bookings/{id}/check_out"), guardian).await.body;
+        assert_eq!((booked["fee_yen"].as_i64(), left["attended"]["settled"]["fee_yen"].as_i64()), (Some(600), Some(200)));
     }
 }
 

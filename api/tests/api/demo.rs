@@ -149,16 +149,19 @@ async fn check(test: &TestApp, now: &str) {
         test.write(|conn| Ok(slots::table.filter(slots::room.is_not_null()).select((slots::peak, slots::room)).load(conn)?)).await;
     assert!(rooms.iter().all(|(peak, room)| Some(*peak) <= *room) && rooms.iter().any(|(peak, room)| Some(*peak) == *room));
 
-    let agreed: Vec<(String, String, bool)> = test
+    let agreed: Vec<(String, String, Option<String>, bool)> = test
         .write(|conn| {
-            let columns = (bookings::child_id, bookings::agreed, bookings::is_away);
+            let columns = (bookings::child_id, bookings::agreed, bookings::attended, bookings::is_away);
             Ok(bookings::table.select(columns).load(conn)?)
         })
         .await;
     let mut counted: BTreeMap<(String, String, String), (i64, i64)> = BTreeMap::new();
-    for (child, agreed, away) in agreed {
+    for (child, agreed, attended, away) in agreed {
         let agreed: serde_json::Value = serde_json::from_str(&agreed).unwrap();
-        for part in agreed["counted"].as_array().unwrap() {
+        let attended: serde_json::Value = serde_json::from_str(attended.as_deref().unwrap_or("{}")).unwrap();
+        // Where the child has left, what it really used counts.
+        let counting = if attended["settled"].is_null() { &agreed } else { &attended["settled"] };
+        for part in counting["counted"].as_array().unwrap() {
             let text = |key: &str| part[key].as_str().unwrap().to_owned();
             let usage = counted.entry((child.clone(), text("pool"), text("period"))).or_default();
             let amount = part["amount"].as_i64().unwrap();

@@ -11,6 +11,7 @@ use super::client;
 use super::model::{moment_of, typed};
 use super::people::{Who, WhoChoice};
 use crate::api::{Attempt, Failure};
+use crate::bookings::History;
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, reasons, sentence, text};
 use crate::settings;
@@ -170,6 +171,7 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
                     </div>
                 }
             })}
+        <History booking_id=entry.booking.id.to_string()/>
         <p><Say key="attendance.undo_hint"/></p>
         <div class="board-action">
             <Button look=Look::Danger busy on_press=undo><Say key=words/></Button>

@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+pub use model::person_words;
 pub use parts::{StaffNav, StaffPlace};
 
 use crate::session::StaffOnly;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{join, join4};
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use shared::attendance::AttendanceRecord;
 use shared::bookings::{Booking, Cancel, NewBooking, Quote};
 use shared::facilities::Facility;
 use shared::page::Page;
@@ -84,6 +85,11 @@ pub async fn party(day: String, party_id: &str) -> Result<Vec<Booking>, Failure>
 /// Cancels a booking on the terms that were shown.
 pub async fn cancel(booking_id: &str, command: &Cancel, attempt: &Attempt) -> Result<Booking, Failure> {
     api::post(&format!("/bookings/{}/cancel", percent_encoded(booking_id)), command, attempt).await
+}
+
+/// What was recorded of a booking on its day.
+pub async fn history(booking_id: String) -> Result<Vec<AttendanceRecord>, Failure> {
+    api::get(&format!("/bookings/{}/attendance", percent_encoded(&booking_id))).await
 }
 
 /// Something from the server, or from this device's memory of an earlier visit.

@@ -2,6 +2,7 @@
 
 pub mod client;
 mod flow;
+mod history;
 pub mod model;
 mod pages;
 mod parts;
@@ -11,6 +12,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
+pub use self::history::History;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
 pub use self::parts::{BookSteps, StateChip, facility_words, limit_left};

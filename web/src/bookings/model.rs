@@ -389,6 +389,13 @@ pub fn fee_item(item: &FeeItem, locale: Locale) -> String {
         FeeItem::Hours { minutes: length, hourly_yen } => sentence("bookings.fee_hours", locale)
             .replace("%{length}", &minutes(*length, locale))
             .replace("%{yen}", &yen(*hourly_yen, locale)),
+        FeeItem::LateHours { minutes: length, hourly_yen } => sentence("bookings.fee_late_hours", locale)
+            .replace("%{length}", &minutes(*length, locale))
+            .replace("%{yen}", &yen(*hourly_yen, locale)),
+        FeeItem::LateUnits { minutes: length, unit_minutes, unit_yen } => sentence("bookings.fee_late_units", locale)
+            .replace("%{length}", &minutes(*length, locale))
+            .replace("%{unit}", &minutes(*unit_minutes, locale))
+            .replace("%{yen}", &yen(*unit_yen, locale)),
         FeeItem::Use => sentence("bookings.fee_use", locale),
     }
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use shared::attendance::{Attendance, Settled};
 use shared::bookings::{Booking, BookingState, Cancel, CancelTerms, CancelledBy, cancel_terms};
-use shared::locale::{day, moment, yen};
+use shared::locale::{day, minutes, moment, yen};
 use shared::programmes::Counted;
 use shared::time::{next_day, tokyo_day};
 
@@ -175,11 +176,18 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
         BookingState::Declined { at, message } => Some((*at, message.clone())),
         _ => None,
     };
+    let absent = match &booking.state {
+        BookingState::Absent { at, fee_yen, counts, .. } => Some((*at, CancelTerms { fee_yen: *fee_yen, counts: *counts })),
+        _ => None,
+    };
+    let settled = booking.attended.settled.clone();
+    let has_history = !is_old && booking.state.attendance() != Attendance::Unknown;
     let search = paths::search_day(date);
     let notes = booking.notes.clone();
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
         {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })}
+        {absent.map(|(at, terms)| view! { <Absent at terms counted/> })}
         {decided_by([&booking.state]).map(|until| view! { <Banner tone=Tone::Info title="bookings.requested_banner"><UntilDecided until/></Banner> })}
         {declined.map(|(at, message)| view! { <Declined at message search/> })}
         <Card>
@@ -209,6 +217,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     {furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span>
                     {(booking.fee_lines.len() > 1).then(|| view! { <FeeLines lines=booking.fee_lines.clone()/> })}
                 </Fact>
+                {settled.map(|settled| view! { <Fact name="bookings.final_fee" icon=Glyph::Yen><FinalFee settled/></Fact> })}
                 <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || counted.with_value(|counted| counted_words(counted, locale())))}</Fact>
                 <Bring things=booking.bring.clone()/>
                 <Fact name="bookings.pick_up" icon=Glyph::Person>
@@ -234,6 +243,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                         }
                     })}
             </Facts>
+            {has_history.then(|| view! { <div class="no-print"><History booking_id=booking.id.to_string()/></div> })}
         </Card>
         <div class="row no-print actions">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
@@ -264,6 +274,41 @@ fn Declined(at: DateTime<Utc>, message: String, search: String) -> impl IntoView
             <p><Say key="bookings.declined_nothing"/></p>
             <LinkButton href=search look=Look::Outline icon=Glyph::Search><Say key="bookings.search_same_day"/></LinkButton>
         </Banner>
+    }
+}
+
+/// That the child did not come, what it means, and whom to ask where it is wrong.
+#[component]
+fn Absent(at: DateTime<Utc>, terms: CancelTerms, counted: StoredValue<Vec<Counted>>) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Warning title="bookings.absent_title">
+            <p>{say_with("bookings.absent_at", move || vec![("moment", moment(at, locale()))])}</p>
+            <Consequence terms counted/>
+            <p><Say key="bookings.absent_wrong"/></p>
+        </Banner>
+    }
+}
+
+/// What the stay has cost and counted in the end.
+#[component]
+fn FinalFee(settled: Settled) -> impl IntoView {
+    let Settled { fee_yen, fee_lines, counted, late_minutes, over } = settled;
+    let (counted, over) = (StoredValue::new(counted), StoredValue::new(over));
+    view! {
+        <p><strong>{furigana(move || yen(fee_yen, locale()))}</strong></p>
+        <FeeLines lines=fee_lines/>
+        {(late_minutes > 0)
+            .then(|| view! { <p class="quiet">{say_with("bookings.late_by", move || vec![("length", minutes(late_minutes, locale()))])}</p> })}
+        {counted
+            .with_value(|counted| !counted.is_empty())
+            .then(|| {
+                view! { <p class="quiet">{say_with("bookings.counted_in_the_end", move || vec![("amount", counted.with_value(|all| counted_words(all, locale())))])}</p> }
+            })}
+        {over
+            .with_value(|over| !over.is_empty())
+            .then(|| {
+                view! { <p>{say_with("bookings.over_limit", move || vec![("amount", over.with_value(|all| counted_words(all, locale())))])}</p> }
+            })}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use shared::locale::Localised;
 use shared::programmes::{
-    Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Relief, ReliefUnit, Terms, Unit,
+    Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Relief, ReliefUnit, Terms, Unit,
 };
 
 use super::super::cities::City;
@@ -54,6 +54,8 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
             undo_minutes: 10,
             exempt: exempt_reasons(),
         },
+        // Late minutes use up the hours, as the ministry says.
+        late_pick_up: LatePickUp::Counts { grace_minutes: 0 },
         staffing: Some(staffing(year)),
         questions: health_questions(),
         bring: vec![

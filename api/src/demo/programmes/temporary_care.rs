@@ -1,7 +1,7 @@
 //! 一時預かり: a day or half a day at a nursery, for one of three reasons.
 
 use shared::locale::Localised;
-use shared::programmes::{Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Terms, Unit};
+use shared::programmes::{Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Terms, Unit};
 
 use super::super::cities::City;
 use super::super::time;
@@ -49,6 +49,8 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
             undo_minutes: 10,
             exempt: exempt_reasons(),
         },
+        // Made up: neither city says what half an hour more costs.
+        late_pick_up: LatePickUp::Fee { grace_minutes: 10, per_minutes: 30, yen: 300 },
         staffing: Some(staffing(year)),
         reasons: vec![
             choice(
