@@ -10,6 +10,7 @@ use shared::programmes::Counted;
 use shared::time::{next_day, tokyo_day};
 
 use super::client::{self, Known};
+use super::history::History;
 use super::model::{Sheet, by_day, decided_by, declined_ahead, exempt_reasons, split};
 use super::parts::{BookingCard, Bring, CancelRule, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
 use crate::api::{Attempt, Failure, query};
