@@ -1,6 +1,7 @@
 //! Series (くり返しの予約): one stay on several dates, each an ordinary booking that is told by itself before and after.
 
 mod cancelling;
+mod moving;
 mod planning;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc, Weekday};
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 pub use self::cancelling::*;
+pub use self::moving::*;
+use self::planning::changed;
 pub use self::planning::*;
 use crate::bookings::{Booking, BookingState, NewBooking, QuotedChild};
 use crate::calendar::holiday_name;
@@ -201,6 +204,13 @@ pub enum Rejection {
     ClosedDay,
     /// No date is left that could be cancelled.
     NothingToCancel,
+    /// No date is left that could be moved.
+    NothingToMove,
+    /// Some dates cannot be moved, and without them nothing is wanted; or none can.
+    MoveConflicts {
+        /// So many.
+        dates: i64,
+    },
 }
 
 impl Rejection {
@@ -216,6 +226,8 @@ impl Rejection {
             Self::Holiday { .. } => "series.holiday",
             Self::ClosedDay => "series.closed_day",
             Self::NothingToCancel => "series.nothing_to_cancel",
+            Self::NothingToMove => "series.nothing_to_move",
+            Self::MoveConflicts { .. } => "series.move_conflicts",
         }
     }
 
@@ -224,10 +236,12 @@ impl Rejection {
         let reason = Reason::new(self.code());
         match self {
             Self::Until { last } => reason.with("last", Datum::Day(*last)),
-            Self::HasConflicts { dates } => reason.with("dates", Datum::Count(*dates)),
+            Self::HasConflicts { dates } | Self::MoveConflicts { dates } => reason.with("dates", Datum::Count(*dates)),
             Self::DateChanged { day } => reason.with("day", Datum::Day(*day)),
             Self::Holiday { name } => reason.with("name", Datum::Names(name.clone())),
-            Self::TooManyDates | Self::NoneBookable | Self::NoSlot | Self::ClosedDay | Self::NothingToCancel => reason,
+            Self::TooManyDates | Self::NoneBookable | Self::NoSlot | Self::ClosedDay | Self::NothingToCancel | Self::NothingToMove => {
+                reason
+            }
         }
     }
 

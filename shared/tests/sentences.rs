@@ -124,6 +124,8 @@ fn reasons() -> Vec<Reason> {
         series::Rejection::Holiday { .. } => series::Rejection::Holiday { name: names.clone() },
         series::Rejection::ClosedDay => series::Rejection::ClosedDay,
         series::Rejection::NothingToCancel => series::Rejection::NothingToCancel,
+        series::Rejection::NothingToMove => series::Rejection::NothingToMove,
+        series::Rejection::MoveConflicts { .. } => series::Rejection::MoveConflicts { dates: 2 },
     });
     all.extend(samples! { bookings::UndoRejection:
         bookings::UndoRejection::Changed => bookings::UndoRejection::Changed,

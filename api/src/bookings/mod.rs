@@ -3,7 +3,7 @@
 pub mod engine;
 mod guardian;
 pub mod jobs;
-mod moving;
+pub mod moving;
 pub mod staff;
 pub mod store;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
 use shared::bookings::{Booking, Moving, NewBooking, Quote, Reschedule, reschedule, reschedule_quote, undo};
 use shared::families::Family;
 use shared::ids::{BookingId, PartyId};
@@ -82,7 +83,7 @@ pub async fn preview_reschedule(
             let found = visible(store::find_booking(conn, &id)?.ok_or(ApiError::NotFound)?, &owner)?;
             let family = families::store::find_family(conn, &found.family_id)?.ok_or(ApiError::NotFound)?;
             let ground = Ground::look(conn, &family, &found, &command, Lock::Nothing)?;
-            Ok::<_, ApiError>(reschedule_quote(&ground.seen.state, &ground.moving(), (&command, &ground.asks), now))
+            Ok::<_, ApiError>(ground.told(&command, now).0)
         })
         .await?;
     Ok(web::Json(told))
@@ -141,7 +142,7 @@ fn lock_party(conn: &mut AnyConnection, found: &Stored, command: Option<&Resched
 }
 
 /// What a move has to know.
-struct Ground {
+pub struct Ground {
     /// Those who move.
     moving: Vec<Stored>,
     /// Whether others of the party stay.
@@ -153,7 +154,8 @@ struct Ground {
 }
 
 impl Ground {
-    fn look(conn: &mut AnyConnection, family: &Family, found: &Stored, command: &Reschedule, lock: Lock) -> Result<Self, ApiError> {
+    /// Looks at a booking's party and where it is to go, as both are now.
+    pub fn look(conn: &mut AnyConnection, family: &Family, found: &Stored, command: &Reschedule, lock: Lock) -> Result<Self, ApiError> {
         let party = store::list_party(conn, &found.booking.party_id)?;
         let wanted = |stored: &Stored| command.child_ids.is_empty() || command.child_ids.contains(&stored.booking.child.id);
         if let Some(index) = command.child_ids.iter().position(|id| !party.iter().any(|stored| stored.booking.child.id == *id)) {
@@ -168,13 +170,19 @@ impl Ground {
         Ok(Self { others_stay: stay.iter().any(|stored| stored.booking.state.is_active()), moving, asks, seen })
     }
 
+    /// What moving now would mean, and whether it can be done.
+    pub fn told(&self, command: &Reschedule, now: DateTime<Utc>) -> (Quote, bool) {
+        let (moving, asked) = (self.moving(), (command, &self.asks));
+        (reschedule_quote(&self.seen.state, &moving, asked, now), reschedule(&self.seen.state, &moving, asked, now).is_ok())
+    }
+
     fn moving(&self) -> Vec<Moving<'_>> {
         self.moving.iter().map(|stored| Moving { booking: &stored.booking, band_from_age: stored.band_from_age }).collect()
     }
 }
 
 /// Decides and writes a move. Family and slots must be locked.
-fn change(conn: &mut AnyConnection, ground: Ground, command: &Reschedule, act: &Act) -> Result<Vec<Booking>, ApiError> {
+pub fn change(conn: &mut AnyConnection, ground: Ground, command: &Reschedule, act: &Act) -> Result<Vec<Booking>, ApiError> {
     let moved = reschedule(&ground.seen.state, &ground.moving(), (command, &ground.asks), act.now)?;
     let first = ground.moving.first().ok_or(ApiError::NotFound)?;
     // Who moves alone is decided alone from now on.

@@ -1,15 +1,17 @@
 //! Series (くり返しの予約): previewed date by date, booked in one transaction, and cancelled by scope.
 
-mod changing;
+mod cancelling;
+mod moving;
 mod store;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use shared::bookings::Booking;
 use shared::families::Family;
-use shared::ids::{PartyId, SeriesId, SlotId};
+use shared::ids::{FacilityId, PartyId, SeriesId, SlotId};
 use shared::problem::Problem;
+use shared::programmes::ProgrammeKey;
 use shared::series::{
     BookedSeries, DateState, NewSeries, Planned, Rejection, Series, SeriesDate, SeriesPreview, Times, dates, decide, fitting, moved, plan,
     stay_on,
@@ -21,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::store::Row;
 use crate::bookings::engine::{Lock, Seen, look, settle};
 use crate::bookings::owner;
-use crate::bookings::store::{Belongs, Owner, list_series_bookings};
+use crate::bookings::store::{Belongs, Owner, Stored, list_series_bookings};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff};
 use crate::idempotency::{Answer, Key, once};
@@ -34,11 +36,50 @@ use crate::{App, families, municipalities, new_id};
 pub fn configure(config: &mut ServiceConfig<'_>) {
     // `preview` before `{series_id}`: the first pattern that fits is taken.
     config.service(preview_series).service(create_series).service(get_series);
-    changing::configure(config);
+    cancelling::configure(config);
+    moving::configure(config);
 }
 
 /// More slots than that no offering has in the time of a series.
 const MOST_SLOTS: i64 = 2000;
+
+/// The days of an offering: its slots, closed ones included, and what keeps a day without one.
+struct OfferedDays {
+    slots: Vec<Slot>,
+    closed: Vec<Weekday>,
+    holidays: Vec<(NaiveDate, String)>,
+}
+
+impl OfferedDays {
+    /// What stands against a day without a slot.
+    fn without_slot(&self, day: NaiveDate) -> Rejection {
+        let holiday = self.holidays.iter().find(|(holiday, _)| *holiday == day).map(|(_, name)| name.as_str());
+        Rejection::without_slot(day, &self.closed, holiday)
+    }
+}
+
+/// The days of an offering from one to another, both included.
+fn days_of(
+    conn: &mut AnyConnection,
+    (facility, programme): (&FacilityId, &ProgrammeKey),
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<OfferedDays, ApiError> {
+    let search = Search {
+        from: day_start(from),
+        until: day_start(next_day(to)),
+        municipalities: Vec::new(),
+        programme: Some(programme.clone()),
+        facility: Some(facility.clone()),
+        within: None,
+        after: None,
+        open_only: false,
+        limit: MOST_SLOTS,
+    };
+    let slots = list_slots(conn, &search)?;
+    let closed = slots.first().map(|stored| stored.closed_weekdays.clone()).unwrap_or_default();
+    let holidays = municipalities::store::list_holidays(conn, from, to)?;
+    Ok(OfferedDays { slots: slots.into_iter().map(|stored| stored.slot).collect(), closed, holidays })
+}
 
 /// A date of a series: which day, from when to when, and its slot or why there is none.
 type Laid = (NaiveDate, Times, Result<SlotId, Rejection>);
@@ -48,26 +89,13 @@ fn lay_out(conn: &mut AnyConnection, command: &NewSeries) -> Result<Vec<Laid>, A
     let first = find_slot(conn, &command.stay.slot_id)?.ok_or(ApiError::NotFound)?;
     let day = first.slot.day();
     let days = dates(day, &command.weekdays, command.until)?;
-    let search = Search {
-        from: day_start(day),
-        until: day_start(next_day(command.until)),
-        municipalities: Vec::new(),
-        programme: Some(first.slot.programme.clone()),
-        facility: Some(first.slot.facility.id.clone()),
-        within: None,
-        after: None,
-        open_only: false,
-        limit: MOST_SLOTS,
-    };
-    let slots: Vec<Slot> = list_slots(conn, &search)?.into_iter().map(|stored| stored.slot).collect();
-    let holidays = municipalities::store::list_holidays(conn, day, command.until)?;
+    let around = days_of(conn, (&first.slot.facility.id, &first.slot.programme), (day, command.until))?;
     let times = (command.stay.starts_at.unwrap_or(first.slot.starts_at), command.stay.ends_at.unwrap_or(first.slot.ends_at));
     let lay = |date: NaiveDate| {
         let then = moved(times, day, date);
-        let holiday = || holidays.iter().find(|(holiday, _)| *holiday == date).map(|(_, name)| name.as_str());
-        let found = if date == day { Some(&first.slot) } else { fitting(&slots, date, then) };
+        let found = if date == day { Some(&first.slot) } else { fitting(&around.slots, date, then) };
         let slot = found.map(|slot| slot.id.clone());
-        (date, then, slot.ok_or_else(|| Rejection::without_slot(date, &first.closed_weekdays, holiday())))
+        (date, then, slot.ok_or_else(|| around.without_slot(date)))
     };
     Ok(days.into_iter().map(lay).collect())
 }
@@ -199,6 +227,10 @@ fn visible(conn: &mut AnyConnection, id: &SeriesId, owner: &Owner) -> Result<Row
         Owner::Facility(facility) => row.facility_id == *facility,
     };
     if mine { Ok(row) } else { Err(ApiError::NotFound) }
+}
+
+fn bookings(stored: &[Stored]) -> Vec<Booking> {
+    stored.iter().map(|stored| stored.booking.clone()).collect()
 }
 
 fn series(conn: &mut AnyConnection, row: Row) -> Result<Series, ApiError> {

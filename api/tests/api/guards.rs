@@ -40,6 +40,8 @@ fn caller(operation: &str) -> Caller {
         | "get_series"
         | "preview_series_cancel"
         | "cancel_series"
+        | "preview_series_reschedule"
+        | "reschedule_series"
         | "list_attendance" => Caller::GuardianOrStaff,
         "get_board"
         | "check_in_booking"
@@ -70,7 +72,9 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "create_series" | "preview_series" => {
             Some(json!({ "stay": { "slot_id": slot, "child_ids": [child] }, "weekdays": ["Tue"], "until": DAY }))
         }
-        "preview_series_cancel" | "cancel_series" => Some(json!({ "booking_id": "any", "scope": "all" })),
+        "preview_series_cancel" | "cancel_series" | "preview_series_reschedule" | "reschedule_series" => {
+            Some(json!({ "booking_id": "any", "scope": "all" }))
+        }
         "reschedule_booking" | "preview_reschedule" => Some(json!({ "slot_id": slot })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),

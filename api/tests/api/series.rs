@@ -219,6 +219,69 @@ on_both! {
         assert_eq!(used, [2, 4], "the first date of both, and the late one of her");
     }
 
+    async fn one_following_or_all_are_moved_as_previewed(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
+        let tuesday = slots(test, "sakai_care", &DAYS, ("08:30", "17:00"), (2, 2)).await;
+        // Thursdays: the second is full, the third is missing.
+        let thursdays = slots(test, "sakai_care", &["2026-12-03", "2026-12-10", "2026-12-24"], ("08:30", "17:00"), (1, 1)).await;
+        let ben = test.guardian("Ben", YONAGO).await;
+        let other = ben.child("2025-06-01").await;
+        assert_eq!(ben.book(&thursdays[1], &[&other]).await.status, 201);
+        let booked = ana.post("/series", tuesdays(&tuesday[0], &[&young, &old], DAYS[3])).await;
+        assert_eq!(booked.status, 201, "{:?}", booked.body);
+        let path = format!("/series/{}/reschedule", booked.body["id"].as_str().unwrap());
+        let first = |date: usize| booked.body["bookings"][2 * date]["id"].clone();
+        let command = |date: usize, scope: &str| json!({ "booking_id": first(date), "scope": scope, "weekday": "Thu" });
+        let told = |body: &Value| {
+            let one = |date: &Value| {
+                let children = date["children"].as_array().into_iter().flatten().flat_map(|child| child["reasons"].as_array().into_iter().flatten());
+                let codes = date["reasons"].as_array().into_iter().flatten().chain(children).map(|reason| reason["code"].as_str().unwrap());
+                (date["day"].as_str().unwrap().to_owned(), codes.collect::<Vec<_>>().join(" "))
+            };
+            body.as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+        };
+        let preview = ana.post(&format!("{path}/preview"), command(1, "all")).await;
+        assert_eq!(preview.status, 200, "{:?}", preview.body);
+        let expected = [("2026-12-03", ""), ("2026-12-10", "bookings.slot_full"), ("2026-12-17", "series.no_slot"), ("2026-12-24", "")];
+        assert_eq!(pairs(&told(&preview.body["items"])), expected);
+        assert_eq!(held(&ana).await.len(), 8, "a preview moves nothing");
+        assert_eq!((taken(test, &tuesday).await, taken(test, &thursdays[..1]).await), (vec![(2, 1); 4], vec![(0, 0)]));
+        let seen: Value = preview.body["items"].as_array().unwrap().iter().map(|date| {
+            json!({ "day": date["day"], "fee_yen": if date["bookable"] == true { date["fee_yen"].clone() } else { Value::Null } })
+        }).collect();
+        let whole = ana.post(&path, with(command(1, "all"), "seen", seen.clone())).await;
+        assert_eq!(whole.codes(), ["series.move_conflicts", "bookings.slot_full", "series.no_slot"], "{:?}", whole.body);
+        // Only the third and what follows: the first two stay as they are.
+        let following = ana.post(&format!("{path}/preview"), command(2, "following")).await;
+        assert_eq!(pairs(&told(&following.body["items"])), expected[2..]);
+        let this = ana.post_with_key(&path, command(0, "this"), "once").await;
+        assert_eq!((this.code_number(), pairs(&told(&this.body["dates"]))), (200, vec![("2026-12-03", "")]), "{:?}", this.body);
+        assert_eq!(held(&ana).await, ["2026-12-03", "2026-12-03", DAYS[1], DAYS[1], DAYS[2], DAYS[2], DAYS[3], DAYS[3]]);
+        assert_eq!((taken(test, &tuesday[..1]).await, taken(test, &thursdays[..1]).await), (vec![(0, 0)], vec![(2, 1)]));
+        // What was shown of all does not hold any more: the first date has moved.
+        let skip = |body: Value| with(body, "if_conflict", json!("skip"));
+        let changed = ana.post(&path, with(skip(command(1, "all")), "seen", seen)).await;
+        assert_eq!(changed.codes(), ["series.date_changed"], "{:?}", changed.body);
+        let preview = ana.post(&format!("{path}/preview"), command(1, "all")).await;
+        let done = ana.post(&path, skip(command(1, "all"))).await;
+        assert_eq!((done.code_number(), &done.body["dates"]), (200, &preview.body["items"]), "{:?}", done.body);
+        assert_eq!(held(&ana).await, ["2026-12-03", "2026-12-03", DAYS[1], DAYS[1], DAYS[2], DAYS[2], "2026-12-24", "2026-12-24"]);
+        let ids = |body: &Value| {
+            let mut ids: Vec<String> = body.as_array().unwrap().iter().map(|booking| booking["id"].as_str().unwrap().to_owned()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(ids(&done.body["series"]["bookings"]), ids(&booked.body["bookings"]), "they are the bookings they were");
+        let used: Vec<i64> = test.write(|conn| Ok(usages::table.filter(usages::total.eq(8)).select(usages::total).load(conn)?)).await;
+        assert_eq!(used, [8, 8], "four days each, as before");
+        // Dates that have begun never move.
+        test.at("2026-12-09T09:00:00+09:00");
+        let late = ana.post(&format!("{path}/preview"), with(command(1, "all"), "weekday", json!("Wed"))).await;
+        assert_eq!(told(&late.body["items"]).iter().map(|(day, _)| day.as_str()).collect::<Vec<_>>(), ["2026-12-16", "2026-12-23"]);
+        assert_eq!(test.staff("yonago").await.post(&path, command(2, "this")).await.status, 404);
+    }
+
     async fn bad_series_get_a_clear_answer(test) {
         let (ana, ben) = (test.guardian("Ana", YONAGO).await, test.guardian("Ben", YONAGO).await);
         let (a, b) = (ana.child("2025-05-01").await, ben.child("2025-05-01").await);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{IfConflict, NewSeries, Rejection, SeriesDate, Times};
+use super::{IfConflict, NewSeries, Rejection, SeenDate, SeriesDate, Times};
 use crate::bookings::{Busy, NewBooking, PlaceState, Placed, place, quote};
 use crate::ids::SlotId;
 use crate::problem::Reason;
@@ -123,30 +123,35 @@ impl From<Rejection> for Against {
 
 /// Whether the series may be booked as planned: as it was shown, and with as many dates as are wanted.
 pub fn decide(plan: &[Planned], command: &NewSeries) -> Result<(), Vec<Against>> {
+    let now: Vec<SeenDate> = plan.iter().map(|planned| planned.date.seen()).collect();
     if let Some(seen) = &command.seen {
-        let is = |day: NaiveDate| plan.iter().map(|planned| planned.date.seen()).find(|date| date.day == day);
-        let shown = |day: NaiveDate| seen.iter().find(|date| date.day == day);
-        let mut days: Vec<NaiveDate> = plan.iter().map(|planned| planned.date.day).chain(seen.iter().map(|date| date.day)).collect();
-        days.sort_unstable();
-        days.dedup();
-        let changed: Vec<Against> =
-            days.into_iter().filter(|day| is(*day).as_ref() != shown(*day)).map(|day| Rejection::DateChanged { day }.into()).collect();
-        if !changed.is_empty() {
-            return Err(changed);
-        }
+        changed(&now, seen)?;
     }
     let refused: Vec<&SeriesDate> = plan.iter().map(|planned| &planned.date).filter(|date| !date.bookable).collect();
-    let every = |first: Rejection| {
-        let each = refused.iter().flat_map(|date| date.against().map(|reason| Against { day: Some(date.day), reason: reason.clone() }));
-        std::iter::once(first.into()).chain(each).collect::<Vec<_>>()
-    };
     if refused.len() == plan.len() {
-        return Err(every(Rejection::NoneBookable));
+        return Err(every(Rejection::NoneBookable, &refused));
     }
     match command.if_conflict {
         IfConflict::Fail if !refused.is_empty() => {
-            Err(every(Rejection::HasConflicts { dates: i64::try_from(refused.len()).unwrap_or(i64::MAX) }))
+            Err(every(Rejection::HasConflicts { dates: i64::try_from(refused.len()).unwrap_or(i64::MAX) }, &refused))
         }
         IfConflict::Fail | IfConflict::Skip => Ok(()),
     }
+}
+
+/// A reason against the whole, followed by those of each date that cannot be had.
+pub(super) fn every(first: Rejection, refused: &[&SeriesDate]) -> Vec<Against> {
+    let each = refused.iter().flat_map(|date| date.against().map(|reason| Against { day: Some(date.day), reason: reason.clone() }));
+    std::iter::once(first.into()).chain(each).collect()
+}
+
+/// Tells each day of which something else was shown than holds now.
+pub(super) fn changed(now: &[SeenDate], seen: &[SeenDate]) -> Result<(), Vec<Against>> {
+    let mut days: Vec<NaiveDate> = now.iter().chain(seen).map(|date| date.day).collect();
+    days.sort_unstable();
+    days.dedup();
+    let of = |dates: &[SeenDate], day: NaiveDate| dates.iter().filter(|date| date.day == day).copied().collect::<Vec<_>>();
+    let changed: Vec<Against> =
+        days.into_iter().filter(|day| of(now, *day) != of(seen, *day)).map(|day| Rejection::DateChanged { day }.into()).collect();
+    if changed.is_empty() { Ok(()) } else { Err(changed) }
 }

@@ -3,6 +3,7 @@ use chrono::{TimeDelta, Weekday};
 use super::*;
 use crate::bookings::{Cancel, CancelRejection, CancelTerms, CancelledBy, PlaceState, cancel, cancel_terms};
 use crate::programmes::{ExemptReason, LimitUnit, Opens, Usage};
+use crate::time::tokyo_day;
 use crate::world::{at_any_time, booking, child, day, month_limit, slot, state, temporary_care, tokyo};
 
 const NOW: &str = "2026-11-21 12:00";
@@ -289,4 +290,74 @@ fn each_date_has_the_terms_of_its_own() {
     command.reason = Some("bored".to_owned());
     let unknown = CancelRefusal::Booking(CancelRejection::ReasonUnknown);
     assert_eq!(cancel_dates(&bookings, &command, CancelledBy::Family, at), Err(unknown));
+}
+
+#[test]
+fn one_following_or_all_are_moved_and_no_other() {
+    let (mut bookings, now) = (booked(), tokyo("2026-11-21 10:00"));
+    // Both children of a date are one party.
+    for booking in &mut bookings {
+        booking.party_id = tokyo_day(booking.starts_at).to_string().as_str().into();
+    }
+    let targets = |chosen: &str, scope: Scope| {
+        let weekday = Some(Weekday::Fri);
+        let command =
+            MoveSeries { booking_id: chosen.into(), scope, weekday, starts: None, ends: None, if_conflict: IfConflict::Fail, seen: None };
+        moves(&bookings, &command, now)
+            .map(|moves| moves.iter().map(|one| format!("{}>{}", one.booking.id, one.day.format("%m-%d"))).collect::<Vec<_>>().join(" "))
+            .map_err(|rejection| rejection.code())
+    };
+    let ok = |text: &str| Ok::<_, &str>(text.to_owned());
+    // The first was, the second is cancelled, on the third the child has come: only when chosen alone are they asked about, to be told why not.
+    for (chosen, this, following, all) in [
+        ("sora-0", ok("sora-0>11-20"), ok("sora-3>11-27 sora-4>11-27"), ok("sora-3>11-27 sora-4>11-27")),
+        ("sora-2", ok("sora-2>11-20"), ok("sora-3>11-27 sora-4>11-27"), ok("sora-3>11-27 sora-4>11-27")),
+        ("umi-3", ok("umi-3>11-27"), ok("umi-3>11-27 sora-4>11-27"), ok("umi-3>11-27 sora-4>11-27")),
+        ("umi-4", ok("umi-4>11-27"), ok("umi-4>11-27"), ok("sora-3>11-27 umi-4>11-27")),
+        ("nobody", Err("series.nothing_to_move"), Err("series.nothing_to_move"), Err("series.nothing_to_move")),
+    ] {
+        assert_eq!(
+            [targets(chosen, Scope::This), targets(chosen, Scope::Following), targets(chosen, Scope::All)],
+            [this, following, all],
+            "{chosen}"
+        );
+    }
+}
+
+#[test]
+fn a_date_keeps_its_week_its_length_and_its_nights() {
+    let bookings = booked();
+    let to = |weekday: Option<Weekday>, starts: Option<&str>, ends: Option<&str>| {
+        let time = |text: &str| crate::world::time(text);
+        let (starts, ends) = (starts.map(time), ends.map(time));
+        let command = MoveSeries {
+            booking_id: "sora-3".into(),
+            scope: Scope::This,
+            weekday,
+            starts,
+            ends,
+            if_conflict: IfConflict::Fail,
+            seen: None,
+        };
+        let found = moves(&bookings, &command, now()).unwrap();
+        (found[0].day, found[0].times)
+    };
+    let expect = |date: &str, from: &str, until: &str| (day(date), (tokyo(&format!("{date} {from}")), tokyo(&format!("{date} {until}"))));
+    // A Tuesday.
+    assert_eq!(to(None, Some("13:00"), None), expect("2026-11-24", "13:00", "16:00"));
+    assert_eq!(to(Some(Weekday::Sun), None, None), expect("2026-11-29", "9:00", "12:00"));
+    assert_eq!(to(Some(Weekday::Mon), Some("10:00"), Some("11:30")), expect("2026-11-23", "10:00", "11:30"));
+    let mut night = bookings[6].clone();
+    night.ends_at = tokyo("2026-11-25 10:00");
+    let nights = [night];
+    let command = MoveSeries {
+        booking_id: "sora-3".into(),
+        scope: Scope::All,
+        weekday: Some(Weekday::Thu),
+        starts: None,
+        ends: Some(crate::world::time("11:00")),
+        if_conflict: IfConflict::Fail,
+        seen: None,
+    };
+    assert_eq!(moves(&nights, &command, now()).unwrap()[0].times, (tokyo("2026-11-26 9:00"), tokyo("2026-11-27 11:00")));
 }

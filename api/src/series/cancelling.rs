@@ -1,19 +1,19 @@
-//! Changing a series: this date, this and the following, or all, exactly as the preview says.
+//! Cancelling dates of a series: this date, this and the following, or all, exactly as the preview says.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
-use shared::bookings::{Booking, CancelledBy};
+use shared::bookings::CancelledBy;
 use shared::ids::SeriesId;
 use shared::page::Page;
 use shared::problem::Problem;
 use shared::series::{CancelDate, CancelSeries, Series, cancel_dates};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{lock_slots, series, visible};
+use super::{bookings, lock_slots, series, visible};
 use crate::App;
 use crate::bookings::engine::end;
 use crate::bookings::owner;
-use crate::bookings::store::{Owner, Stored, list_series_bookings};
+use crate::bookings::store::{Owner, list_series_bookings};
 use crate::error::{ApiError, ForBody, ForGuardianOrStaff};
 use crate::families;
 use crate::idempotency::{Answer, Key, once};
@@ -30,10 +30,6 @@ const fn by(owner: &Owner) -> CancelledBy {
         Owner::Family(_) => CancelledBy::Family,
         Owner::Facility(_) => CancelledBy::Facility,
     }
-}
-
-fn bookings(stored: &[Stored]) -> Vec<Booking> {
-    stored.iter().map(|stored| stored.booking.clone()).collect()
 }
 
 /// Shows what cancelling dates of a series would mean, date by date
