@@ -101,6 +101,11 @@ pub fn series(series_id: &str) -> String {
     format!("/series/{}", percent_encoded(series_id))
 }
 
+/// Moving dates of a series, seen from one of its bookings.
+pub fn move_series(series_id: &str, booking_id: &str) -> String {
+    query(&format!("/series/{}/move", percent_encoded(series_id)), &[("from", Some(booking_id.to_owned()))])
+}
+
 /// Everything else on a phone: language, account, notes.
 pub fn menu() -> String {
     "/menu".to_owned()

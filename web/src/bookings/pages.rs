@@ -250,7 +250,14 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
             {to_cancel
                 .map(|booking| match booking.series_id.clone() {
-                    Some(series_id) => view! { <SeriesCancelPart booking series_id on_change/> }.into_any(),
+                    Some(series_id) => {
+                        let to_move = paths::move_series(series_id.as_str(), booking.id.as_str());
+                        view! {
+                            <LinkButton href=to_move look=Look::Outline icon=Glyph::Calendar><Say key="series.move"/></LinkButton>
+                            <SeriesCancelPart booking series_id on_change/>
+                        }
+                        .into_any()
+                    }
                     None => view! { <CancelPart booking on_change/> }.into_any(),
                 })}
         </div>

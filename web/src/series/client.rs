@@ -1,7 +1,7 @@
 //! Requests of the pages for series.
 
 use shared::page::Page;
-use shared::series::{BookedSeries, CancelDate, CancelSeries, NewSeries, Series, SeriesPreview};
+use shared::series::{BookedSeries, CancelDate, CancelSeries, MoveDate, MoveSeries, MovedSeries, NewSeries, Series, SeriesPreview};
 
 use crate::api::{self, Attempt, Failure, percent_encoded};
 
@@ -30,4 +30,16 @@ pub async fn preview_cancel(series_id: &str, command: &CancelSeries) -> Result<V
 /// Cancels dates as they were shown.
 pub async fn cancel(series_id: &str, command: &CancelSeries, attempt: &Attempt) -> Result<Series, Failure> {
     api::post(&format!("/series/{}/cancel", percent_encoded(series_id)), command, attempt).await
+}
+
+/// What moving dates would mean.
+pub async fn preview_move(series_id: &str, command: &MoveSeries) -> Result<Vec<MoveDate>, Failure> {
+    let path = format!("/series/{}/reschedule/preview", percent_encoded(series_id));
+    let page: Page<MoveDate> = api::post(&path, command, &Attempt::new()).await?;
+    Ok(page.items)
+}
+
+/// Moves dates as they were shown.
+pub async fn reschedule(series_id: &str, command: &MoveSeries, attempt: &Attempt) -> Result<MovedSeries, Failure> {
+    api::post(&format!("/series/{}/reschedule", percent_encoded(series_id)), command, attempt).await
 }

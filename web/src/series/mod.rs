@@ -3,6 +3,7 @@
 mod cancel;
 pub mod client;
 pub mod model;
+mod moving;
 mod pages;
 mod parts;
 
@@ -11,7 +12,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use self::cancel::SeriesCancelPart;
-pub use self::parts::{DateResults, ResultSummary};
+pub use self::parts::{DateResults, NotDone, ResultSummary};
 use crate::session::FamilyOnly;
 
 /// The slice's pages.
@@ -20,6 +21,7 @@ pub fn SeriesRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/series") view=FamilyOnly>
             <Route path=path!(":series_id") view=pages::SeriesPage/>
+            <Route path=path!(":series_id/move") view=moving::MovePage/>
         </ParentRoute>
     }
     .into_inner()

@@ -1,15 +1,18 @@
 //! Parts of the pages for series.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::bookings::QuotedChild;
 use shared::ids::ChildId;
-use shared::locale::{day, yen};
+use shared::locale::{clock_span, day, span, yen};
+use shared::problem::Reason;
 use shared::series::{SeriesDate, SeriesPreview};
 
 use super::model::{Counts, counts};
+use crate::api::Failure;
 use crate::bookings::limit_left;
-use crate::i18n::{Say, furigana, locale, reasons, say_with};
-use crate::ui::{Banner, Chip, Glyph, Icon, Tone};
+use crate::i18n::{Say, furigana, locale, marked, reasons, say_with};
+use crate::ui::{Banner, Chip, Explain, Glyph, Icon, Tone, taking_focus};
 
 /// How many dates can be had, what they cost together, and what becomes of the others.
 #[component]
@@ -54,8 +57,33 @@ pub fn DateResults(
     }
 }
 
+/// What is said of a date that can be had, waits for the facility, or cannot be had.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    can: &'static str,
+    can_request: &'static str,
+    cannot: &'static str,
+}
+
+impl Words {
+    /// Of dates that are booked.
+    const BOOKING: Self = Self { can: "series.can", can_request: "series.can_request", cannot: "series.cannot" };
+    /// Of dates that move.
+    pub const MOVING: Self = Self { can: "series.can_move", can_request: "series.can_request", cannot: "series.cannot_move" };
+}
+
+/// One date with a mark, its words and every reason against it.
 #[component]
-fn DateResult(date: SeriesDate, names: StoredValue<Vec<(ChildId, String)>>) -> impl IntoView {
+pub fn DateResult(
+    date: SeriesDate,
+    /// The children's names by their ids, where they are several.
+    names: StoredValue<Vec<(ChildId, String)>>,
+    /// From when to when it was before it moved.
+    #[prop(optional)]
+    before: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    #[prop(default = Words::BOOKING)] words: Words,
+) -> impl IntoView {
+    let (starts_at, ends_at) = (date.starts_at, date.ends_at);
     let (on, bookable, requested) = (date.day, date.bookable, date.seen().requested);
     let fee = date.fee_yen.filter(|_| bookable);
     let several = names.with_value(|names| names.len() > 1);
@@ -85,16 +113,52 @@ fn DateResult(date: SeriesDate, names: StoredValue<Vec<(ChildId, String)>>) -> i
                     <span>
                         <strong>{furigana(move || day(on, locale()))}</strong> " "
                         {match (bookable, requested) {
-                            (true, false) => view! { <Chip tone=Tone::Success><Say key="series.can"/></Chip> }.into_any(),
-                            (true, true) => view! { <Chip tone=Tone::Info><Say key="series.can_request"/></Chip> }.into_any(),
-                            (false, _) => view! { <Chip tone=Tone::Warning><Say key="series.cannot"/></Chip> }.into_any(),
+                            (true, false) => view! { <Chip tone=Tone::Success><Say key=words.can/></Chip> }.into_any(),
+                            (true, true) => view! { <Chip tone=Tone::Info><Say key=words.can_request/></Chip> }.into_any(),
+                            (false, _) => view! { <Chip tone=Tone::Warning><Say key=words.cannot/></Chip> }.into_any(),
                         }}
                     </span>
                     {fee.map(|fee| view! { <span class="number">{furigana(move || yen(fee, locale()))}</span> })}
                 </p>
+                {before
+                    .map(|(from, until)| {
+                        view! {
+                            <p class="quiet">
+                                {say_with("series.moves", move || vec![("before", span(from, until, locale())), ("after", clock_span(starts_at, ends_at, locale()))])}
+                            </p>
+                        }
+                    })}
                 {(!all.is_empty()).then(|| reasons(move || all.clone()))}
                 {date.children.into_iter().map(child).collect_view()}
             </div>
         </li>
+    }
+}
+
+/// Why the server did not do it; what holds now stands below.
+#[component]
+pub fn NotDone(
+    /// What the server said.
+    refused: RwSignal<Option<Failure>>,
+    /// The heading.
+    title: &'static str,
+) -> impl IntoView {
+    let notice = taking_focus(move || refused.with(Option::is_some));
+    move || {
+        let failure = refused.get()?;
+        let words = match &failure {
+            // The dates tell their own reasons.
+            Failure::Problem(problem) => {
+                let told: Vec<Reason> = problem.reasons().into_iter().filter(|reason| reason.code.starts_with("series.")).collect();
+                let told = if told.is_empty() { problem.reasons() } else { told };
+                reasons(move || told.clone()).into_any()
+            }
+            other => other.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view().into_any(),
+        };
+        Some(view! {
+            <div role="alert" tabindex="-1" node_ref=notice>
+                <Banner tone=Tone::Error title=title>{words}</Banner>
+            </div>
+        })
     }
 }

@@ -15,14 +15,12 @@ use crate::api::{Attempt, Failure, query};
 use crate::bookings::model::Ground;
 use crate::bookings::model::draft::Draft;
 use crate::bookings::parts::{BookSteps, SlotHead, When};
-use crate::i18n::{Say, locale, marked, reasons, say_with, sentence, text};
+use crate::i18n::{Say, locale, say_with, sentence, text};
 use crate::offline;
 use crate::paths::{self, BookStep};
 use crate::series::model::{WEEKDAYS, as_shown, counts, ends, read_weekdays, usual_end, weekdays_text};
-use crate::series::{DateResults, ResultSummary, client};
-use crate::ui::{
-    Banner, Button, CheckboxGroup, Choice, Explain, Field, Glyph, LinkButton, Load, Look, PageTitle, Select, Tone, taking_focus,
-};
+use crate::series::{DateResults, NotDone, ResultSummary, client};
+use crate::ui::{Button, CheckboxGroup, Choice, Field, Glyph, LinkButton, Load, Look, PageTitle, Select};
 
 /// Third step for a stay that is repeated.
 #[component]
@@ -132,7 +130,7 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
         {starts_at.zip(ends_at).map(|(starts_at, ends_at)| view! { <When starts_at ends_at/> })}
         <CheckboxGroup id="weekdays" legend="series.weekdays_legend" choices=Signal::stored(days) value=weekdays error=no_weekday inline=true/>
         <Field id="until" label="series.until_label" hint="series.until_hint"><Select value=until options=Signal::stored(options)/></Field>
-        <NotBooked refused/>
+        <NotDone refused title="bookings.refused_title"/>
         <section class="stack" aria-live="polite">
             <h2><Say key="series.results"/></h2>
             <Load what=preview let:preview>{preview.map(|preview: SeriesPreview| {
@@ -151,28 +149,5 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
             </Button>
             <LinkButton href=back look=Look::Text icon=Glyph::Left><Say key="series.back_to_check"/></LinkButton>
         </div>
-    }
-}
-
-/// Why the server did not book; what holds now stands below.
-#[component]
-fn NotBooked(refused: RwSignal<Option<Failure>>) -> impl IntoView {
-    let notice = taking_focus(move || refused.with(Option::is_some));
-    move || {
-        let failure = refused.get()?;
-        let words = match &failure {
-            // The dates tell their own reasons.
-            Failure::Problem(problem) => {
-                let told: Vec<Reason> = problem.reasons().into_iter().filter(|reason| reason.code.starts_with("series.")).collect();
-                let told = if told.is_empty() { problem.reasons() } else { told };
-                reasons(move || told.clone()).into_any()
-            }
-            other => other.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view().into_any(),
-        };
-        Some(view! {
-            <div role="alert" tabindex="-1" node_ref=notice>
-                <Banner tone=Tone::Error title="bookings.refused_title">{words}</Banner>
-            </div>
-        })
     }
 }
