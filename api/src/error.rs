@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use shared::bookings::Refusal;
+use shared::ids::SlotId;
 use shared::locale::without_ruby;
 use shared::problem::{Problem, ProblemPart, Reason};
 use shared::series::Against;
@@ -41,6 +42,9 @@ pub enum ApiError {
     /// A rule says no.
     #[error("refused")]
     Refused(Vec<ProblemPart>),
+    /// Those who wait for this slot are asked first.
+    #[error("offering")]
+    Offering(SlotId),
     /// A change without `If-Match`.
     #[error("precondition required")]
     PreconditionRequired,
@@ -99,7 +103,7 @@ impl ApiError {
             Self::Forbidden | Self::Origin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Refused(_) | Self::KeyRunning => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::Offering(_) | Self::KeyRunning => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -129,6 +133,10 @@ impl ApiError {
             Self::KeyInvalid => plain("problem.idempotency_key_invalid"),
             Self::Busy | Self::Retry => plain("problem.busy"),
             Self::Internal(_) => plain("problem.internal"),
+            Self::Offering(_) => {
+                let reason = shared::bookings::Rejection::Offering.reason();
+                (reason.clone(), vec![part(None, reason)])
+            }
             Self::LoginRefused(reason) | Self::TooMany(reason, _) => (reason.clone(), vec![part(None, reason.clone())]),
             Self::Invalid(parts) => (Reason::new("problem.invalid"), parts.clone()),
             Self::Refused(parts) => (parts.first().map_or(Reason::new("problem.invalid"), |first| first.reason.clone()), parts.clone()),
@@ -258,6 +266,7 @@ refused!(
     shared::programmes::VersionRejection,
     shared::slots::Rejection,
     shared::slots::OfferRejection,
+    shared::waitlist::Rejection,
     shared::accounts::Rejection
 );
 

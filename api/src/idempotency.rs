@@ -1,5 +1,8 @@
 //! A request told twice is done once: key, fingerprint and answer are stored in the transaction of the write.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName};
@@ -15,11 +18,14 @@ use crate::db::{AnyConnection, DbError, OnConflict, stored, to_json};
 use crate::error::ApiError;
 use crate::outbox::Act;
 use crate::schema::idempotency_keys;
+use crate::waitlist;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// For so long an answer is kept; check-ins may arrive a week late.
 const KEPT: TimeDelta = TimeDelta::days(7);
+/// So often a change is tried that has to let those who wait go first.
+const TRIES: u32 = 4;
 
 /// The key of a request, if it has one, and what it was sent for.
 #[derive(Debug, Clone, utoipa::IntoParams)]
@@ -102,18 +108,35 @@ struct Kept {
 /// first still runs it is refused for now. Refusals are not kept: they write nothing, and may be a success the next time.
 pub async fn once<B, F>(app: &App, account: &AccountId, key: Key, body: B, f: F) -> Result<HttpResponse, ApiError>
 where
-    B: Serialize + Send + 'static,
-    F: Fn(&mut AnyConnection, &B, &Act) -> Result<Answer, ApiError> + Send + 'static,
+    B: Serialize + Send + Sync + 'static,
+    F: Fn(&mut AnyConnection, &B, &Act) -> Result<Answer, ApiError> + Send + Sync + 'static,
 {
-    let act = Act::of_request(account.as_str(), app.now());
-    let answer = match key.key {
-        None => app.db.write(move |conn| f(conn, &body, &act)).await?,
-        Some(name) => {
-            let fingerprint = fingerprint(&key.target, &to_json(&body)?);
-            app.db.write(move |conn| with_key(conn, (&act, &name, &fingerprint), &|conn| f(conn, &body, &act))).await?
+    let fingerprint = key.key.is_some().then(|| to_json(&body).map(|body| fingerprint(&key.target, &body))).transpose()?;
+    let change = Arc::new((f, body, key.key.zip(fingerprint)));
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let (act, change) = (Act::of_request(account.as_str(), app.now()), Arc::clone(&change));
+        let freed = Arc::clone(&act.freed);
+        let written = app.db.write(move |conn| {
+            let (f, body, key) = &*change;
+            match key {
+                None => f(conn, body, &act),
+                Some((name, fingerprint)) => with_key(conn, (&act, name, fingerprint), &|conn| f(conn, body, &act)),
+            }
+        });
+        match written.await {
+            // Those who wait are asked first; what they leave can then be had.
+            Err(ApiError::Offering(slot)) if tries < TRIES => waitlist::jobs::serve(app, &slot).await?,
+            Err(error) => return Err(error),
+            Ok(answer) => {
+                if freed.load(Ordering::Relaxed) {
+                    app.turns.wake();
+                }
+                return Ok(answer.respond());
+            }
         }
-    };
-    Ok(answer.respond())
+    }
 }
 
 fn fingerprint(target: &str, body: &str) -> String {

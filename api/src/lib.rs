@@ -26,6 +26,7 @@ pub mod session;
 pub mod settings;
 pub mod slots;
 pub mod telemetry;
+pub mod waitlist;
 
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub struct App {
     /// The settings.
     pub config: Arc<Config>,
     clock: Clock,
+    /// Those who wait, and who asks them.
+    pub turns: Arc<waitlist::Turns>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -55,7 +58,7 @@ impl App {
     /// Puts an app together.
     pub fn new(db: Db, config: Config, clock: Clock) -> Self {
         let policy = routes::policy(&config.tiles).into();
-        Self { db, config: Arc::new(config), clock, policy, decoy: Arc::new(OnceCell::new()) }
+        Self { db, config: Arc::new(config), clock, turns: Arc::default(), policy, decoy: Arc::new(OnceCell::new()) }
     }
 
     /// The time, to the microsecond that both databases keep.

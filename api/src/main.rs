@@ -9,7 +9,7 @@ use api::accounts::staff::{self, NewStaff, Wanted};
 use api::config::Config;
 use api::db::Db;
 use api::facilities::import::{import_facilities, report_text, terminal_locale};
-use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry};
+use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry, waitlist};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::ids::FacilityId;
@@ -218,9 +218,11 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
         eprintln!("{}", demo::sign_ins());
     }
     let house = actix_web::rt::spawn(server::keep_house(app.clone()));
+    let waiting = actix_web::rt::spawn(waitlist::jobs::keep_asking(app.clone()));
     let time = actix_web::rt::spawn(server::keep_time(app));
     server.await?;
     house.abort();
+    waiting.abort();
     time.abort();
     Ok(ExitCode::SUCCESS)
 }

@@ -22,6 +22,7 @@ use utoipa_actix_web::AppExt;
         (name = "families", description = "The family, registered once"),
         (name = "bookings", description = "Bookings (予約)"),
         (name = "series", description = "Repeated bookings (くり返しの予約)"),
+        (name = "waitlist", description = "The waiting list (順番待ち)"),
         (name = "attendance", description = "Staff: board, check-in, check-out"),
         (name = "settings", description = "This installation"),
     )

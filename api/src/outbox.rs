@@ -1,5 +1,8 @@
 //! What changed: one event for those who follow along and one line of audit for those who ask later, in the change's transaction.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use shared::ids::FacilityId;
@@ -18,17 +21,19 @@ pub struct Act {
     pub request_id: String,
     /// When.
     pub now: DateTime<Utc>,
+    /// Whether something became free that somebody waits for: then those who wait are asked as soon as it is written.
+    pub freed: Arc<AtomicBool>,
 }
 
 impl Act {
     /// What a command of this program does.
     pub fn of_command(name: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: name.to_owned(), request_id: String::new(), now }
+        Self { actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default() }
     }
 
     /// What an account does in the request under way.
     pub fn of_request(account: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: account.to_owned(), request_id: crate::request::current().id, now }
+        Self { actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default() }
     }
 
     /// Writes the event and the audit line of a change of state, for example `booking.confirmed`, in a municipality and perhaps at one of

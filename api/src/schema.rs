@@ -154,6 +154,7 @@ diesel::table! {
         confirmation -> Nullable<Text>,
         peak -> BigInt,
         turn -> BigInt,
+        freed -> BigInt,
         version -> BigInt,
         created_at -> Timestamp,
     }
@@ -280,6 +281,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    waitlist_entries (id) {
+        id -> Text,
+        family_id -> Text,
+        programme -> Text,
+        slot_id -> Nullable<Text>,
+        first_day -> Date,
+        last_day -> Date,
+        asked -> Text,
+        bands -> Text,
+        state -> Text,
+        party_id -> Nullable<Text>,
+        offered_from -> Nullable<Timestamp>,
+        offered_until -> Nullable<Timestamp>,
+        told -> Bool,
+        ended_at -> Nullable<Timestamp>,
+        over_at -> Timestamp,
+        fresh_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    waitlist_children (entry_id, child_id) {
+        entry_id -> Text,
+        child_id -> Text,
+        slot_id -> Nullable<Text>,
+        waits -> Bool,
+    }
+}
+
+diesel::table! {
+    waitlist_skips (entry_id, slot_id) {
+        entry_id -> Text,
+        slot_id -> Text,
+        skipped_at -> Timestamp,
+        reasons -> Text,
+    }
+}
+
+diesel::table! {
+    unmet_demand (id) {
+        id -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        residence -> Nullable<Text>,
+        programme -> Nullable<Text>,
+        age -> Nullable<BigInt>,
+        earliest -> Nullable<Time>,
+        latest -> Nullable<Time>,
+        why -> Text,
+        hour -> Timestamp,
+    }
+}
+
+diesel::joinable!(waitlist_skips -> slots (slot_id));
+diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(accounts -> facilities (facility_id));
 diesel::joinable!(accounts -> municipalities (municipality));
@@ -310,5 +369,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     slot_bands,
     slots,
+    unmet_demand,
     usages,
+    waitlist_children,
+    waitlist_entries,
+    waitlist_skips,
 );

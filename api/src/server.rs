@@ -10,7 +10,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
-use crate::{App, accounts, bookings, idempotency, request, routes, session};
+use crate::{App, accounts, bookings, idempotency, request, routes, session, waitlist};
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -51,6 +51,9 @@ pub async fn keep_time(app: App) {
     loop {
         if let Err(error) = bookings::jobs::decide_overdue(&app).await {
             tracing::warn!(%error, "overdue requests were not decided");
+        }
+        if let Err(error) = waitlist::jobs::keep(&app).await {
+            tracing::warn!(%error, "the waiting list was not kept");
         }
         tokio::time::sleep(TICK).await;
     }

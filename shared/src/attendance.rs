@@ -36,7 +36,12 @@ impl BookingState {
         match self {
             Self::CheckedIn { .. } | Self::CheckedOut { .. } => Attendance::Attended,
             Self::Absent { .. } => Attendance::Absent,
-            Self::Requested { .. } | Self::Confirmed | Self::Cancelled { .. } | Self::Declined { .. } => Attendance::Unknown,
+            Self::Requested { .. }
+            | Self::Offered { .. }
+            | Self::Confirmed
+            | Self::Cancelled { .. }
+            | Self::Declined { .. }
+            | Self::Released { .. } => Attendance::Unknown,
         }
     }
 }

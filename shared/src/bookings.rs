@@ -31,6 +31,8 @@ pub enum IfFull {
     /// Refuse.
     #[default]
     Fail,
+    /// Join the waiting list, where nothing but the missing place is against it.
+    Waitlist,
 }
 
 /// Books one or more children of a family into a slot: all of them or none.
@@ -112,6 +114,11 @@ pub enum BookingState {
         /// Until then; after that the programme's rule decides.
         decide_by: DateTime<Utc>,
     },
+    /// The place is on offer to a family that waited, and held for it.
+    Offered {
+        /// Until then it may be accepted.
+        until: DateTime<Utc>,
+    },
     /// The place is taken.
     Confirmed,
     /// The child is there.
@@ -160,20 +167,25 @@ pub enum BookingState {
         #[serde(default)]
         message: String,
     },
+    /// An offer that the family did not take up; the place is free again, and nothing counts.
+    Released {
+        /// When.
+        at: DateTime<Utc>,
+    },
 }
 
 impl BookingState {
     /// Whether it holds a place (also after the child left: the past stays as it was).
     pub const fn is_active(&self) -> bool {
-        !matches!(self, Self::Cancelled { .. } | Self::Declined { .. } | Self::Absent { released: true, .. })
+        !matches!(self, Self::Cancelled { .. } | Self::Declined { .. } | Self::Released { .. } | Self::Absent { released: true, .. })
     }
 
     /// Whether it uses up what the child has.
     pub const fn counts(&self) -> bool {
         match self {
             Self::Cancelled { counts, .. } | Self::Absent { counts, .. } => *counts,
-            Self::Declined { .. } => false,
-            Self::Requested { .. } | Self::Confirmed | Self::CheckedIn { .. } | Self::CheckedOut { .. } => true,
+            Self::Declined { .. } | Self::Released { .. } => false,
+            Self::Requested { .. } | Self::Offered { .. } | Self::Confirmed | Self::CheckedIn { .. } | Self::CheckedOut { .. } => true,
         }
     }
 }

@@ -45,5 +45,6 @@ id!(/** Id of a slot (枠). */ SlotId);
 id!(/** Id of a booking: one child in one slot. */ BookingId);
 id!(/** Id of a party: the bookings that were made together and stand or fall together. */ PartyId);
 id!(/** Id of a series (くり返しの予約): bookings of the same stay on several dates. */ SeriesId);
+id!(/** Id of an entry of the waiting list (順番待ち). */ WaitlistEntryId);
 id!(/** Id of a version of a programme in one municipality. */ ProgrammeVersionId);
 id!(/** Id of a compact (広域利用協定). */ CompactId);

@@ -23,6 +23,7 @@ pub mod settings;
 pub mod slots;
 pub mod text;
 pub mod time;
+pub mod waitlist;
 
 #[cfg(test)]
 extern crate self as shared;

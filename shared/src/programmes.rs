@@ -9,6 +9,7 @@ mod deadlines;
 mod fees;
 mod limits;
 mod versions;
+mod waiting;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub use self::limits::{
     touched_days,
 };
 pub use self::versions::{NewProgramme, Succession, VersionRejection, current, succeed};
+pub use self::waiting::Waiting;
 
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;
@@ -138,6 +140,9 @@ pub struct Terms {
     /// What leaving earlier than agreed means.
     #[serde(default)]
     pub early_leaving: EarlyLeaving,
+    /// How long those who wait may think over an offer.
+    #[serde(default)]
+    pub waiting: Waiting,
     /// How many children a carer may look after; none: only places count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staffing: Option<Staffing>,
@@ -503,6 +508,7 @@ impl Terms {
             cancellation: Cancellation::default(),
             late_pick_up: LatePickUp::default(),
             early_leaving: EarlyLeaving::default(),
+            waiting: Waiting::default(),
             staffing: None,
             at_once: None,
             reasons: Vec::new(),

@@ -73,6 +73,7 @@ fn reasons() -> Vec<Reason> {
     let mut all = samples! { bookings::Rejection:
         bookings::Rejection::PartySize => bookings::Rejection::PartySize,
         bookings::Rejection::SlotClosed => bookings::Rejection::SlotClosed,
+        bookings::Rejection::Offering => bookings::Rejection::Offering,
         bookings::Rejection::NotABlock => bookings::Rejection::NotABlock,
         bookings::Rejection::OutsideSlot { .. } => bookings::Rejection::OutsideSlot { starts_at: at, ends_at: at },
         bookings::Rejection::TooShort { .. } => bookings::Rejection::TooShort { minimum: 60 },
@@ -105,6 +106,7 @@ fn reasons() -> Vec<Reason> {
     }
     all.extend(samples! { bookings::CancelRejection:
         bookings::CancelRejection::Already => bookings::CancelRejection::Already,
+        bookings::CancelRejection::IsOffer => bookings::CancelRejection::IsOffer,
         bookings::CancelRejection::Started => bookings::CancelRejection::Started,
         bookings::CancelRejection::Over => bookings::CancelRejection::Over,
         bookings::CancelRejection::TermsChanged => bookings::CancelRejection::TermsChanged,

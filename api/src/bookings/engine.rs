@@ -13,7 +13,7 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{families, municipalities, new_id, programmes, slots};
+use crate::{families, municipalities, new_id, programmes, slots, waitlist};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub struct Seen {
     pub programme: Programme,
     /// The family's children.
     pub children: Vec<Child>,
+    /// How often something became free in the slot since those who wait were asked.
+    pub freed: i64,
+}
+
+impl Seen {
+    /// Nobody overtakes those who wait: where something became free that they have not been asked about, they are asked first.
+    pub fn after_those_who_wait(&self) -> Result<(), ApiError> {
+        if self.freed > 0 { Err(ApiError::Offering(self.state.slot.id.clone())) } else { Ok(()) }
+    }
 }
 
 /// What the rule has to know, as it is now. The slot's places are read last: where it is locked, that is the lock's place in the order.
@@ -65,9 +74,10 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     let usages = store::list_usages(conn, &family.id, &accounts(&limits, (first, last)))?;
     let classes =
         if programme.terms.reliefs.is_empty() { Vec::new() } else { classes_on(&families::store::list_household(conn, &family.id)?, day) };
-    if lock == Lock::Slot && !slots::store::lock_found(conn, &mut stored.slot)? {
-        return Err(ApiError::NotFound);
-    }
+    let freed = match lock {
+        Lock::Slot => slots::store::lock_found(conn, &mut stored.slot)?.ok_or(ApiError::NotFound)?,
+        Lock::Nothing => stored.freed,
+    };
     let children = born
         .into_iter()
         .map(|(id, born)| ChildState {
@@ -88,7 +98,7 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
         classes,
         children,
     };
-    Ok(Seen { state, programme: programme.clone(), children: known })
+    Ok(Seen { state, programme: programme.clone(), children: known, freed })
 }
 
 /// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The
@@ -99,6 +109,9 @@ pub fn settle(
     belongs: &Belongs<'_>,
     act: &Act,
 ) -> Result<Vec<Booking>, ApiError> {
+    if !matches!(placed.state, BookingState::Offered { .. }) {
+        seen.after_those_who_wait()?;
+    }
     let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {
         let id = BookingId::new(new_id());
@@ -106,7 +119,11 @@ pub fn settle(
             store::write_usage(conn, &child.id, usage)?;
         }
         store::insert_booking(conn, &id, belongs, placed, child, act.now)?;
-        let kind = if placed.state == BookingState::Confirmed { "booking.confirmed" } else { "booking.requested" };
+        let kind = match placed.state {
+            BookingState::Confirmed => "booking.confirmed",
+            BookingState::Offered { .. } => "booking.offered",
+            _ => "booking.requested",
+        };
         act.record(conn, kind, placed.slot.facility.place(), id.as_str())?;
         bookings.push(booked(id, seen, placed, belongs, child, act.now)?);
     }
@@ -118,7 +135,7 @@ pub fn settle(
 /// must have been locked before they were looked at.
 pub fn resettle(conn: &mut AnyConnection, moving: &[Stored], moved: &Moved, belongs: &Belongs<'_>, act: &Act) -> Result<(), ApiError> {
     for stored in moving {
-        free(conn, stored)?;
+        free(conn, stored, act)?;
         store::give_back(conn, &stored.booking)?;
     }
     for child in &moved.placed.children {
@@ -176,9 +193,20 @@ fn booked(
 pub fn take(conn: &mut AnyConnection, family: &Family, command: &NewBooking, act: &Act) -> Result<Vec<Booking>, ApiError> {
     let seen = look(conn, family, command, Lock::Slot)?;
     let placed = place(&seen.state, command, act.now)?;
+    seat(conn, family, (&seen, &placed), command, act)
+}
+
+/// Writes a decided party as a new one.
+pub fn seat(
+    conn: &mut AnyConnection,
+    family: &Family,
+    decided: (&Seen, &Placed),
+    command: &NewBooking,
+    act: &Act,
+) -> Result<Vec<Booking>, ApiError> {
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs { party_id: &party_id, series_id: None, family_id: &family.id, programme_id: &seen.programme.id, command };
-    settle(conn, (&seen, &placed), &belongs, act)
+    let belongs = Belongs { party_id: &party_id, series_id: None, family_id: &family.id, programme_id: &decided.0.programme.id, command };
+    settle(conn, decided, &belongs, act)
 }
 
 /// Locks a booking's family and slot, in this order, and reads it as it then is.
@@ -190,7 +218,7 @@ pub fn lock(conn: &mut AnyConnection, id: &BookingId) -> Result<Stored, ApiError
 }
 
 /// Frees the place that a booking holds. Family and slot must be locked.
-pub(super) fn free(conn: &mut AnyConnection, stored: &Stored) -> Result<(), ApiError> {
+pub(super) fn free(conn: &mut AnyConnection, stored: &Stored, act: &Act) -> Result<(), ApiError> {
     let booking = &stored.booking;
     let slot = slots::store::find_slot(conn, &booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
     let mut freed = slot.clone();
@@ -198,7 +226,8 @@ pub(super) fn free(conn: &mut AnyConnection, stored: &Stored) -> Result<(), ApiE
     for band in freed.bands.iter_mut().filter(|band| band.from_age == stored.band_from_age) {
         band.occupancy = band.occupancy.plus(from, until, -1);
     }
-    Ok(slots::store::update_bands(conn, &slot, &freed)?)
+    slots::store::update_bands(conn, &slot, &freed)?;
+    waitlist::note_freed(conn, &freed, act)
 }
 
 /// Ends a booking: frees the place unless its next state holds it, gives back what counts no more, writes the next state. Family and slot
@@ -206,13 +235,18 @@ pub(super) fn free(conn: &mut AnyConnection, stored: &Stored) -> Result<(), ApiE
 pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: &Act) -> Result<(), ApiError> {
     let booking = &stored.booking;
     if !next.is_active() {
-        free(conn, stored)?;
+        free(conn, stored, act)?;
     }
     let (kind, counts) = match next {
         BookingState::Cancelled { counts, .. } => ("booking.cancelled", *counts),
         BookingState::Declined { .. } => ("booking.declined", false),
         BookingState::Absent { counts, .. } => ("booking.absent", *counts),
-        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => {
+        BookingState::Released { .. } => ("booking.released", false),
+        BookingState::Requested { .. }
+        | BookingState::Offered { .. }
+        | BookingState::Confirmed
+        | BookingState::CheckedIn { .. }
+        | BookingState::CheckedOut { .. } => {
             return Err(ApiError::Internal("a booking cannot end in a state that is on its way".to_owned()));
         }
     };
@@ -220,5 +254,9 @@ pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: 
         store::give_back(conn, booking)?;
     }
     store::mark_state(conn, &booking.id, next, None)?;
-    Ok(act.record(conn, kind, booking.facility.place(), booking.id.as_str())?)
+    act.record(conn, kind, booking.facility.place(), booking.id.as_str())?;
+    if matches!(booking.state, BookingState::Offered { .. }) && !matches!(next, BookingState::Released { .. }) {
+        waitlist::take_back(conn, &booking.party_id, act)?;
+    }
+    Ok(())
 }

@@ -47,7 +47,7 @@ pub async fn undo_booking(app: web::Data<App>, guardian: Guardian, key: Key, id:
         let bookings: Vec<Booking> = party.iter().map(|stored| stored.booking.clone()).collect();
         undo(&bookings, act.now)?;
         for stored in &party {
-            free(conn, stored)?;
+            free(conn, stored, act)?;
             store::give_back(conn, &stored.booking)?;
             store::mark_undone(conn, &stored.booking.id, act.now)?;
             act.record(conn, "booking.undone", stored.booking.facility.place(), stored.booking.id.as_str())?;
@@ -184,6 +184,7 @@ impl Ground {
 /// Decides and writes a move. Family and slots must be locked.
 pub fn change(conn: &mut AnyConnection, ground: Ground, command: &Reschedule, act: &Act) -> Result<Vec<Booking>, ApiError> {
     let moved = reschedule(&ground.seen.state, &ground.moving(), (command, &ground.asks), act.now)?;
+    ground.seen.after_those_who_wait()?;
     let first = ground.moving.first().ok_or(ApiError::NotFound)?;
     // Who moves alone is decided alone from now on.
     let party_id = if ground.others_stay { PartyId::new(new_id()) } else { first.booking.party_id.clone() };

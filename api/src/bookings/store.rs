@@ -96,6 +96,7 @@ fn state(own: &Own) -> Result<BookingState, DbError> {
     let ended: Ended = own.ended.as_deref().map(from_json).transpose()?.unwrap_or_default();
     match (own.state.as_str(), own.decide_by, own.checked_in_at, own.checked_out_at, own.ended_at) {
         ("requested", Some(decide_by), ..) => Ok(BookingState::Requested { decide_by: instant(decide_by) }),
+        ("offered", Some(until), ..) => Ok(BookingState::Offered { until: instant(until) }),
         ("confirmed", ..) => Ok(BookingState::Confirmed),
         ("checked_in", _, Some(at), ..) => Ok(BookingState::CheckedIn { at: instant(at) }),
         ("checked_out", _, Some(came), Some(left), _) => Ok(BookingState::CheckedOut { checked_in_at: instant(came), at: instant(left) }),
@@ -113,6 +114,7 @@ fn state(own: &Own) -> Result<BookingState, DbError> {
             released: !own.active,
         }),
         ("declined", .., Some(at)) => Ok(BookingState::Declined { at: instant(at), message: ended.message }),
+        ("released", .., Some(at)) => Ok(BookingState::Released { at: instant(at) }),
         _ => Err(unknown("booking state", &own.state)),
     }
 }
@@ -400,6 +402,7 @@ pub struct Belongs<'a> {
 fn begins_as(placed: &Placed) -> (&'static str, Option<NaiveDateTime>) {
     match &placed.state {
         BookingState::Requested { decide_by } => ("requested", Some(stored(*decide_by))),
+        BookingState::Offered { until } => ("offered", Some(stored(*until))),
         _ => ("confirmed", None),
     }
 }
@@ -500,12 +503,24 @@ pub fn mark_undone(conn: &mut AnyConnection, id: &BookingId, now: DateTime<Utc>)
     Ok(())
 }
 
+/// Writes what becomes of an offer that was taken up: it counts as made now.
+pub fn mark_made(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, now: DateTime<Utc>) -> Result<(), DbError> {
+    mark_state(conn, id, state, None)?;
+    let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
+    diesel::update(mine).set(bookings::created_at.eq(stored(now))).execute(conn)?;
+    if let BookingState::Requested { decide_by } = state {
+        diesel::update(mine).set(bookings::decide_by.eq(stored(*decide_by))).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Writes the next state of a booking, and what is known of its day where that changes too; its version grows. What belongs to other states
 /// is forgotten.
 pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, attended: Option<&Attended>) -> Result<(), DbError> {
     let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
     let (name, came, left, ended) = match state {
-        BookingState::Requested { .. } => return Err(unknown("next state", "requested")),
+        BookingState::Offered { .. } => return Err(unknown("next state", "offered")),
+        BookingState::Requested { .. } => ("requested", None, None, None),
         BookingState::Confirmed => ("confirmed", None, None, None),
         BookingState::CheckedIn { at } => ("checked_in", Some(*at), None, None),
         BookingState::CheckedOut { checked_in_at, at } => ("checked_out", Some(*checked_in_at), Some(*at), None),
@@ -518,6 +533,7 @@ pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState
         BookingState::Declined { at, message } => {
             ("declined", None, None, Some((*at, Ended { exempt: None, message: message.clone() }, None)))
         }
+        BookingState::Released { at } => ("released", None, None, Some((*at, Ended::default(), None))),
     };
     let due = ended.as_ref().and_then(|(.., due)| *due);
     diesel::update(mine)

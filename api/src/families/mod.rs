@@ -15,7 +15,7 @@ use crate::error::{ApiError, ForBody, ForChange, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Plain, etag};
 use crate::session::Guardian;
-use crate::{App, municipalities, new_id};
+use crate::{App, municipalities, new_id, waitlist};
 
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -218,6 +218,7 @@ pub async fn remove_child(
         if store::has_bookings(conn, &id, act.now)? {
             return Err(Rejection::HasBookings.into());
         }
+        waitlist::leave_all(conn, &id, act)?;
         store::mark_removed(conn, &id, act.now)?;
         act.record(conn, "child.removed", (&family.municipality, None), child.id.as_str())?;
         Ok(Answer::empty())

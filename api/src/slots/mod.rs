@@ -25,7 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::request::{Query, etag};
-use crate::{App, municipalities, programmes};
+use crate::{App, municipalities, programmes, waitlist};
 
 /// The longest range of a search, in days.
 const MAX_DAYS: i64 = 62;
@@ -192,6 +192,19 @@ impl SlotQuery {
     }
 }
 
+impl Wanted {
+    /// What is asked for, without a word of who asks.
+    fn demand(&self) -> waitlist::demand::Search {
+        waitlist::demand::Search {
+            days: (tokyo_day(self.search.from), days_before(tokyo_day(self.search.until), 1)),
+            residence: self.residence.clone(),
+            programme: self.search.programme.clone(),
+            age: self.age,
+            times: self.times,
+        }
+    }
+}
+
 /// What the slots of a search are judged by.
 struct Rules {
     programmes: Vec<Programme>,
@@ -311,7 +324,12 @@ fn search(conn: &mut AnyConnection, mut wanted: Wanted, now: DateTime<Utc>) -> R
 pub async fn list_slots(app: web::Data<App>, query: Query<SlotQuery>) -> Result<web::Json<Page<FreePlace>>, ApiError> {
     let now = app.now();
     let wanted = query.0.wanted(now)?;
-    Ok(web::Json(app.db.read(move |conn| search(conn, wanted, now)).await?))
+    let asked = wanted.search.after.is_none().then(|| wanted.demand());
+    let page = app.db.read(move |conn| search(conn, wanted, now)).await?;
+    if let Some(asked) = asked.filter(|_| page.next_cursor.is_none() && !page.items.iter().any(|place| place.bookable)) {
+        waitlist::demand::note_search(&app, asked);
+    }
+    Ok(web::Json(page))
 }
 
 /// One slot with the rules it is booked by

@@ -25,7 +25,7 @@ use crate::error::{ApiError, ForBody, ForChange, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Query};
 use crate::session::Staff;
-use crate::{App, bookings, families, municipalities, programmes};
+use crate::{App, bookings, families, municipalities, programmes, waitlist};
 
 /// The operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -180,6 +180,8 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
         let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, command, act.now)?;
         for slot in plan.slots.iter().filter(|slot| slot.outcome == PlanOutcome::New) {
             let id = store::insert_slot(conn, &offering, &municipality, slot, act.now)?;
+            let published = store::find_slot(conn, &id)?.ok_or(ApiError::NotFound)?.slot;
+            waitlist::note_freed(conn, &published, act)?;
             act.record(conn, "slot.published", (&municipality, Some(&offering.facility_id)), id.as_str())?;
         }
         Ok(Answer::new(StatusCode::CREATED, &plan)?)
@@ -224,7 +226,7 @@ fn held(stored: &Stored) -> Held {
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         created_at: booking.created_at,
-        has_come: !matches!(booking.state, BookingState::Requested { .. } | BookingState::Confirmed),
+        has_come: !matches!(booking.state, BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Confirmed),
     }
 }
 
@@ -333,12 +335,23 @@ pub async fn change_slot(
             if !locked.contains(&stored.family_id) {
                 return Err(ApiError::Retry);
             }
-            bookings::engine::end(conn, stored, &cancel_by_facility(&stored.booking, act.now), act)?;
+            let is_held = bookings::store::find_booking(conn, &stored.booking.id)?.is_some_and(|now| now.booking.state.is_active());
+            if is_held {
+                bookings::engine::end(conn, stored, &cancel_by_facility(&stored.booking, act.now), act)?;
+            }
         }
+        // Who is there, as it now is: with one of a party that was offered its places all of it went.
+        let current = store::find_slot(conn, &id)?.ok_or(ApiError::NotFound)?.slot;
         let mut slot = changed.slot;
         slot.version += 1;
-        store::update_bands(conn, &ground.slot, &slot)?;
+        for (band, there) in slot.bands.iter_mut().zip(&current.bands) {
+            band.occupancy = there.occupancy.clone();
+        }
+        store::update_bands(conn, &current, &slot)?;
         store::update_slot(conn, &slot)?;
+        if slot.state == SlotState::Open {
+            waitlist::note_freed(conn, &slot, act)?;
+        }
         let kind = match (ground.slot.state, slot.state) {
             (SlotState::Open, SlotState::Closed) => "slot.closed",
             (SlotState::Closed, SlotState::Open) => "slot.opened",

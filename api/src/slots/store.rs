@@ -28,6 +28,7 @@ struct Own {
     room: Option<i64>,
     carers: Option<String>,
     confirmation: Option<String>,
+    freed: i64,
     version: i64,
 }
 
@@ -92,6 +93,8 @@ pub struct Stored {
     pub slot: Slot,
     /// The closed weekdays.
     pub closed_weekdays: Vec<Weekday>,
+    /// How often something became free in it since those who wait were asked.
+    pub freed: i64,
 }
 
 fn closed_weekdays(open: Option<&str>) -> Vec<Weekday> {
@@ -126,7 +129,7 @@ fn band((_, from, under, capacity, occupancy): &BandRow) -> Result<SlotBand, DbE
 }
 
 fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
-    let closed_weekdays = closed_weekdays(facility.open_weekdays.as_deref());
+    let (closed_weekdays, freed) = (closed_weekdays(facility.open_weekdays.as_deref()), row.freed);
     let slot = Slot {
         id: SlotId::new(row.id),
         offering_id: OfferingId::new(row.offering_id),
@@ -143,7 +146,7 @@ fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
         version: row.version,
     };
-    Ok(Stored { slot, closed_weekdays })
+    Ok(Stored { slot, closed_weekdays, freed })
 }
 
 /// Turns rows into slots, with the bands of all of them in one question.
@@ -193,17 +196,18 @@ pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError>
     Ok(locked == 1)
 }
 
-/// Locks a slot that was found before and takes over what may have changed since: state, room, carers, version and bands.
-pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<bool, DbError> {
+/// Locks a slot that was found before and takes over what may have changed since: state, room, carers, version and bands. Says how often
+/// something became free in it since those who wait were asked; none: the slot is gone.
+pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<Option<i64>, DbError> {
     let locked = diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set(slots::turn.eq(slots::turn + 1))
-        .returning((slots::state, slots::room, slots::carers, slots::version))
-        .get_result::<(String, Option<i64>, Option<String>, i64)>(conn)
+        .returning((slots::state, slots::room, slots::carers, slots::version, slots::freed))
+        .get_result::<(String, Option<i64>, Option<String>, i64, i64)>(conn)
         .optional()?;
-    let Some((state, room, carers, version)) = locked else { return Ok(false) };
+    let Some((state, room, carers, version, freed)) = locked else { return Ok(None) };
     (slot.state, slot.room, slot.version) = (self::state(&state)?, room, version);
     (slot.carers, slot.bands) = (carers.as_deref().map(from_json).transpose()?, list_bands(conn, &slot.id)?);
-    Ok(true)
+    Ok(Some(freed))
 }
 
 /// What to look for.

@@ -49,14 +49,13 @@ CREATE TABLE bookings (
   version BIGINT NOT NULL,
   CONSTRAINT bookings_end_after_start CHECK (starts_at < ends_at),
   CONSTRAINT bookings_state_known CHECK (
-    (state = 'requested' AND active AND decide_by IS NOT NULL AND checked_in_at IS NULL)
+    (state IN ('requested', 'offered') AND active AND decide_by IS NOT NULL AND checked_in_at IS NULL)
     OR (state = 'confirmed' AND active AND checked_in_at IS NULL)
     OR (state = 'checked_in' AND active AND checked_in_at IS NOT NULL AND checked_out_at IS NULL)
     OR (state = 'checked_out' AND active AND checked_in_at IS NOT NULL AND checked_out_at IS NOT NULL)
     OR (state = 'cancelled' AND NOT active AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
     OR (state = 'absent' AND checked_in_at IS NULL AND ended_at IS NOT NULL AND cancelled_fee_yen IS NOT NULL AND cancelled_counts IS NOT NULL)
-    OR (state = 'declined' AND NOT active AND ended_at IS NOT NULL)
-    OR (state = 'undone' AND NOT active AND ended_at IS NOT NULL)
+    OR (state IN ('declined', 'released', 'undone') AND NOT active AND ended_at IS NOT NULL)
   )
 );
 CREATE INDEX bookings_of_child ON bookings (child_id, starts_at);

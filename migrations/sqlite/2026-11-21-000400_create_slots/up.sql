@@ -1,4 +1,5 @@
 -- Slots (枠) with their places per age band; `peak` repeats the fullest minute of `occupancy` so that the database can refuse.
+-- `freed` counts what became free since those who wait were last asked; 0: nothing they have not been asked about.
 CREATE TABLE offerings (
   id TEXT PRIMARY KEY NOT NULL,
   facility_id TEXT NOT NULL REFERENCES facilities (id),
@@ -26,6 +27,7 @@ CREATE TABLE slots (
   confirmation TEXT,
   peak BIGINT NOT NULL,
   turn BIGINT NOT NULL,
+  freed BIGINT NOT NULL DEFAULT 0,
   version BIGINT NOT NULL,
   created_at TIMESTAMP NOT NULL,
   CONSTRAINT slots_once UNIQUE (offering_id, starts_at),
@@ -33,6 +35,7 @@ CREATE TABLE slots (
   CONSTRAINT slots_not_overfull CHECK (0 <= peak AND (room IS NULL OR peak <= room)),
   CONSTRAINT slots_state_known CHECK (state IN ('open', 'closed'))
 );
+CREATE INDEX slots_freed ON slots (starts_at) WHERE freed > 0;
 CREATE INDEX slots_by_city ON slots (municipality, programme, starts_at, id);
 CREATE INDEX slots_by_time ON slots (starts_at, id);
 CREATE INDEX slots_by_facility ON slots (facility_id, starts_at, id);

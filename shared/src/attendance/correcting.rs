@@ -43,9 +43,12 @@ pub fn undo(booking: &Booking) -> Result<(BookingState, Attended), Rejection> {
             Ok((BookingState::CheckedIn { at: checked_in_at }, Attended { brought_by: known.brought_by.clone(), ..Attended::default() }))
         }
         BookingState::CheckedIn { .. } | BookingState::Absent { .. } => Ok((BookingState::Confirmed, Attended::default())),
-        BookingState::Requested { .. } | BookingState::Confirmed | BookingState::Cancelled { .. } | BookingState::Declined { .. } => {
-            Err(Rejection::NothingToUndo)
-        }
+        BookingState::Requested { .. }
+        | BookingState::Offered { .. }
+        | BookingState::Confirmed
+        | BookingState::Cancelled { .. }
+        | BookingState::Declined { .. }
+        | BookingState::Released { .. } => Err(Rejection::NothingToUndo),
     }
 }
 
@@ -94,7 +97,9 @@ pub fn correct(
         | BookingState::Confirmed
         | BookingState::Absent { .. }
         | BookingState::Cancelled { .. }
-        | BookingState::Declined { .. } => return Err(Rejection::NotIn),
+        | BookingState::Offered { .. }
+        | BookingState::Declined { .. }
+        | BookingState::Released { .. } => return Err(Rejection::NotIn),
     };
     let known = booking.attended.clone();
     let attended = Attended {

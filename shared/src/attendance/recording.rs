@@ -100,8 +100,8 @@ pub fn may_be_with(person: &Person, registered: &[PersonName], by: RecordedBy) -
 /// What is wrong with recording anything for a booking that is not on its way.
 const fn not_held(state: &BookingState) -> Option<Rejection> {
     match state {
-        BookingState::Cancelled { .. } | BookingState::Declined { .. } => Some(Rejection::Cancelled),
-        BookingState::Requested { .. } => Some(Rejection::NotConfirmed),
+        BookingState::Cancelled { .. } | BookingState::Declined { .. } | BookingState::Released { .. } => Some(Rejection::Cancelled),
+        BookingState::Requested { .. } | BookingState::Offered { .. } => Some(Rejection::NotConfirmed),
         BookingState::Absent { .. } => Some(Rejection::MarkedAbsent),
         BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => None,
     }

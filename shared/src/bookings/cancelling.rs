@@ -36,6 +36,8 @@ pub enum CancelledBy {
 pub enum CancelRejection {
     /// It holds no place any more.
     Already,
+    /// It is an offer of the waiting list: the family accepts or declines it.
+    IsOffer,
     /// The child has come.
     Started,
     /// The stay is over.
@@ -48,12 +50,13 @@ pub enum CancelRejection {
 
 impl CancelRejection {
     /// Every case, for the tests of the sentences.
-    pub const ALL: [Self; 5] = [Self::Already, Self::Started, Self::Over, Self::TermsChanged, Self::ReasonUnknown];
+    pub const ALL: [Self; 6] = [Self::Already, Self::IsOffer, Self::Started, Self::Over, Self::TermsChanged, Self::ReasonUnknown];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Already => "bookings.already_cancelled",
+            Self::IsOffer => "bookings.is_offer",
             Self::Started => "bookings.started",
             Self::Over => "bookings.over",
             Self::TermsChanged => "bookings.cancel_terms_changed",
@@ -84,18 +87,23 @@ pub struct Cancel {
 /// for an exempt reason.
 pub fn cancel_terms(booking: &Booking, reason: Option<&str>, by: CancelledBy, now: DateTime<Utc>) -> Result<CancelTerms, CancelRejection> {
     match booking.state {
-        BookingState::Cancelled { .. } | BookingState::Declined { .. } => return Err(CancelRejection::Already),
+        BookingState::Cancelled { .. } | BookingState::Declined { .. } | BookingState::Released { .. } => {
+            return Err(CancelRejection::Already);
+        }
+        BookingState::Offered { .. } if by == CancelledBy::Family => return Err(CancelRejection::IsOffer),
         BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } => return Err(CancelRejection::Started),
         BookingState::Absent { .. } => return Err(CancelRejection::Over),
-        BookingState::Requested { .. } | BookingState::Confirmed if now >= booking.ends_at => return Err(CancelRejection::Over),
-        BookingState::Requested { .. } | BookingState::Confirmed => {}
+        BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Confirmed if now >= booking.ends_at => {
+            return Err(CancelRejection::Over);
+        }
+        BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Confirmed => {}
     }
     let rule = &booking.cancellation;
     if reason.is_some_and(|key| !may_say(rule, key, by)) {
         return Err(CancelRejection::ReasonUnknown);
     }
     let undone = now < booking.created_at + TimeDelta::minutes(rule.undo_minutes) && now < booking.starts_at;
-    let undecided = matches!(booking.state, BookingState::Requested { .. });
+    let undecided = matches!(booking.state, BookingState::Requested { .. } | BookingState::Offered { .. });
     if now < booking.free_until || undone || undecided || reason.is_some() {
         return Ok(CancelTerms::FREE);
     }

@@ -56,12 +56,14 @@ pub fn decide(booking: &Booking, command: &Decide, now: DateTime<Utc>) -> Result
         BookingState::Requested { decide_by } if now >= decide_by => Err(DecideRejection::TooLate { decide_by }),
         BookingState::Requested { .. } if command.accept => Ok(BookingState::Confirmed),
         BookingState::Requested { .. } => Ok(BookingState::Declined { at: now, message: command.message.clone() }),
-        BookingState::Confirmed
+        BookingState::Offered { .. }
+        | BookingState::Confirmed
         | BookingState::CheckedIn { .. }
         | BookingState::CheckedOut { .. }
         | BookingState::Absent { .. }
         | BookingState::Cancelled { .. }
-        | BookingState::Declined { .. } => Err(DecideRejection::NotRequested),
+        | BookingState::Declined { .. }
+        | BookingState::Released { .. } => Err(DecideRejection::NotRequested),
     }
 }
 

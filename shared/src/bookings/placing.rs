@@ -62,6 +62,8 @@ pub enum Rejection {
     PartySize,
     /// The facility closed the slot.
     SlotClosed,
+    /// A place that became free is being offered to those who wait.
+    Offering,
     /// The stay is no block of the slot.
     NotABlock,
     /// The stay leaves the slot's time.
@@ -180,6 +182,7 @@ impl Rejection {
         match self {
             Self::PartySize => "bookings.party_size",
             Self::SlotClosed => "bookings.slot_closed",
+            Self::Offering => "bookings.offering",
             Self::NotABlock => "bookings.not_a_block",
             Self::OutsideSlot { .. } => "bookings.outside_slot",
             Self::TooShort { .. } => "bookings.too_short",
@@ -220,7 +223,7 @@ impl Rejection {
             LimitUnit::Uses => Datum::Uses(n),
         };
         match self {
-            Self::PartySize | Self::SlotClosed | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
+            Self::PartySize | Self::SlotClosed | Self::Offering | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
             Self::ReasonMissing | Self::AnswerUnknown | Self::ExtraUnknown => reason,
             Self::ChangedMeanwhile | Self::SameStay | Self::OtherFacility | Self::NotMovable => reason,
             Self::RescheduleLate { free_until } => reason.with("free_until", Datum::Moment(*free_until)),
@@ -403,12 +406,7 @@ pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) 
             ends_at: stay.ends_at,
             block: stay.block.map(str::to_owned),
             counted: counted.into_iter().map(|(counted, _)| counted).collect(),
-            state: match slot.confirmation(&state.terms) {
-                Confirmation::Instant => BookingState::Confirmed,
-                Confirmation::ByFacility { hours, .. } => BookingState::Requested {
-                    decide_by: now.checked_add_signed(TimeDelta::hours(hours.into())).map_or(stay.starts_at, |by| by.min(stay.starts_at)),
-                },
-            },
+            state: first_state(slot.confirmation(&state.terms), stay.starts_at, now),
             is_away: away,
             tier,
             free_until: state.terms.cancellation.free_until.before(stay.starts_at, &state.open_days),
@@ -417,6 +415,16 @@ pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) 
             slot: taken,
         }),
         _ => Err(refusals),
+    }
+}
+
+/// How a booking begins that is made now: it holds at once, or waits for the facility.
+pub fn first_state(confirmation: Confirmation, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> BookingState {
+    match confirmation {
+        Confirmation::Instant => BookingState::Confirmed,
+        Confirmation::ByFacility { hours, .. } => BookingState::Requested {
+            decide_by: now.checked_add_signed(TimeDelta::hours(hours.into())).map_or(starts_at, |by| by.min(starts_at)),
+        },
     }
 }
 
@@ -463,7 +471,7 @@ pub(super) fn asked<'a>(state: &'a PlaceState, command: &NewBooking, refuse: &mu
 }
 
 /// What the programme asks for with a booking: its reason, answers, extras.
-pub(super) fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
+pub fn check_answers(terms: &Terms, command: &NewBooking) -> Vec<Rejection> {
     let mut rejections = Vec::new();
     let reason_known = command.reason.as_ref().is_some_and(|reason| terms.reasons.iter().any(|known| known.key == *reason));
     if terms.reasons.is_empty() == command.reason.is_some() || (!terms.reasons.is_empty() && !reason_known) {

@@ -148,6 +148,12 @@ pub fn check(terms: &Terms, root: &str) -> Vec<ProblemPart> {
     }
     found.cancellation(&terms.cancellation);
     found.pick_up(terms);
+    let waiting = &terms.waiting;
+    for (name, minutes) in
+        [("same_day", waiting.same_day_minutes), ("next_day", waiting.next_day_minutes), ("later", waiting.later_minutes)]
+    {
+        found.range(format!("/waiting/{name}_minutes"), minutes, 1, 7 * 1440);
+    }
     if let Some(staffing) = &terms.staffing {
         found.staffing(staffing);
     }

@@ -245,10 +245,12 @@ pub fn came_and_left(state: &BookingState) -> Option<(DateTime<Utc>, Option<Date
         BookingState::CheckedIn { at } => Some((*at, None)),
         BookingState::CheckedOut { checked_in_at, at } => Some((*checked_in_at, Some(*at))),
         BookingState::Requested { .. }
+        | BookingState::Offered { .. }
         | BookingState::Confirmed
         | BookingState::Absent { .. }
         | BookingState::Cancelled { .. }
-        | BookingState::Declined { .. } => None,
+        | BookingState::Declined { .. }
+        | BookingState::Released { .. } => None,
     }
 }
 

@@ -124,7 +124,11 @@ pub const fn stage(state: &BookingState) -> Option<Stage> {
         BookingState::CheckedIn { .. } => Some(Stage::Here),
         BookingState::CheckedOut { .. } => Some(Stage::Gone),
         BookingState::Absent { .. } => Some(Stage::Absent),
-        BookingState::Requested { .. } | BookingState::Cancelled { .. } | BookingState::Declined { .. } => None,
+        BookingState::Requested { .. }
+        | BookingState::Offered { .. }
+        | BookingState::Cancelled { .. }
+        | BookingState::Declined { .. }
+        | BookingState::Released { .. } => None,
     }
 }
 
@@ -207,12 +211,12 @@ pub fn children_of(party: &[BoardEntry]) -> String {
 /// The key of what became of a request that somebody else settled first; none where it is not settled.
 pub const fn decided_first(state: &BookingState) -> Option<&'static str> {
     match state {
-        BookingState::Requested { .. } => None,
+        BookingState::Requested { .. } | BookingState::Offered { .. } => None,
         BookingState::Confirmed | BookingState::CheckedIn { .. } | BookingState::CheckedOut { .. } | BookingState::Absent { .. } => {
             Some("attendance.first_accepted")
         }
         BookingState::Declined { .. } => Some("attendance.first_declined"),
-        BookingState::Cancelled { .. } => Some("attendance.first_cancelled"),
+        BookingState::Cancelled { .. } | BookingState::Released { .. } => Some("attendance.first_cancelled"),
     }
 }
 

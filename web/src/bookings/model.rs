@@ -351,7 +351,10 @@ pub fn split(bookings: &[Booking], now: DateTime<Utc>) -> (Vec<Booking>, Vec<Boo
 }
 
 const fn is_to_come(state: &BookingState) -> bool {
-    matches!(state, BookingState::Requested { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. })
+    matches!(
+        state,
+        BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Confirmed | BookingState::CheckedIn { .. }
+    )
 }
 
 /// What was declined, is still to come, and has nothing else in its place: the family may want to search on.

@@ -279,6 +279,8 @@ pub fn CancelRule(cancellation: Cancellation, free_until: DateTime<Utc>, fee_yen
 pub fn StateChip(state: BookingState, is_over: bool) -> impl IntoView {
     match state {
         BookingState::Requested { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_requested"/></Chip> }.into_any(),
+        BookingState::Offered { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_offered"/></Chip> }.into_any(),
+        BookingState::Released { .. } => view! { <Chip><Say key="bookings.state_released"/></Chip> }.into_any(),
         BookingState::Declined { .. } => view! { <Chip tone=Tone::Warning><Say key="bookings.state_declined"/></Chip> }.into_any(),
         BookingState::Confirmed if is_over => view! { <Chip><Say key="bookings.state_over"/></Chip> }.into_any(),
         BookingState::Confirmed => view! { <Chip tone=Tone::Success><Say key="bookings.state_confirmed"/></Chip> }.into_any(),
