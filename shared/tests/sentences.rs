@@ -11,7 +11,9 @@ use shared::bookings::Busy;
 use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
-use shared::{accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, series, slots, text};
+use shared::{
+    accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, series, slots, text, waitlist,
+};
 use world::{day, tokyo};
 
 fn here(path: &str) -> PathBuf {
@@ -177,6 +179,19 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::LoginWrong => accounts::Rejection::LoginWrong,
         accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
+    });
+    all.extend(samples! { waitlist::Rejection:
+        waitlist::Rejection::HasPlaces => waitlist::Rejection::HasPlaces,
+        waitlist::Rejection::Already => waitlist::Rejection::Already,
+        waitlist::Rejection::TooMany => waitlist::Rejection::TooMany,
+        waitlist::Rejection::WishDays => waitlist::Rejection::WishDays,
+        waitlist::Rejection::WishTimes => waitlist::Rejection::WishTimes,
+        waitlist::Rejection::WishUnknown => waitlist::Rejection::WishUnknown,
+        waitlist::Rejection::NotWaiting => waitlist::Rejection::NotWaiting,
+        waitlist::Rejection::NotOffered => waitlist::Rejection::NotOffered,
+        waitlist::Rejection::OfferOver { .. } => waitlist::Rejection::OfferOver { until: at },
+        waitlist::Rejection::HasOffer => waitlist::Rejection::HasOffer,
+        waitlist::Rejection::NoTime => waitlist::Rejection::NoTime,
     });
     let key = "night".to_owned();
     all.extend(samples! { programmes::VersionRejection:

@@ -30,6 +30,9 @@ fn caller(operation: &str) -> Caller {
         | "register"
         | "login" => Caller::Anybody,
         "logout" | "get_me" => Caller::SignedIn,
+        "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
+            Caller::Guardian
+        }
         "undo_booking" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
@@ -56,8 +59,9 @@ fn caller(operation: &str) -> Caller {
         | "change_slot"
         | "preview_slot_change"
         | "decide_booking"
+        | "list_slot_queues"
         | "offer_programme" => Caller::Staff,
-        "publish_programme" => Caller::Officer,
+        "publish_programme" | "list_unmet_demand" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }
@@ -76,6 +80,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
             Some(json!({ "booking_id": "any", "scope": "all" }))
         }
         "reschedule_booking" | "preview_reschedule" => Some(json!({ "slot_id": slot })),
+        "join_waitlist" => Some(json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": slot } })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
         "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),
@@ -127,7 +132,10 @@ on_both! {
         let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
         let booked = ana.post("/series", body("create_series", &slot, &child).unwrap()).await.body;
         let [series, booking] = [&booked["id"], &booked["bookings"][0]["id"]].map(|id| id.as_str().unwrap().to_owned());
-        let ids = [("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("series_id", &series), ("facility_id", "sakai")];
+        let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
+        let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
+        let entry = entry.body["id"].as_str().unwrap().to_owned();
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("series_id", &series), ("facility_id", "sakai")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -156,7 +164,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -166,10 +174,10 @@ on_both! {
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
                 Caller::Staff | Caller::Officer => assert_eq!(status, 403, "guardian: {}", operation.name),
-                _ if [&child, &booking, &series].iter().any(|id| operation.path.contains(*id)) => {
+                _ if [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
-                _ if ["create_booking", "quote_booking", "create_series", "preview_series"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
+                _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
                 // The rest is about the caller's own family, changed or read.
                 _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
             }
@@ -308,7 +316,11 @@ async fn up_down_up(backend: Backend) {
             events,
             attendance_records,
             audit_lines,
-            idempotency_keys
+            idempotency_keys,
+            waitlist_entries,
+            waitlist_children,
+            waitlist_skips,
+            unmet_demand
         );
         Ok(())
     })

@@ -21,3 +21,4 @@ mod races;
 mod series;
 mod slots;
 mod versions;
+mod waitlist;

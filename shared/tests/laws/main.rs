@@ -11,6 +11,7 @@ mod people;
 mod programmes;
 mod publishing;
 mod series;
+mod waiting;
 #[path = "../world/mod.rs"]
 mod world;
 
