@@ -67,6 +67,7 @@ fn an_offer_is_decided_by_the_rules_of_any_booking() {
     ground.children = vec![child("sora", "2024-06-15")];
     let asked = entry(Wanted::Wish(wish()));
     assert_eq!(offer(&ground, &asked, tokyo("2026-12-02 16:00")).unwrap().until, tokyo("2026-12-02 16:30"));
+    ground.slot.bands[0].occupancy = crate::slots::Occupancy::default();
     ground.terms.closes = crate::programmes::Deadline::MinutesBefore { minutes: 420 };
     assert_eq!(offer(&ground, &asked, tokyo("2026-12-02 23:00")).unwrap_err(), [Rejection::NoTime.reason()]);
 }
