@@ -42,3 +42,5 @@ pub mod session;
 pub mod settings;
 pub mod slots;
 pub mod ui;
+#[cfg(feature = "everything")]
+pub mod waitlist;

@@ -91,6 +91,11 @@ pub fn bookings() -> String {
     "/bookings".to_owned()
 }
 
+/// Waiting for any place that fits.
+pub fn wish() -> String {
+    "/waitlist/wish".to_owned()
+}
+
 /// One booking.
 pub fn booking(booking_id: &str) -> String {
     format!("/bookings/{}", percent_encoded(booking_id))

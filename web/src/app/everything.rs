@@ -13,6 +13,7 @@ use crate::families::FamilyRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
 use crate::slots::staff::StaffSlotRoutes;
+use crate::waitlist::WaitlistRoutes;
 
 /// Every page.
 #[component]
@@ -27,6 +28,7 @@ pub fn Pages() -> impl IntoView {
             <FamilyRoutes/>
             <BookingRoutes/>
             <SeriesRoutes/>
+            <WaitlistRoutes/>
 
             // Staff, at /staff.
             <AttendanceRoutes/>

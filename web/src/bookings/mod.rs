@@ -11,8 +11,10 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+pub use self::flow::{AskedFields, AskedForm};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
 pub use self::history::History;
+pub use self::model::draft::{Draft, Missing as DraftMissing};
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
 pub use self::parts::{BookSteps, StateChip, facility_words, limit_left};

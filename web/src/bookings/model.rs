@@ -247,7 +247,14 @@ impl Ground {
             _ => {
                 let mut can = self.candidates().into_iter().filter(|stay| self.quote(party, stay, now).bookable);
                 let first = can.next();
-                if is_flexible || can.next().is_none() { first } else { None }
+                // Where everything is full, any stay can be waited for.
+                if is_flexible {
+                    first.or_else(|| self.candidates().into_iter().next())
+                } else if can.next().is_none() {
+                    first
+                } else {
+                    None
+                }
             }
         }
     }
@@ -287,6 +294,12 @@ impl Ground {
     pub fn child_name(&self, id: &str) -> Option<String> {
         self.children.iter().find(|child| child.id.as_str() == id).map(|child| child.known.name.to_string())
     }
+}
+
+/// Whether nothing but the missing place is against a stay: then one can wait for it.
+pub fn could_wait(quote: &Quote) -> bool {
+    let is_full = |reason: &Reason| reason.code == "bookings.slot_full";
+    !quote.reasons.is_empty() && quote.reasons.iter().all(is_full) && quote.children.iter().all(|child| child.reasons.is_empty())
 }
 
 /// Whether a refusal is the same for every child; too few places is a matter of a child's age.

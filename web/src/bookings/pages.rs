@@ -24,6 +24,7 @@ use crate::ui::{
     Banner, Breadcrumbs, Button, Card, Chip, Choice, Dialog, EmptyState, Explain, Fact, Facts, Glyph, LinkButton, Load, Look, Need,
     PageTitle, RadioGroup, TabPanel, Tabs, Tone,
 };
+use crate::waitlist::Waiting;
 
 /// Says that what is shown is from an earlier visit.
 fn as_of_notice(as_of: Option<DateTime<Utc>>) -> impl IntoView {
@@ -49,6 +50,7 @@ pub fn BookingsPage() -> impl IntoView {
     view! {
         <div class="narrow stack">
             <PageTitle text="bookings.title"/>
+            <Waiting on_change=move |()| bookings.refetch()/>
             <Load what=bookings let:known><BookingLists known/></Load>
         </div>
     }

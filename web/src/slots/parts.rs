@@ -76,7 +76,9 @@ fn stays(place: &Place, date: NaiveDate, facility: &str, programme: &str, names:
     // What cannot be booked at all is one line, whatever its parts are.
     let best = place.best();
     if !matches!(best, Standing::Free(_)) {
-        return refused(String::new(), place.free.starts_at, place.free.ends_at, best, locale);
+        // Which stay to wait for is chosen on the way.
+        let href = (best == Standing::Full).then(|| paths::book(place.free.slot_id.as_str(), None, None));
+        return refused(href, String::new(), (place.free.starts_at, place.free.ends_at), best, locale);
     }
     place
         .free
@@ -86,7 +88,10 @@ fn stays(place: &Place, date: NaiveDate, facility: &str, programme: &str, names:
             let part = names.opening(&place.free, opening, locale);
             match place.standing(opening) {
                 Standing::Free(_) => stay(place, opening, part, date, &[facility, programme], locale),
-                other => refused(part, opening.starts_at, opening.ends_at, other, locale),
+                other => {
+                    let href = paths::book(place.free.slot_id.as_str(), Some(opening.starts_at), Some(opening.ends_at));
+                    refused((other == Standing::Full).then_some(href), part, (opening.starts_at, opening.ends_at), other, locale)
+                }
             }
         })
         .collect_view()
@@ -118,9 +123,14 @@ fn stay_words(part: &str, times: &str) -> impl IntoView + use<> {
     view! { <span class="stay-words"><span class="stay-times">{times.to_owned()}</span>{part}</span> }
 }
 
-fn refused(part: String, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, stands: Standing, locale: Locale) -> AnyView {
-    let times = clock_span(starts_at, ends_at, locale);
-    view! { <li class="stay stay-refused">{stay_words(&part, &times)} {standing(stands, locale)}</li> }.into_any()
+/// A stay that cannot be booked; where it is full, one can wait for it.
+fn refused(to_wait: Option<String>, part: String, times: (DateTime<Utc>, DateTime<Utc>), stands: Standing, locale: Locale) -> AnyView {
+    let times = clock_span(times.0, times.1, locale);
+    let wait = to_wait.map(|href| {
+        let spoken = without_ruby(&format!("{part} {times} {}", sentence("slots.wait", locale)));
+        view! { <a class="stay-wait" href=href aria-label=spoken>{marked(&sentence("slots.wait", locale))}</a> }
+    });
+    view! { <li class="stay stay-refused">{stay_words(&part, &times)} {standing(stands, locale)} {wait}</li> }.into_any()
 }
 
 /// The city of a facility, and how far away it is.

@@ -13,7 +13,8 @@ use super::parts::{day_stays, mark, offer_card, offer_name, week_table};
 use super::wanted::{Ask, DAYS, Facet};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, marked, say_with, sentence, text};
-use crate::ui::{Button, Dialog, EmptyState, Glyph, Load, Look, Map, Pin, Skeleton};
+use crate::paths;
+use crate::ui::{Button, Dialog, EmptyState, Glyph, LinkButton, Load, Look, Map, Pin, Skeleton};
 
 /// How many days of a facility the list shows when no day is chosen.
 const CARD_DAYS: usize = 2;
@@ -221,6 +222,7 @@ fn Nothing(search: Search, ask: Ask) -> impl IntoView {
                         .collect_view()
                 }}
             </ul>
+            <LinkButton href=paths::wish() look=Look::Text icon=Glyph::Clock><Say key="slots.wish"/></LinkButton>
         </EmptyState>
     }
 }

@@ -6,16 +6,18 @@ use leptos_router::hooks::use_navigate;
 use shared::bookings::{NewBooking, Quote, QuotedChild};
 use shared::locale::yen;
 use shared::programmes::{Confirmation, IfSilent};
+use shared::waitlist::NewWaitlistEntry;
 
 use super::asked::{AskedFields, Form};
 use super::{BackToChildren, flow};
 use crate::api::{Attempt, Failure};
 use crate::bookings::client;
 use crate::bookings::model::draft::Draft;
-use crate::bookings::model::{Against, Ground, decided_by};
+use crate::bookings::model::{Against, Ground, could_wait, decided_by};
 use crate::bookings::parts::{
     AgainstNotice, BookSteps, Bring, CancelRule, FeeLines, SlotHead, UntilDecided, When, facility_words, limit_left,
 };
+use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
@@ -23,6 +25,7 @@ use crate::session::use_session;
 use crate::ui::{
     Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, focus, taking_focus,
 };
+use crate::waitlist;
 
 /// Under this name the draft is kept on this device.
 pub(super) const DRAFT: &str = "booking_draft";
@@ -55,6 +58,7 @@ pub fn CheckPage() -> impl IntoView {
         }
     });
     let refused: RwSignal<Option<Failure>> = RwSignal::new(None);
+    let (attempt_to_wait, account_to_wait) = (Attempt::new(), account.clone());
     // One attempt for the page: the same party, time and words sent again are the same booking.
     let attempt = Attempt::new();
     let book = Action::new_local(move |command: &NewBooking| {
@@ -99,6 +103,35 @@ pub fn CheckPage() -> impl IntoView {
             book.dispatch(draft.command(&ground.detail.terms, wish));
         }
     });
+    let flash = use_flash();
+    let to_list = use_navigate();
+    let wait = Action::new_local({
+        let attempt = attempt_to_wait;
+        move |command: &NewBooking| {
+            let (command, attempt, navigate, account) = (command.clone(), attempt.clone(), to_list.clone(), account_to_wait.clone());
+            async move {
+                match waitlist::client::join(&NewWaitlistEntry::of_booking(&command), &attempt).await {
+                    Ok(_) => {
+                        offline::remember(&account, DRAFT, &Draft::default());
+                        flash.done("waitlist.joined");
+                        navigate(&paths::bookings(), NavigateOptions { replace: true, ..Default::default() });
+                    }
+                    Err(failure) => {
+                        refused.set(Some(failure));
+                        flow.ground.refetch();
+                        quote.refetch();
+                    }
+                }
+            }
+        }
+    });
+    let press_wait = Callback::new(move |ground: Ground| {
+        if let Some((draft, wish)) = filled(&ground).zip(untrack(wish)) {
+            wait.dispatch(draft.command(&ground.detail.terms, wish));
+        }
+    });
+    let waiting = wait.pending();
+    let full = Memo::new(move |_| quote.with(|found| matches!(found, Some(Ok(Some(quote))) if could_wait(quote))));
     let repeat = Callback::new(move |ground: Ground| {
         if filled(&ground).is_some() {
             to_repeat(&flow.address(BookStep::Repeat, &flow.chosen.get_untracked()), NavigateOptions::default());
@@ -115,7 +148,7 @@ pub fn CheckPage() -> impl IntoView {
                         return view! { <BackToChildren/> }.into_any();
                     }
                     let (known, asked) = (ground.clone(), ground.detail.terms.clone());
-                    let again = ground.clone();
+                    let (again, to_wait) = (ground.clone(), ground.clone());
                     let terms = asked.clone();
                     let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
                     let quoted = ground.clone();
@@ -128,7 +161,21 @@ pub fn CheckPage() -> impl IntoView {
                             <TextArea value=form.notes maxlength=500/>
                         </Field>
                         <Load what=quote let:quote>{quote.map(|quote| view! { <Quoted ground=quoted.clone() quote refused/> })}</Load>
+                        <Show when=move || full.get()>
+                            <Banner tone=Tone::Info title="waitlist.can_wait"><p><Say key="waitlist.how"/></p></Banner>
+                        </Show>
                         <div class="row actions">
+                            {move || {
+                                let to_wait = to_wait.clone();
+                                full.get()
+                                    .then(|| {
+                                        view! {
+                                            <Button icon=Glyph::Clock busy=waiting on_press=Callback::new(move |()| press_wait.run(to_wait.clone()))>
+                                                <Say key="waitlist.join"/>
+                                            </Button>
+                                        }
+                                    })
+                            }}
                             <BookButton quote confirmation busy on_press=Callback::new(move |()| press.run(known.clone()))/>
                             <Button look=Look::Outline icon=Glyph::Calendar on_press=Callback::new(move |()| repeat.run(again.clone()))>
                                 <Say key="series.repeat"/>

@@ -10,7 +10,7 @@ use shared::locale::{clock_at, clock_span, minutes, yen};
 use shared::programmes::Unit;
 
 use super::{BackToChildren, flow, kept, one_error};
-use crate::bookings::model::{Against, Chosen, Ground, Stay};
+use crate::bookings::model::{Against, Chosen, Ground, Stay, could_wait};
 use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, PlacesLeft, SlotHead, TimeSelect, Why, limit_left};
 use crate::i18n::{Say, Text, furigana, locale, say_with, t_with, text};
 use crate::paths::BookStep;
@@ -82,10 +82,13 @@ fn TimesStep(ground: Ground, party: Vec<ChildId>) -> impl IntoView {
             <AgainstNotice id="times-against" against title="bookings.cannot_time_title"/>
         </Show>
         {move || quote.get().filter(|quote| quote.bookable).map(|quote| view! { <QuoteLine quote ground/> })}
+        {move || {
+            quote.with(|quote| quote.as_ref().is_some_and(could_wait)).then(|| view! { <p aria-live="polite"><Say key="waitlist.can_wait"/></p> })
+        }}
         <div class="row actions">
             <Button
                 on_press=next
-                disabled=Signal::derive(move || quote.with(|quote| quote.as_ref().is_some_and(|quote| !quote.bookable)))
+                disabled=Signal::derive(move || quote.with(|quote| quote.as_ref().is_some_and(|quote| !quote.bookable && !could_wait(quote))))
                 described_by="times-against"
             >
                 <Say key="bookings.to_check"/>
@@ -155,7 +158,7 @@ fn BlockTimes(
                             group="times"
                             label
                             checked=Signal::derive(move || stay.with(|stay| stay.as_ref() == Some(&block)))
-                            disabled=!quote.bookable
+                            disabled=!quote.bookable && !could_wait(&quote)
                             on_pick=Callback::new(move |_| pick.run((starts_at, ends_at)))
                         >
                             <div class="row">

@@ -10,15 +10,17 @@ use shared::locale::clock_span;
 use shared::programmes::Programme;
 use shared::slots::{Slot, SlotDay, SlotState};
 use shared::time::{days_after, days_before, tokyo_day};
+use shared::waitlist::SlotQueue;
 
 use super::change::Editor;
 use super::client;
 use super::parts::{ages, programme_name};
 use crate::api::Failure;
 use crate::attendance::{StaffNav, StaffPlace};
-use crate::i18n::{Say, furigana, locale, marked};
+use crate::i18n::{Say, furigana, locale, marked, say_with};
 use crate::paths;
 use crate::ui::{Banner, Dialog, Explain, Glyph, Icon, LinkButton, PageTitle, Skeleton, Tone, WeekCalendar};
+use crate::waitlist::client::queues;
 
 /// The facility's week: places and bookings per slot.
 #[component]
@@ -35,6 +37,12 @@ pub fn SlotsPage() -> impl IntoView {
         let first = first.get();
         async move { client::slots(first, days_after(first, 6)).await }
     });
+    let queues = LocalResource::new(move || {
+        let first = first.get();
+        async move { queues(first.to_string(), days_after(first, 6).to_string()).await }
+    });
+    // How full a slot is stands without it too.
+    let queues = Memo::new(move |_| queues.get().and_then(Result::ok).unwrap_or_default());
     let programmes = LocalResource::new(client::programmes);
     let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
     // Kept while the week is read again, so that a pressed slot keeps its place on the page.
@@ -75,7 +83,7 @@ pub fn SlotsPage() -> impl IntoView {
                 today
                 note=holiday
                 on_move=moved
-                cells=move |date| view! { <DaySlots date days programmes choose/> }.into_any()
+                cells=move |date| view! { <DaySlots date days programmes queues choose/> }.into_any()
             />
             <Dialog id="slot" title="slots_staff.change" open=open>
                 {move || {
@@ -101,7 +109,13 @@ pub fn Refusal(why: Failure) -> impl IntoView {
 }
 
 #[component]
-fn DaySlots(date: NaiveDate, days: Memo<Vec<SlotDay>>, programmes: Memo<Vec<Programme>>, choose: Callback<SlotId>) -> impl IntoView {
+fn DaySlots(
+    date: NaiveDate,
+    days: Memo<Vec<SlotDay>>,
+    programmes: Memo<Vec<Programme>>,
+    queues: Memo<Vec<SlotQueue>>,
+    choose: Callback<SlotId>,
+) -> impl IntoView {
     let slots =
         Memo::new(move |_| days.with(|days| days.iter().find(|day| day.day == date).map(|day| day.slots.clone())).unwrap_or_default());
     let ids = Memo::new(move |_| slots.with(|slots| slots.iter().map(|slot| slot.id.clone()).collect::<Vec<_>>()));
@@ -111,7 +125,7 @@ fn DaySlots(date: NaiveDate, days: Memo<Vec<SlotDay>>, programmes: Memo<Vec<Prog
                 each=move || ids.get()
                 key=Clone::clone
                 children=move |id| {
-                    let wanted = id.clone();
+                    let (wanted, waited_for) = (id.clone(), id.clone());
                     let slot = Memo::new(move |_| slots.with(|slots| slots.iter().find(|slot| slot.id == wanted).cloned()));
                     let is_closed = move || slot.with(|slot| slot.as_ref().is_some_and(|slot| slot.state == SlotState::Closed));
                     view! {
@@ -124,12 +138,23 @@ fn DaySlots(date: NaiveDate, days: Memo<Vec<SlotDay>>, programmes: Memo<Vec<Prog
                                 on:click=move |_| choose.run(id.clone())
                             >
                                 {move || slot.get().map(|slot| slot_words(slot, programmes))}
+                                {move || queues.with(|all| all.iter().find(|queue| queue.slot_id == waited_for).cloned()).map(waiting_words)}
                             </button>
                         </li>
                     }
                 }
             />
         </ul>
+    }
+}
+
+/// How many wait for a slot, and how many think over an offer.
+fn waiting_words(queue: SlotQueue) -> impl IntoView {
+    view! {
+        {(queue.parties > 0)
+            .then(|| view! { <span class="chip chip-info">{say_with("slots_staff.waiting", move || vec![("parties", queue.parties.to_string()), ("children", queue.children.to_string())])}</span> })}
+        {(queue.offered > 0)
+            .then(|| view! { <span class="chip chip-warning">{say_with("slots_staff.offered", move || vec![("children", queue.offered.to_string())])}</span> })}
     }
 }
 
