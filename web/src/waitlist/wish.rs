@@ -152,12 +152,14 @@ fn WishForm(known: Known) -> impl IntoView {
             Choice::new(city.code.to_string(), text(move || name.get(locale()).to_owned()))
         })
         .collect();
-    let days: Vec<(String, Text)> = (0..=AHEAD)
-        .map(|offset| {
-            let date = days_after(today, offset);
-            (date.to_string(), text(move || day(date, locale())))
-        })
-        .collect();
+    let days = Signal::stored(
+        (0..=AHEAD)
+            .map(|offset| {
+                let date = days_after(today, offset);
+                (date.to_string(), text(move || day(date, locale())))
+            })
+            .collect::<Vec<_>>(),
+    );
     let week: Vec<Choice> =
         WEEKDAYS.into_iter().map(|one| Choice::new(one.to_string(), text(move || weekday(one, locale()).to_owned()))).collect();
     let any = || std::iter::once((String::new(), Text::from("waitlist.any_time")));
@@ -168,8 +170,8 @@ fn WishForm(known: Known) -> impl IntoView {
         <CheckboxGroup id="who" legend="waitlist.who" hint="waitlist.who_hint" choices=Signal::stored(names) value=who required=Need::Required error=nobody/>
         <Field id="programme" label="waitlist.programme"><Select value=programme options=Signal::stored(services)/></Field>
         <CheckboxGroup id="places" legend="waitlist.places" hint="waitlist.places_hint" choices=Signal::stored(cities) value=places inline=true/>
-        <Field id="from" label="waitlist.from"><Select value=from options=Signal::stored(days.clone())/></Field>
-        <Field id="until" label="waitlist.until"><Select value=until options=Signal::stored(days)/></Field>
+        <Field id="from" label="waitlist.from"><Select value=from options=days/></Field>
+        <Field id="until" label="waitlist.until"><Select value=until options=days/></Field>
         <CheckboxGroup id="weekdays" legend="waitlist.weekdays" hint="waitlist.weekdays_hint" choices=Signal::stored(week) value=weekdays inline=true/>
         <Field id="length" label="waitlist.length" hint="waitlist.length_hint"><Select value=length options=Signal::stored(lengths)/></Field>
         <Field id="earliest" label="waitlist.earliest"><Select value=earliest options=Signal::stored(any().chain(hours()).collect::<Vec<_>>())/></Field>
