@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -252,6 +253,8 @@ pub struct Db {
     engine: Arc<Engine>,
     /// As many as the pool has connections.
     places: Arc<Semaphore>,
+    /// How many writes came to their end through this.
+    writes: Arc<AtomicU64>,
     url: Arc<str>,
 }
 
@@ -273,7 +276,7 @@ impl Db {
             Engine::Sqlite { readers: pool(url, true, connections)?, writer }
         };
         let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(8)));
-        Ok(Self { engine: Arc::new(engine), places, url: url.into() })
+        Ok(Self { engine: Arc::new(engine), places, writes: Arc::default(), url: url.into() })
     }
 
     /// Whether it is PostgreSQL.
@@ -349,6 +352,7 @@ impl Db {
         E: From<DbError> + RetryAsk + Send + 'static,
         F: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
     {
+        let writes = Arc::clone(&self.writes);
         match &*self.engine {
             Engine::Sqlite { writer, .. } => {
                 let (answer, answered) = oneshot::channel();
@@ -356,6 +360,7 @@ impl Db {
                     let outcome = conn.map_err(E::from).and_then(&f);
                     let keep = outcome.is_ok();
                     let finish: Finish = Box::new(move |committed| {
+                        writes.fetch_add(1, Ordering::AcqRel);
                         // A family that went away meanwhile does not hear of it; its write stands.
                         let _ = answer.send(match (outcome, committed) {
                             (Ok(_), Err(error)) => Err(E::from(error)),
@@ -371,12 +376,23 @@ impl Db {
                 let _place = self.place().await?;
                 let engine = Arc::clone(&self.engine);
                 blocking(move || match &*engine {
-                    Engine::Postgres { pool } => postgres_transaction(pool, &f),
+                    Engine::Postgres { pool } => {
+                        let outcome = postgres_transaction(pool, &f);
+                        // Also after one that failed: it may have been committed all the same.
+                        writes.fetch_add(1, Ordering::AcqRel);
+                        outcome
+                    }
                     Engine::Sqlite { .. } => Err(E::from(DbError::Other("no pool".to_owned()))),
                 })
                 .await?
             }
         }
+    }
+
+    /// Grows with every write through this, before anybody hears of it: what was read since the same number misses nothing that anybody
+    /// was told of.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
     }
 
     /// Waits for a place at the pool: more threads than connections would only hold memory and wait for each other.

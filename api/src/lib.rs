@@ -47,6 +47,8 @@ pub struct App {
     pub db: Db,
     /// The settings.
     pub config: Arc<Config>,
+    /// Pages of the search that were just made.
+    pub recent: Arc<slots::Recent>,
     clock: Clock,
     /// Those who wait, and who asks them.
     pub turns: Arc<waitlist::Turns>,
@@ -58,7 +60,15 @@ impl App {
     /// Puts an app together.
     pub fn new(db: Db, config: Config, clock: Clock) -> Self {
         let policy = routes::policy(&config.tiles).into();
-        Self { db, config: Arc::new(config), clock, turns: Arc::default(), policy, decoy: Arc::new(OnceCell::new()) }
+        Self {
+            db,
+            config: Arc::new(config),
+            recent: Arc::default(),
+            clock,
+            turns: Arc::default(),
+            policy,
+            decoy: Arc::new(OnceCell::new()),
+        }
     }
 
     /// The time, to the microsecond that both databases keep.

@@ -1,12 +1,15 @@
 //! Slots (枠): the search of free places for everybody, and publishing and changing by the facility.
 
 mod offerings;
+mod recent;
 pub mod staff;
 pub mod store;
 
 use std::str::FromStr;
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::header::ContentType;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -22,7 +25,8 @@ use shared::time::{at, day_start, days_after, days_before, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::AnyConnection;
+pub use self::recent::Recent;
+use crate::db::{AnyConnection, to_json};
 use crate::error::ApiError;
 use crate::request::{Query, etag};
 use crate::{App, municipalities, programmes, waitlist};
@@ -321,15 +325,24 @@ fn search(conn: &mut AnyConnection, mut wanted: Wanted, now: DateTime<Utc>) -> R
     )
 )]
 #[get("/slots")]
-pub async fn list_slots(app: web::Data<App>, query: Query<SlotQuery>) -> Result<web::Json<Page<FreePlace>>, ApiError> {
-    let now = app.now();
-    let wanted = query.0.wanted(now)?;
-    let asked = wanted.search.after.is_none().then(|| wanted.demand());
-    let page = app.db.read(move |conn| search(conn, wanted, now)).await?;
-    if let Some(asked) = asked.filter(|_| page.next_cursor.is_none() && !page.items.iter().any(|place| place.bookable)) {
-        waitlist::demand::note_search(&app, asked);
-    }
-    Ok(web::Json(page))
+pub async fn list_slots(app: web::Data<App>, req: HttpRequest, query: Query<SlotQuery>) -> Result<HttpResponse, ApiError> {
+    // Counted before it is read: a write in between makes the page one of the past.
+    let (now, writes) = (app.now(), app.db.writes());
+    let body = match app.recent.find(req.query_string(), writes, now) {
+        Some(body) => body,
+        None => {
+            let wanted = query.0.wanted(now)?;
+            let asked = wanted.search.after.is_none().then(|| wanted.demand());
+            let page = app.db.read(move |conn| search(conn, wanted, now)).await?;
+            if let Some(asked) = asked.filter(|_| page.next_cursor.is_none() && !page.items.iter().any(|place| place.bookable)) {
+                waitlist::demand::note_search(&app, asked);
+            }
+            let body = Bytes::from(to_json(&page)?);
+            app.recent.keep(req.query_string(), body.clone(), writes, now);
+            body
+        }
+    };
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }
 
 /// One slot with the rules it is booked by
