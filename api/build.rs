@@ -16,6 +16,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const BUILD_START: &str = "/*BUILD*/";
 const BUILD_END: &str = "/*END*/";
 
+/// The page that starts the build for staff.
+const STAFF_PAGE: &str = "/staff.html";
+
 /// Shown instead of the app by a server that was compiled before the app was built.
 const NOT_BUILT: &str = r#"<!doctype html>
 <html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -72,11 +75,14 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Outcome<()> {
     Ok(())
 }
 
-/// Names the build in `/sw.js`: a version over all files, and the files that the first load needs.
-/// What lies under `/vendor/` (the map) is fetched when it is first looked at.
+/// Names the build in `/sw.js`: a version over all files, and the files that every device keeps, with a mark on those that only staff
+/// need. What lies under `/vendor/` (the map) is fetched when it is first looked at.
 fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
     let mut all = Sha256::new();
-    let mut first_load = Vec::new();
+    let mut kept = Vec::new();
+    let staff_page = files.iter().find(|file| file.path == STAFF_PAGE).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    let is_staff =
+        |path: &str| staff_page.as_ref().is_some_and(|page| path == STAFF_PAGE || path.starts_with("/web-") && page.contains(path));
     for file in files.iter() {
         let hash = hex(&Sha256::digest(&file.bytes));
         all.update(&file.path);
@@ -84,11 +90,12 @@ fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
         if file.path != "/sw.js" && !file.path.starts_with("/vendor/") {
             let path = file.path.replace('\\', "\\\\").replace('"', "\\\"");
             let short: String = hash.chars().take(16).collect();
-            first_load.push(format!(r#"{{"path":"{path}","hash":"{short}"}}"#));
+            let staff = is_staff(&file.path);
+            kept.push(format!(r#"{{"path":"{path}","hash":"{short}","staff":{staff}}}"#));
         }
     }
     let version: String = hex(&all.finalize()).chars().take(16).collect();
-    let build = format!(r#"{{"version":"{version}","files":[{}]}}"#, first_load.join(","));
+    let build = format!(r#"{{"version":"{version}","files":[{}]}}"#, kept.join(","));
 
     let Some(worker) = files.iter_mut().find(|file| file.path == "/sw.js") else {
         return Ok(());

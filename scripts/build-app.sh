@@ -10,7 +10,7 @@ if [ -f dist/index.html ] && [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" -ne
   exit 0
 fi
 
-say "Building the app (one to two minutes when cold)"
+say "Building the app (two to four minutes when cold)"
 mkdir -p "$target"
 touch "$stamp.new" # what is edited while we build counts as newer
 # Trunk builds without the network, so everything must be there before.
@@ -20,11 +20,15 @@ cargo fetch --quiet --target wasm32-unknown-unknown --target "$host" ||
 # Erased components make the app a tenth smaller, more with every page. Set here and not in .cargo/config.toml, because only what is
 # shipped needs it; the first flag repeats the one from there.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Clink-arg=--keep-section=target_features --cfg=erase_components"
-# Trunk takes NO_COLOR=1 for a wrong argument.
-env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release ||
-  fail "The app could not be built." "Read the compiler's words above."
-# The search once more, as a small build of its own beside the whole app.
-env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release --no-default-features --html-output first.html \
-  --dist "$target/first-visit" || fail "The search could not be built." "Read the compiler's words above."
-cp "$target"/first-visit/first.html "$target"/first-visit/web-* dist/
+# Three builds, because a page should not wait for the code of others: the family's, and beside it the search alone and the staff's.
+# build NAME PAGE FEATURES FOLDER
+build() {
+  # Trunk takes NO_COLOR=1 for a wrong argument.
+  env -u NO_COLOR trunk build --release --offline --cargo-profile wasm-release --no-default-features --features "$3" \
+    --html-output "$2" --dist "$4" || fail "The $1 could not be built." "Read the compiler's words above."
+}
+build "app of families" index.html family dist
+build "search" first.html "" "$target/first-visit"
+build "app of staff" staff.html staff "$target/staff"
+cp "$target"/first-visit/first.html "$target"/first-visit/web-* "$target"/staff/staff.html "$target"/staff/web-* dist/
 mv "$stamp.new" "$stamp"

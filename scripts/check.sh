@@ -62,7 +62,11 @@ scripts_are_sound() {
 guard "Rust is formatted" cargo fmt --all --check
 guard "Cargo.lock is current" cargo metadata --locked --format-version 1 --quiet --no-deps
 guard "lints (server, rules, tests)" cargo clippy --quiet --workspace --all-targets -- -D warnings
-guard "lints (app, in the browser)" cargo clippy --quiet -p web --target wasm32-unknown-unknown -- -D warnings
+# As it is shipped: the search alone, the family's pages, those of staff.
+for build in "" family staff; do
+  guard "lints (app, in the browser: ${build:-search})" \
+    cargo clippy --quiet -p web --target wasm32-unknown-unknown --no-default-features --features "$build" -- -D warnings
+done
 guard "shared builds without its features" cargo check --quiet -p shared --no-default-features
 guard "the app carries nothing of the server" browser_stays_light
 guard "no unused dependency" no_unused_dependency

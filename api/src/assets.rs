@@ -63,12 +63,12 @@ fn find_in<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     if is_reserved || looks_like_a_file {
         None
-    } else if path == "/" {
-        // The search has a small build of its own. The service worker knows the same.
-        // A build for developing has only the whole app.
-        file("/first.html").or_else(|| file("/index.html"))
     } else {
-        file("/index.html")
+        // The search and the pages of staff have builds of their own; the service worker knows the same. A build for developing has
+        // only one for all.
+        let is_staff = path.strip_prefix("/staff").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let own = if path == "/" { Some("/first.html") } else { is_staff.then_some("/staff.html") };
+        own.and_then(file).or_else(|| file("/index.html"))
     }
 }
 
@@ -147,6 +147,7 @@ mod tests {
         gz: Some(b"g"),
     };
     const FIRST: File = File { path: "/first.html", ..PAGE };
+    const STAFF: File = File { path: "/staff.html", ..PAGE };
     const CODE: File = File {
         path: "/web-0123456789abcdef.js",
         content_type: "text/javascript; charset=utf-8",
@@ -167,11 +168,14 @@ mod tests {
         for path in ["/", "/index.html", "/bookings", "/staff/today", "/facilities/0198/week", "/apiary"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
-        let files = [PAGE, FIRST, CODE];
+        let files = [PAGE, FIRST, STAFF, CODE];
         for path in ["/", "/first.html"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/first.html"), "{path}");
         }
-        for path in ["/index.html", "/bookings", "/facilities/0198", "/staff", "/sign_in"] {
+        for path in ["/staff", "/staff/", "/staff/slots/0198", "/staff.html"] {
+            assert_eq!(find_in(&files, path).map(|file| file.path), Some("/staff.html"), "{path}");
+        }
+        for path in ["/index.html", "/bookings", "/facilities/0198", "/staffroom", "/sign_in"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
         assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));

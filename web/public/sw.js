@@ -1,23 +1,27 @@
 // Keeps the app's own files on the device, so that it opens quickly and without network.
 // Answers of the API are never kept here: the app itself remembers the next bookings.
 
-// The server fills in the version and the files of the first load, each { path, hash }.
+// The server fills in the version and the files, each { path, hash, staff }.
 const BUILD = /*BUILD*/{"version":"dev","files":[]}/*END*/;
 
 const STORE_PREFIX = "app-";
 const STORE = STORE_PREFIX + BUILD.version;
-// The search has a small build of its own; the server knows the same.
-const shellOf = (path) => (path === "/" ? "/first.html" : "/index.html");
+// The search and the pages of staff have builds of their own; the server knows the same.
+const isStaff = (path) => /^\/staff(\/|$)/.test(path);
+const shellOf = (path) => (path === "/" ? "/first.html" : isStaff(path) ? "/staff.html" : "/index.html");
 const PATIENCE_MS = 3000;
 
 // Only the browser's own picture is needed offline; the big ones are for the home screen.
-const FILES = BUILD.files.map((file) => file.path).filter((path) => !path.endsWith(".png"));
+const FILES = BUILD.files.filter((file) => !file.path.endsWith(".png"));
+const paths = (staff) => FILES.filter((file) => file.staff === staff).map((file) => new Request(file.path, { cache: "no-cache" }));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
       const store = await caches.open(STORE);
-      await store.addAll(FILES.map((path) => new Request(path, { cache: "no-cache" })));
+      await store.addAll(paths(false));
+      // Only the devices of staff keep what staff need; one that kept the build before keeps this one.
+      if (await caches.match("/staff.html")) await store.addAll(paths(true));
       // Names carry a hash of the content, so an open page and a new worker do not disturb each other.
       await self.skipWaiting();
     })(),
@@ -45,7 +49,9 @@ self.addEventListener("fetch", (event) => {
 // The newest page if the network is quick, else the one on the device.
 async function page(event) {
   const store = await caches.open(STORE);
-  const kept = (await store.match(shellOf(new URL(event.request.url).pathname))) ?? (await store.match("/index.html"));
+  const { pathname } = new URL(event.request.url);
+  const kept = await store.match(shellOf(pathname));
+  if (!kept && isStaff(pathname)) event.waitUntil(store.addAll(paths(true)).catch(() => undefined));
   const fetched = fetch(event.request);
   if (!kept) return fetched;
   // A slow answer must not become an unhandled rejection once the kept page was given.

@@ -16,10 +16,11 @@
 //! }
 //! ```
 
-#[cfg(feature = "everything")]
-mod everything;
-#[cfg(not(feature = "everything"))]
-mod first_visit;
+mod builds;
+#[cfg(feature = "family")]
+mod family;
+#[cfg(feature = "staff")]
+mod staff;
 
 use std::time::Duration;
 
@@ -34,10 +35,7 @@ use crate::frame::Frame;
 use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
 use crate::settings;
-#[cfg(feature = "everything")]
-use everything::Pages;
-#[cfg(not(feature = "everything"))]
-use first_visit::Pages;
+use builds::Pages;
 
 /// How long the first screen waits for the settings.
 const PATIENCE: Duration = Duration::from_millis(1500);

@@ -13,34 +13,34 @@
 // The shipping build erases the types of views (see scripts/build-app.sh), and with them the only use of some imports.
 #![cfg_attr(erase_components, allow(unused_imports))]
 
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 rust_i18n::i18n!("locales", fallback = "ja");
-#[cfg(not(feature = "everything"))]
+#[cfg(not(feature = "pages"))]
 rust_i18n::i18n!("locales/first_visit", fallback = "ja");
 
 pub mod about;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod accounts;
 pub mod api;
 pub mod app;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod attendance;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod bookings;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod facilities;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod families;
 pub mod flash;
 pub mod frame;
 pub mod i18n;
 pub mod offline;
 pub mod paths;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod series;
 pub mod session;
 pub mod settings;
 pub mod slots;
 pub mod ui;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod waitlist;

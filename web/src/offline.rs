@@ -67,7 +67,7 @@ fn until_loaded() -> Option<Storage> {
 }
 
 /// Keeps something for the page that is loaded next in this tab.
-#[cfg(not(feature = "everything"))]
+#[cfg(not(all(feature = "family", feature = "staff")))]
 pub fn hand_over<T: Serialize + ?Sized>(name: &str, value: &T) {
     write(until_loaded(), &format!("{DEVICE_PREFIX}{name}"), value);
 }

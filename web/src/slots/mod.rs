@@ -7,7 +7,7 @@ mod near;
 mod pages;
 pub mod parts;
 mod results;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod staff;
 pub mod wanted;
 

@@ -36,7 +36,7 @@ pub struct OutlineTerms {
     pub unit: Unit,
 }
 
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 impl Outline {
     /// The outline of a programme whose rules are all there.
     pub fn of(programme: &shared::programmes::Programme) -> Self {

@@ -1,0 +1,33 @@
+//! The pages of families, at `/`.
+
+use leptos::prelude::*;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+use leptos_router::components::Route;
+use leptos_router::{MatchNestedRoutes, path};
+
+use crate::about::{AccessibilityPage, MenuPage};
+use crate::accounts::AccountRoutes;
+use crate::bookings::BookingRoutes;
+use crate::facilities::FacilityRoutes;
+use crate::families::FamilyRoutes;
+use crate::series::SeriesRoutes;
+use crate::slots::SearchRoutes;
+use crate::waitlist::WaitlistRoutes;
+
+/// The family's pages.
+#[component(transparent)]
+pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <SearchRoutes/>
+        <FacilityRoutes/>
+        <AccountRoutes/>
+        <FamilyRoutes/>
+        <BookingRoutes/>
+        <SeriesRoutes/>
+        <WaitlistRoutes/>
+        <Route path=path!("/menu") view=MenuPage/>
+        <Route path=path!("/accessibility") view=AccessibilityPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

@@ -1,0 +1,19 @@
+//! The pages of staff, at `/staff`.
+
+use leptos::prelude::*;
+use leptos_router::MatchNestedRoutes;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+
+use crate::attendance::AttendanceRoutes;
+use crate::slots::staff::StaffSlotRoutes;
+
+/// The pages of staff.
+#[component(transparent)]
+pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <AttendanceRoutes/>
+        <StaffSlotRoutes/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
