@@ -238,6 +238,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    family_codes (family_id) {
+        family_id -> Text,
+        code -> Nullable<Text>,
+        pin_hash -> Nullable<Text>,
+        failures -> BigInt,
+        locked_until -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wall_codes (facility_id) {
+        facility_id -> Text,
+        code -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     attendance_records (id) {
         id -> Text,
         booking_id -> Text,
@@ -359,6 +378,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     facilities,
     families,
+    family_codes,
     holidays,
     household_classes,
     idempotency_keys,
@@ -374,4 +394,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     waitlist_children,
     waitlist_entries,
     waitlist_skips,
+    wall_codes,
 );

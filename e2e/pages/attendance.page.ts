@@ -2,6 +2,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { tick } from './frame.page';
 
+type Stage = 'これから来る' | '来ている' | '帰った' | '欠席';
+
 export class Board {
   constructor(readonly page: Page) {}
 
@@ -9,11 +11,11 @@ export class Board {
     await expect(this.page.getByRole('heading', { level: 1, name: '今日の受け入れ' })).toBeVisible();
   }
 
-  column(stage: 'これから来る' | '来ている' | '帰った'): Locator {
+  column(stage: Stage): Locator {
     return this.page.getByRole('region', { name: new RegExp(`^${stage}`) });
   }
 
-  card(stage: 'これから来る' | '来ている' | '帰った', child: string): Locator {
+  card(stage: Stage, child: string): Locator {
     return this.column(stage).getByRole('article', { name: child });
   }
 
@@ -24,7 +26,10 @@ export class Board {
 
   async checkIn(child: string): Promise<void> {
     await this.card('これから来る', child).getByRole('button', { name: /登園/ }).click();
-    await this.page.getByRole('dialog').getByRole('button', { name: '登園を記録する' }).click();
+    const dialog = this.page.getByRole('dialog');
+    // The guardian comes first.
+    await tick(dialog.getByRole('radio').first());
+    await dialog.getByRole('button', { name: '登園を記録する' }).click();
     await expect(this.card('来ている', child)).toBeVisible();
   }
 

@@ -1,5 +1,6 @@
 //! Attendance: a child comes and goes, or does not come, at the times as they happened; and the board that staff work by.
 
+mod codes;
 mod correcting;
 mod recording;
 mod settling;
@@ -8,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use validator::ValidationError;
 
+pub use self::codes::*;
 pub use self::correcting::*;
 pub use self::recording::*;
 pub use self::settling::*;
@@ -149,6 +151,17 @@ pub enum Rejection {
     ChildElsewhere,
     /// The correction says what is there already.
     NothingToCorrect,
+    /// No family has this code.
+    CodeUnknown,
+    /// A family records from the facility's wall only, and this is not its code.
+    WallUnknown,
+    /// It is not the family's PIN.
+    PinWrong,
+    /// Too many wrong PINs.
+    PinLocked {
+        /// Wait so many minutes.
+        minutes: i64,
+    },
 }
 
 impl Rejection {
@@ -174,6 +187,10 @@ impl Rejection {
             Self::PlaceGiven => "attendance.place_given",
             Self::ChildElsewhere => "attendance.child_elsewhere",
             Self::NothingToCorrect => "attendance.nothing_to_correct",
+            Self::CodeUnknown => "attendance.code_unknown",
+            Self::WallUnknown => "attendance.wall_unknown",
+            Self::PinWrong => "attendance.pin_wrong",
+            Self::PinLocked { .. } => "attendance.pin_locked",
         }
     }
 
@@ -183,6 +200,7 @@ impl Rejection {
         match self {
             Self::OtherDay { day } => reason.with("day", Datum::Day(day)),
             Self::AlreadyIn { at } | Self::AlreadyOut { at } | Self::BeforeCheckIn { at } => reason.with("at", Datum::Moment(at)),
+            Self::PinLocked { minutes } => reason.with("minutes", Datum::Minutes(minutes)),
             Self::NotBegun { starts_at } => reason.with("at", Datum::Moment(starts_at)),
             Self::Cancelled
             | Self::NotConfirmed
@@ -197,7 +215,10 @@ impl Rejection {
             | Self::NothingToUndo
             | Self::PlaceGiven
             | Self::ChildElsewhere
-            | Self::NothingToCorrect => reason,
+            | Self::NothingToCorrect
+            | Self::CodeUnknown
+            | Self::WallUnknown
+            | Self::PinWrong => reason,
         }
     }
 }

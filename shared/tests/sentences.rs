@@ -166,6 +166,10 @@ fn reasons() -> Vec<Reason> {
         attendance::Rejection::PlaceGiven => attendance::Rejection::PlaceGiven,
         attendance::Rejection::ChildElsewhere => attendance::Rejection::ChildElsewhere,
         attendance::Rejection::NothingToCorrect => attendance::Rejection::NothingToCorrect,
+        attendance::Rejection::CodeUnknown => attendance::Rejection::CodeUnknown,
+        attendance::Rejection::WallUnknown => attendance::Rejection::WallUnknown,
+        attendance::Rejection::PinWrong => attendance::Rejection::PinWrong,
+        attendance::Rejection::PinLocked { .. } => attendance::Rejection::PinLocked { minutes: 4 },
     });
     all.extend(samples! { families::Rejection:
         families::Rejection::BornInFuture => families::Rejection::BornInFuture,

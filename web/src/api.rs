@@ -263,6 +263,11 @@ pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body:
     send(prepared(Request::patch, path).header("If-Match", etag), path, json(body)?, attempt).await
 }
 
+/// Sets something to what the body says, however often it is sent.
+pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
+    send(prepared(Request::put, path), path, json(body)?, &Attempt::new()).await
+}
+
 /// Deletes something that was read with this tag.
 pub async fn delete(path: &str, etag: &str, attempt: &Attempt) -> Result<(), Failure> {
     send(prepared(Request::delete, path).header("If-Match", etag), path, None, attempt).await

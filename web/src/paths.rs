@@ -111,6 +111,11 @@ pub fn move_series(series_id: &str, booking_id: &str) -> String {
     query(&format!("/series/{}/move", percent_encoded(series_id)), &[("from", Some(booking_id.to_owned()))])
 }
 
+/// The family's code for the door.
+pub fn family_code() -> String {
+    "/code".to_owned()
+}
+
 /// Everything else on a phone: language, account, notes.
 pub fn menu() -> String {
     "/menu".to_owned()
@@ -134,6 +139,16 @@ pub fn staff_day(day: NaiveDate) -> String {
 /// The bookings of a week; this one without a day.
 pub fn staff_week(from: Option<NaiveDate>) -> String {
     query("/staff/week", &[("from", from.map(|day| day.to_string()))])
+}
+
+/// Reading a family's code.
+pub fn staff_scan() -> String {
+    "/staff/scan".to_owned()
+}
+
+/// The code for the facility's wall.
+pub fn staff_wall() -> String {
+    "/staff/wall".to_owned()
 }
 
 /// The facility's slots of a week; this one without a day.

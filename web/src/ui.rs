@@ -28,6 +28,8 @@
 
 mod buttons;
 mod calendar;
+#[cfg(feature = "everything")]
+mod camera;
 mod choices;
 mod date;
 mod dialog;
@@ -42,6 +44,8 @@ mod title;
 
 pub use buttons::{Button, LinkButton, Look};
 pub use calendar::{Availability, Level, WeekCalendar};
+#[cfg(feature = "everything")]
+pub use camera::Camera;
 pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
 pub use date::DateInput;
 pub use dialog::Dialog;

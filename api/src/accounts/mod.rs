@@ -41,7 +41,8 @@ pub async fn hash_password(password: String) -> Result<String, ApiError> {
         .map_err(|error| ApiError::Internal(error.to_string()))
 }
 
-async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
+/// Whether it is the password, or PIN, of a hash.
+pub async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
     hashing(move || PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()))
         .await
 }

@@ -1,5 +1,6 @@
 //! Attendance: the board that staff work by, and what is recorded of children who come, go, or do not come.
 
+mod codes;
 pub mod recording;
 pub mod settling;
 pub mod store;
@@ -38,7 +39,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(recording::mark_booking_absent)
         .service(recording::undo_attendance)
         .service(recording::correct_attendance)
-        .service(recording::list_attendance);
+        .service(recording::list_attendance)
+        .service(codes::get_family_code)
+        .service(codes::renew_family_code)
+        .service(codes::set_family_pin)
+        .service(codes::get_wall_code)
+        .service(codes::renew_wall_code)
+        .service(codes::scan_family)
+        .service(codes::list_arrivals);
 }
 
 /// Which days of which facility.

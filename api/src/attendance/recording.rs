@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use shared::attendance::{
-    AttendanceRecord, Attended, CheckIn, CheckOut, Correction, MarkAbsent, RecordKind, Recorded, RecordedBy, check_in, check_out, correct,
-    mark_absent, take_again, undo,
+    AttendanceRecord, Attended, CheckIn, CheckOut, Correction, MarkAbsent, RecordKind, Recorded, RecordedBy, Rejection, check_in,
+    check_out, correct, mark_absent, take_again, undo,
 };
 use shared::bookings::{Booking, BookingState};
 use shared::ids::{BookingId, FacilityId};
@@ -13,9 +13,9 @@ use shared::problem::Problem;
 use shared::text::PersonName;
 
 use super::settling::reckon;
-use super::store::{insert_record, list_records};
+use super::store::{find_wall_code, insert_record, list_records};
 use crate::bookings::engine::{end, lock};
-use crate::bookings::store::{Stored, find_booking, list_busy, mark_state};
+use crate::bookings::store::{Owner, Stored, find_booking, list_busy, mark_state};
 use crate::bookings::{owner, visible};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardianOrStaff, ForStaff};
@@ -34,11 +34,24 @@ struct Held {
 impl Held {
     /// Locks a booking of this facility, its family first.
     fn lock(conn: &mut AnyConnection, id: &BookingId, facility: &FacilityId) -> Result<Self, ApiError> {
-        let mine = find_booking(conn, id)?.filter(|stored| stored.booking.facility.id == *facility);
-        mine.ok_or(ApiError::NotFound)?;
+        Self::lock_visible(conn, id, &Owner::Facility(facility.clone()))
+    }
+
+    /// Locks a booking that this person may see, its family first.
+    fn lock_visible(conn: &mut AnyConnection, id: &BookingId, owner: &Owner) -> Result<Self, ApiError> {
+        visible(find_booking(conn, id)?.ok_or(ApiError::NotFound)?, owner)?;
         let stored = lock(conn, id)?;
         let child = families::store::list_any_children(conn, std::iter::once(&stored.booking.child.id))?.pop().ok_or(ApiError::NotFound)?;
         Ok(Self { registered: child.known.pick_up_people.into_iter().map(|contact| contact.name).collect(), stored })
+    }
+
+    /// Who records: staff, or the family itself with the code on the facility's wall.
+    fn recorded_by(&self, conn: &mut AnyConnection, owner: &Owner, wall: Option<&str>) -> Result<RecordedBy, ApiError> {
+        if matches!(owner, Owner::Facility(_)) {
+            return Ok(RecordedBy::Staff);
+        }
+        let known = find_wall_code(conn, &self.booking().facility.id)?;
+        if known.is_none() || known.as_deref() != wall { Err(Rejection::WallUnknown.into()) } else { Ok(RecordedBy::Family) }
     }
 
     const fn booking(&self) -> &Booking {
@@ -127,7 +140,7 @@ impl Line<'_> {
     }
 }
 
-/// A child comes
+/// A child comes, as staff record, or the family with the code on the facility's wall
 ///
 /// The same again within a minute changes nothing and answers the same.
 #[utoipa::path(
@@ -139,24 +152,27 @@ impl Line<'_> {
     ),
     responses(
         (status = 200, description = "The booking, checked in", body = Booking),
-        (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such booking for this person", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
-        ForStaff,
+        ForGuardianOrStaff,
         ForBody,
     )
 )]
 #[post("/bookings/{booking_id}/check_in")]
 pub async fn check_in_booking(
     app: web::Data<App>,
-    staff: Staff,
+    signed: Signed,
     key: Key,
     id: web::Path<BookingId>,
     body: Body<CheckIn>,
 ) -> Result<HttpResponse, ApiError> {
-    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
-        let held = Held::lock(conn, &id, &staff.facility_id)?;
-        let recorded = check_in(held.booking(), command, &held.registered, RecordedBy::Staff, act.now)?;
-        held.write_recorded(conn, recorded, Line::new(RecordKind::CheckedIn), act)
+    let owner = owner(&signed)?;
+    once(&app, &signed.0.id, key, body.0, move |conn, command, act| {
+        let held = Held::lock_visible(conn, &id, &owner)?;
+        let by = held.recorded_by(conn, &owner, command.wall.as_deref())?;
+        let recorded = check_in(held.booking(), command, &held.registered, by, act.now)?;
+        let line = Line { by_family: by == RecordedBy::Family, ..Line::new(RecordKind::CheckedIn) };
+        held.write_recorded(conn, recorded, line, act)
     })
     .await
 }
@@ -173,24 +189,27 @@ pub async fn check_in_booking(
     ),
     responses(
         (status = 200, description = "The booking, checked out", body = Booking),
-        (status = 404, description = "No such booking at this facility", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such booking for this person", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`attendance.*`", body = Problem, content_type = "application/problem+json"),
-        ForStaff,
+        ForGuardianOrStaff,
         ForBody,
     )
 )]
 #[post("/bookings/{booking_id}/check_out")]
 pub async fn check_out_booking(
     app: web::Data<App>,
-    staff: Staff,
+    signed: Signed,
     key: Key,
     id: web::Path<BookingId>,
     body: Body<CheckOut>,
 ) -> Result<HttpResponse, ApiError> {
-    once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
-        let held = Held::lock(conn, &id, &staff.facility_id)?;
-        let recorded = check_out(held.booking(), command, &held.registered, RecordedBy::Staff, act.now)?;
-        held.write_recorded(conn, recorded, Line::new(RecordKind::CheckedOut), act)
+    let owner = owner(&signed)?;
+    once(&app, &signed.0.id, key, body.0, move |conn, command, act| {
+        let held = Held::lock_visible(conn, &id, &owner)?;
+        let by = held.recorded_by(conn, &owner, command.wall.as_deref())?;
+        let recorded = check_out(held.booking(), command, &held.registered, by, act.now)?;
+        let line = Line { by_family: by == RecordedBy::Family, ..Line::new(RecordKind::CheckedOut) };
+        held.write_recorded(conn, recorded, line, act)
     })
     .await
 }

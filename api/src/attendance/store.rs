@@ -1,12 +1,13 @@
-//! The history of attendance in the database: lines are only ever added.
+//! The history of attendance in the database, whose lines are only ever added, and the codes at the door.
 
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::attendance::AttendanceRecord;
-use shared::ids::BookingId;
+use shared::ids::{BookingId, FacilityId, FamilyId};
 
-use crate::db::{AnyConnection, DbError, from_json, stored, to_json};
+use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json};
 use crate::new_id;
-use crate::schema::attendance_records;
+use crate::schema::{attendance_records, family_codes, wall_codes};
 
 /// Writes a line of a booking's history.
 pub fn insert_record(conn: &mut AnyConnection, booking: &BookingId, record: &AttendanceRecord) -> Result<(), DbError> {
@@ -27,4 +28,96 @@ pub fn list_records(conn: &mut AnyConnection, booking: &BookingId) -> Result<Vec
     let mine = attendance_records::table.filter(attendance_records::booking_id.eq(booking.as_str()));
     let rows = mine.order(attendance_records::id).select(attendance_records::record).load::<String>(conn)?;
     rows.iter().map(|row| from_json(row)).collect()
+}
+
+/// A family's code, and whether it has a PIN; none where it has neither.
+pub fn find_family_code(conn: &mut AnyConnection, family: &FamilyId) -> Result<Option<(Option<String>, bool)>, DbError> {
+    let mine = family_codes::table.filter(family_codes::family_id.eq(family.as_str()));
+    let row = mine.select((family_codes::code, family_codes::pin_hash)).first::<(Option<String>, Option<String>)>(conn).optional()?;
+    Ok(row.map(|(code, pin)| (code, pin.is_some())))
+}
+
+/// The family that has this code.
+pub fn find_family_of_code(conn: &mut AnyConnection, code: &str) -> Result<Option<FamilyId>, DbError> {
+    let theirs = family_codes::table.filter(family_codes::code.eq(code));
+    Ok(theirs.select(family_codes::family_id).first::<String>(conn).optional()?.map(FamilyId::new))
+}
+
+/// Writes a family's new code.
+pub fn write_family_code(conn: &mut AnyConnection, family: &FamilyId, code: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    let values = (
+        family_codes::family_id.eq(family.as_str()),
+        family_codes::code.eq(code),
+        family_codes::failures.eq(0),
+        family_codes::updated_at.eq(stored(now)),
+    );
+    let insert = diesel::insert_into(family_codes::table).values(values);
+    let clause = " ON CONFLICT (family_id) DO UPDATE SET code = excluded.code, updated_at = excluded.updated_at";
+    OnConflict { insert, clause }.execute(conn)?;
+    Ok(())
+}
+
+/// A family's PIN.
+pub struct Pin {
+    /// argon2id
+    pub hash: String,
+    /// Locked until then after too many wrong ones.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+/// A family's PIN, if it has set one.
+pub fn find_pin(conn: &mut AnyConnection, family: &FamilyId) -> Result<Option<Pin>, DbError> {
+    let mine = family_codes::table.filter(family_codes::family_id.eq(family.as_str()));
+    let row = mine.select((family_codes::pin_hash, family_codes::locked_until)).first::<(Option<String>, Option<NaiveDateTime>)>(conn);
+    Ok(row.optional()?.and_then(|(hash, locked)| Some(Pin { hash: hash?, locked_until: locked.map(instant) })))
+}
+
+/// Writes a family's PIN and forgets wrong tries of the one before.
+pub fn write_pin(conn: &mut AnyConnection, family: &FamilyId, hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    let values = (
+        family_codes::family_id.eq(family.as_str()),
+        family_codes::pin_hash.eq(hash),
+        family_codes::failures.eq(0),
+        family_codes::updated_at.eq(stored(now)),
+    );
+    let insert = diesel::insert_into(family_codes::table).values(values);
+    let clause = " ON CONFLICT (family_id) DO UPDATE SET pin_hash = excluded.pin_hash, failures = 0, locked_until = NULL, updated_at = excluded.updated_at";
+    OnConflict { insert, clause }.execute(conn)?;
+    Ok(())
+}
+
+/// Counts a wrong PIN and locks it for as long as the rule says; forgets the wrong ones after a right one.
+pub fn mark_try(conn: &mut AnyConnection, family: &FamilyId, right: bool, now: DateTime<Utc>, wait: fn(u32) -> i64) -> Result<(), DbError> {
+    let mine = family_codes::table.filter(family_codes::family_id.eq(family.as_str()));
+    if right {
+        diesel::update(mine).set((family_codes::failures.eq(0), family_codes::locked_until.eq(None::<NaiveDateTime>))).execute(conn)?;
+        return Ok(());
+    }
+    diesel::update(mine).set(family_codes::failures.eq(family_codes::failures + 1)).execute(conn)?;
+    let failures: i64 = mine.select(family_codes::failures).first(conn)?;
+    let minutes = wait(u32::try_from(failures).unwrap_or(u32::MAX));
+    if minutes > 0 {
+        diesel::update(mine).set(family_codes::locked_until.eq(stored(now + TimeDelta::minutes(minutes)))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The code on a facility's wall.
+pub fn find_wall_code(conn: &mut AnyConnection, facility: &FacilityId) -> Result<Option<String>, DbError> {
+    Ok(wall_codes::table.filter(wall_codes::facility_id.eq(facility.as_str())).select(wall_codes::code).first(conn).optional()?)
+}
+
+/// The facility on whose wall this code is.
+pub fn find_facility_of_code(conn: &mut AnyConnection, code: &str) -> Result<Option<FacilityId>, DbError> {
+    let found = wall_codes::table.filter(wall_codes::code.eq(code)).select(wall_codes::facility_id).first::<String>(conn);
+    Ok(found.optional()?.map(FacilityId::new))
+}
+
+/// Writes a facility's new wall code.
+pub fn write_wall_code(conn: &mut AnyConnection, facility: &FacilityId, code: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    let values = (wall_codes::facility_id.eq(facility.as_str()), wall_codes::code.eq(code), wall_codes::updated_at.eq(stored(now)));
+    let insert = diesel::insert_into(wall_codes::table).values(values);
+    let clause = " ON CONFLICT (facility_id) DO UPDATE SET code = excluded.code, updated_at = excluded.updated_at";
+    OnConflict { insert, clause }.execute(conn)?;
+    Ok(())
 }

@@ -18,7 +18,7 @@ use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
 use crate::outbox::Act;
 use crate::schema::{accounts, facilities as facility_rows, municipalities};
-use crate::{App, accounts as signing};
+use crate::{App, accounts as signing, attendance};
 
 /// The password of every demo account. It is printed on purpose: there is nothing real behind it.
 pub const PASSWORD: &str = "yumigahama-demo";
@@ -98,9 +98,21 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     cities::insert(conn, moment)?;
     facilities::insert(conn, moment)?;
     let families = people::insert(conn, hash, moment)?;
+    insert_codes(conn, &families, moment)?;
     let mut slots = slots::insert(conn, moment)?;
     bookings::insert(conn, &families, &mut slots, moment)?;
     Ok(true)
+}
+
+/// Codes for the door, of those who sign in and where staff sign in. They are no secret: there is nothing real behind them.
+fn insert_codes(conn: &mut AnyConnection, families: &[people::Household], moment: Moment) -> Result<(), DbError> {
+    for (n, family) in families.iter().take(people::BACKGROUND).enumerate() {
+        attendance::store::write_family_code(conn, &family.id, &format!("demo-family-{}", n + 1), moment.now)?;
+    }
+    for (n, place) in [places::YONAGO_EVERY_DAY, places::SAKAIMINATO_EVERY_DAY].into_iter().enumerate() {
+        attendance::store::write_wall_code(conn, &facilities::facility_id(place), &format!("demo-wall-{}", n + 1), moment.now)?;
+    }
+    Ok(())
 }
 
 /// Whether nobody has begun to use the database.

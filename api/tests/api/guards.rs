@@ -35,8 +35,9 @@ fn caller(operation: &str) -> Caller {
         }
         "undo_booking" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
-        "get_family" | "change_family" | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child"
-        | "create_booking" | "quote_booking" | "create_series" | "preview_series" => Caller::Guardian,
+        "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "change_family" | "list_children"
+        | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking" | "create_series"
+        | "preview_series" => Caller::Guardian,
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -45,10 +46,13 @@ fn caller(operation: &str) -> Caller {
         | "cancel_series"
         | "preview_series_reschedule"
         | "reschedule_series"
-        | "list_attendance" => Caller::GuardianOrStaff,
-        "get_board"
+        | "list_attendance"
         | "check_in_booking"
-        | "check_out_booking"
+        | "check_out_booking" => Caller::GuardianOrStaff,
+        "get_board"
+        | "get_wall_code"
+        | "renew_wall_code"
+        | "scan_family"
         | "mark_booking_absent"
         | "undo_attendance"
         | "correct_attendance"
@@ -90,6 +94,8 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
         "decide_booking" => Some(json!({ "accept": true })),
+        "set_family_pin" => Some(json!({ "pin": "384920" })),
+        "scan_family" => Some(json!({ "kind": "pin", "booking_id": "another facility's", "pin": "384920" })),
         "mark_booking_absent" => Some(json!({ "seen": { "fee_yen": 0, "counts": false } })),
         "correct_attendance" => Some(json!({ "checked_in_at": "2026-12-01T00:00:00Z", "reason": "x" })),
         "cancel_booking" | "check_in_booking" | "check_out_booking" => Some(json!({})),
@@ -135,7 +141,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("series_id", &series), ("facility_id", "sakai")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("series_id", &series), ("facility_id", "sakai")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -164,7 +170,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "get_wall_code", "renew_wall_code"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -174,7 +180,7 @@ on_both! {
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
                 Caller::Staff | Caller::Officer => assert_eq!(status, 403, "guardian: {}", operation.name),
-                _ if [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
+                _ if operation.name == "list_arrivals" || [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
@@ -315,6 +321,8 @@ async fn up_down_up(backend: Backend) {
             series,
             events,
             attendance_records,
+            family_codes,
+            wall_codes,
             audit_lines,
             idempotency_keys,
             waitlist_entries,

@@ -10,6 +10,7 @@ mod attendance;
 mod bookings;
 mod decisions;
 mod demo;
+mod door;
 mod facilities;
 mod families;
 mod guards;

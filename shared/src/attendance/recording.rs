@@ -20,6 +20,9 @@ pub struct CheckIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "check_person"))]
     pub person: Option<Person>,
+    /// The code on the facility's wall; a family must have scanned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall: Option<String>,
 }
 
 /// A child goes.
@@ -33,6 +36,9 @@ pub struct CheckOut {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "check_person"))]
     pub person: Option<Person>,
+    /// The code on the facility's wall; a family must have scanned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall: Option<String>,
 }
 
 /// A child did not come. Nothing of it holds before staff confirm it: they send along what they were shown.
@@ -72,7 +78,7 @@ pub struct Recorded {
 /// A tablet's clock may run ahead by so much.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(2);
 /// What is said twice within this time was said once.
-const SAME: TimeDelta = TimeDelta::minutes(1);
+pub(super) const SAME: TimeDelta = TimeDelta::minutes(1);
 
 pub(super) fn check_moment(booking: &Booking, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Rejection> {
     // A stay over night is on all its days.

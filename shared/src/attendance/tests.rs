@@ -27,7 +27,7 @@ fn cancelled() -> BookingState {
 
 /// Staff record that the child came; the state as it then is.
 fn come(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<BookingState, Rejection> {
-    let command = CheckIn { occurred_at: occurred_at.map(tokyo), person: None };
+    let command = CheckIn { occurred_at: occurred_at.map(tokyo), person: None, wall: None };
     let booking = held(then);
     let recorded = check_in(&booking, &command, &[], RecordedBy::Staff, tokyo(now))?;
     Ok(recorded.map_or(booking.state, |recorded| recorded.state))
@@ -35,7 +35,7 @@ fn come(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<Book
 
 /// Staff record that the guardian fetched the child; the state as it then is.
 fn go(then: BookingState, occurred_at: Option<&str>, now: &str) -> Result<BookingState, Rejection> {
-    let command = CheckOut { occurred_at: occurred_at.map(tokyo), person: Some(Person::Guardian) };
+    let command = CheckOut { occurred_at: occurred_at.map(tokyo), person: Some(Person::Guardian), wall: None };
     let booking = held(then);
     let recorded = check_out(&booking, &command, &[], RecordedBy::Staff, tokyo(now))?;
     Ok(recorded.map_or(booking.state, |recorded| recorded.state))
@@ -69,7 +69,7 @@ fn attendance_is_on_the_day_in_tokyo() {
 #[test]
 fn a_stay_over_night_ends_on_another_day() {
     let night = |then| Booking { ends_at: tokyo("2026-12-04 10:00"), ..held(then) };
-    let leave = CheckOut { occurred_at: None, person: Some(Person::Guardian) };
+    let leave = CheckOut { occurred_at: None, person: Some(Person::Guardian), wall: None };
     let go = |now: &str| {
         let recorded = check_out(&night(came("17:00")), &leave, &[], RecordedBy::Staff, tokyo(now));
         recorded.map(|recorded| recorded.unwrap().state)
@@ -110,7 +110,7 @@ fn the_future_is_not_recorded_but_a_tablets_clock_may_run_ahead() {
     assert_eq!(come(BookingState::Confirmed, Some("2026-12-03 9:02:01"), "2026-12-03 9:00"), Err(Rejection::InFuture));
     assert_eq!(go(came("9:05"), Some("2026-12-03 16:42:01"), "2026-12-03 16:40"), Err(Rejection::InFuture));
     let at = |moment| {
-        let command = CheckIn { occurred_at: Some(moment), person: None };
+        let command = CheckIn { occurred_at: Some(moment), person: None, wall: None };
         check_in(&held(BookingState::Confirmed), &command, &[], RecordedBy::Staff, tokyo("2026-12-03 9:00"))
     };
     assert_eq!(at(DateTime::<Utc>::MAX_UTC), Err(Rejection::InFuture));
@@ -146,7 +146,7 @@ fn a_child_goes_with_named_people_and_with_others_only_when_staff_say_so() {
     let grandmother = Person::Registered { name: name("弓浜 月") };
     let known = [name("弓浜 月")];
     let go = |person: Option<Person>, known: &[PersonName], by| {
-        let command = CheckOut { occurred_at: None, person };
+        let command = CheckOut { occurred_at: None, person, wall: None };
         check_out(&held(came("9:05")), &command, known, by, tokyo("2026-12-03 16:40")).map(|recorded| recorded.unwrap().attended.fetched_by)
     };
     for by in [RecordedBy::Family, RecordedBy::Staff] {
@@ -158,7 +158,7 @@ fn a_child_goes_with_named_people_and_with_others_only_when_staff_say_so() {
     assert_eq!(go(Some(other()), &known, RecordedBy::Staff), Ok(Some(other())));
     assert_eq!(go(Some(other()), &known, RecordedBy::Family), Err(Rejection::StaffDecide));
     let bring = |by| {
-        let command = CheckIn { occurred_at: None, person: Some(other()) };
+        let command = CheckIn { occurred_at: None, person: Some(other()), wall: None };
         check_in(&held(BookingState::Confirmed), &command, &known, by, tokyo("2026-12-03 9:05"))
     };
     assert_eq!(bring(RecordedBy::Family), Err(Rejection::StaffDecide));
@@ -213,12 +213,23 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
 #[test]
 fn what_is_taken_back_was_never_said() {
     let before = held(BookingState::Confirmed);
-    let came =
-        check_in(&before, &CheckIn { occurred_at: None, person: Some(Person::Guardian) }, &[], RecordedBy::Staff, tokyo("2026-12-03 9:05"))
-            .unwrap()
-            .unwrap();
+    let came = check_in(
+        &before,
+        &CheckIn { occurred_at: None, person: Some(Person::Guardian), wall: None },
+        &[],
+        RecordedBy::Staff,
+        tokyo("2026-12-03 9:05"),
+    )
+    .unwrap()
+    .unwrap();
     let here = Booking { state: came.state, attended: came.attended, ..before.clone() };
-    let went = check_out(&here, &CheckOut { occurred_at: None, person: Some(other()) }, &[], RecordedBy::Staff, tokyo("2026-12-03 16:40"));
+    let went = check_out(
+        &here,
+        &CheckOut { occurred_at: None, person: Some(other()), wall: None },
+        &[],
+        RecordedBy::Staff,
+        tokyo("2026-12-03 16:40"),
+    );
     let went = went.unwrap().unwrap();
     let gone = Booking { state: went.state, attended: went.attended, ..before.clone() };
     assert_eq!(undo(&gone), Ok((here.state.clone(), here.attended.clone())));
@@ -355,4 +366,20 @@ fn what_is_due_and_used_follows_the_state() {
     let gone = |state| (held(BookingState::Confirmed).due().0, Booking { state, ..held(BookingState::Confirmed) });
     let (estimate, cancelled) = gone(cancelled());
     assert_eq!((estimate, cancelled.due().0, cancelled.uses().len()), (2000, 0, 0));
+}
+
+#[test]
+fn a_code_that_is_scanned_twice_sends_nobody_home() {
+    let next = |state: &BookingState, now: &str| next_act(state, tokyo(&format!("2026-12-03 {now}")));
+    assert_eq!(next(&BookingState::Confirmed, "9:05"), Some(NextAct::CheckIn));
+    assert_eq!((next(&came("9:05"), "9:05:59"), next(&came("9:05"), "9:06")), (None, Some(NextAct::CheckOut)));
+    assert_eq!((next(&left("16:40"), "17:00"), next(&cancelled(), "17:00")), (None, None));
+}
+
+#[test]
+fn a_pin_is_six_digits_that_nobody_would_try_first() {
+    use validator::Validate;
+    let fits = |pin: &str| NewPin { pin: pin.to_owned() }.validate().is_ok();
+    assert!(fits("384920") && fits("000001"));
+    assert!(["", "38492", "3849201", "38492a", "３８４９２０", "111111", "123456", "654321", "012345"].iter().all(|pin| !fits(pin)));
 }

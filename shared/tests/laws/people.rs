@@ -523,7 +523,7 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
         Command::CheckOut { booking } if !model.stays.is_empty() => {
             let index = booking.index(model.stays.len());
             let (booking, stay) = (&mut rules.bookings[index], &mut model.stays[index]);
-            let command = CheckOut { occurred_at: None, person: Some(Person::Guardian) };
+            let command = CheckOut { occurred_at: None, person: Some(Person::Guardian), wall: None };
             let outcome = check_out(booking, &command, &[], RecordedBy::Staff, rules.now);
             let same_day = model.now.div_euclid(DAY) == stay.from.div_euclid(DAY);
             let again = stay.left == Some(model.now);

@@ -1,7 +1,9 @@
 //! The API's operations of attendance.
 
 use chrono::NaiveDate;
-use shared::attendance::{Board, CheckIn, CheckOut, Correction, MarkAbsent};
+use shared::attendance::{
+    Arrivals, Board, CheckIn, CheckOut, Correction, FamilyCode, MarkAbsent, NewPin, NextAct, Person, Scan, Scanned, WallCode,
+};
 use shared::bookings::{Booking, Cancel, Decide};
 use shared::ids::BookingId;
 use shared::page::Page;
@@ -44,10 +46,10 @@ pub async fn record(booking: &BookingId, command: &Command, attempt: &Attempt) -
     let path = |verb: &str| format!("/bookings/{}/{verb}", percent_encoded(booking.as_str()));
     match command {
         Command::Come { at, with } => {
-            api::post(&path("check_in"), &CheckIn { occurred_at: *at, person: Some(with.clone()) }, attempt).await
+            api::post(&path("check_in"), &CheckIn { occurred_at: *at, person: Some(with.clone()), wall: None }, attempt).await
         }
         Command::Leave { at, with } => {
-            api::post(&path("check_out"), &CheckOut { occurred_at: *at, person: Some(with.clone()) }, attempt).await
+            api::post(&path("check_out"), &CheckOut { occurred_at: *at, person: Some(with.clone()), wall: None }, attempt).await
         }
     }
 }
@@ -65,4 +67,49 @@ pub async fn undo(booking: &BookingId, attempt: &Attempt) -> Result<Booking, Fai
 /// Puts times or people right.
 pub async fn correct(booking: &BookingId, command: &Correction, attempt: &Attempt) -> Result<Booking, Failure> {
     api::post(&format!("/bookings/{}/attendance/correct", percent_encoded(booking.as_str())), command, attempt).await
+}
+
+/// The family's code.
+pub async fn family_code() -> Result<FamilyCode, Failure> {
+    api::get("/family/code").await
+}
+
+/// Makes a new code for the family.
+pub async fn renew_family_code(attempt: &Attempt) -> Result<FamilyCode, Failure> {
+    api::post("/family/code", &serde_json::json!({}), attempt).await
+}
+
+/// Sets the family's PIN.
+pub async fn set_pin(pin: &str) -> Result<(), Failure> {
+    api::put("/family/pin", &NewPin { pin: pin.to_owned() }).await
+}
+
+/// The code on the facility's wall.
+pub async fn wall_code() -> Result<WallCode, Failure> {
+    api::get("/staff/wall_code").await
+}
+
+/// Makes a new code for the facility's wall.
+pub async fn renew_wall_code(attempt: &Attempt) -> Result<WallCode, Failure> {
+    api::post("/staff/wall_code", &serde_json::json!({}), attempt).await
+}
+
+/// A family at the door.
+pub async fn scan(scan: &Scan) -> Result<Scanned, Failure> {
+    api::post("/staff/scans", scan, &Attempt::new()).await
+}
+
+/// The family's children who are expected where this code is on the wall.
+pub async fn arrivals(code: String) -> Result<Arrivals, Failure> {
+    api::get(&format!("/check_ins/{}", percent_encoded(&code))).await
+}
+
+/// The family records that its child came or goes, with the code on the wall.
+pub async fn arrive(booking: &BookingId, act: NextAct, with: Person, wall: String, attempt: &Attempt) -> Result<Booking, Failure> {
+    let path = |verb: &str| format!("/bookings/{}/{verb}", percent_encoded(booking.as_str()));
+    let (person, wall) = (Some(with), Some(wall));
+    match act {
+        NextAct::CheckIn => api::post(&path("check_in"), &CheckIn { occurred_at: None, person, wall }, attempt).await,
+        NextAct::CheckOut => api::post(&path("check_out"), &CheckOut { occurred_at: None, person, wall }, attempt).await,
+    }
 }

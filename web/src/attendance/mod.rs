@@ -2,6 +2,7 @@
 
 mod card;
 mod client;
+mod door;
 mod ending;
 mod fix;
 mod lists;
@@ -11,6 +12,7 @@ mod parts;
 mod people;
 mod record;
 mod requests;
+mod scan;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
@@ -19,7 +21,7 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, pat
 pub use model::person_words;
 pub use parts::{StaffNav, StaffPlace};
 
-use crate::session::StaffOnly;
+use crate::session::{FamilyOnly, StaffOnly};
 
 /// The board and the week.
 #[component(transparent)]
@@ -28,6 +30,23 @@ pub fn AttendanceRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/staff") view=StaffOnly>
             <Route path=path!("") view=pages::BoardPage/>
             <Route path=path!("week") view=pages::WeekPage/>
+            <Route path=path!("scan") view=scan::ScanPage/>
+            <Route path=path!("wall") view=scan::WallPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The family's side of the door: its code, and what it sees after scanning the facility's.
+#[component(transparent)]
+pub fn DoorRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/code") view=FamilyOnly>
+            <Route path=path!("") view=door::CodePage/>
+        </ParentRoute>
+        <ParentRoute path=path!("/check_in") view=FamilyOnly>
+            <Route path=path!(":code") view=door::ArrivalPage/>
         </ParentRoute>
     }
     .into_inner()

@@ -23,6 +23,8 @@ pub enum StaffPlace {
     Tomorrow,
     /// A week.
     Week,
+    /// Reading a family's code.
+    Scan,
     /// The slots.
     Slots,
     /// Another day.
@@ -41,6 +43,7 @@ pub fn StaffNav(
         (StaffPlace::Today, paths::staff(), "attendance.nav_today", Glyph::List),
         (StaffPlace::Tomorrow, paths::staff_day(tomorrow), "attendance.nav_tomorrow", Glyph::Right),
         (StaffPlace::Week, paths::staff_week(None), "attendance.nav_week", Glyph::Calendar),
+        (StaffPlace::Scan, paths::staff_scan(), "attendance.nav_scan", Glyph::Search),
         (StaffPlace::Slots, paths::staff_slots(None), "attendance.nav_slots", Glyph::Clock),
     ];
     view! {

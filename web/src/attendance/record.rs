@@ -72,9 +72,9 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
         let registered: Vec<_> = people.iter().map(|contact| contact.name.clone()).collect();
         let person = Some(with.clone());
         let verdict = if leaving {
-            check_out(&booking, &CheckOut { occurred_at: at, person }, &registered, RecordedBy::Staff, now())
+            check_out(&booking, &CheckOut { occurred_at: at, person, wall: None }, &registered, RecordedBy::Staff, now())
         } else {
-            check_in(&booking, &CheckIn { occurred_at: at, person }, &registered, RecordedBy::Staff, now())
+            check_in(&booking, &CheckIn { occurred_at: at, person, wall: None }, &registered, RecordedBy::Staff, now())
         };
         if let Err(rejection) = verdict {
             refused.set(vec![rejection.reason()]);

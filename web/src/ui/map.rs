@@ -63,7 +63,7 @@ pub fn Map(
     on_tap: Option<Callback<(f64, f64)>>,
 ) -> impl IntoView {
     let (is_ready, set_ready) = signal(false);
-    request_script();
+    request_script(SCRIPT);
     let (north, east) = centre;
     let json = move || serde_json::to_string(&pins.get()).unwrap_or_default();
     view! {
@@ -187,17 +187,18 @@ fn meta(name: &str) -> String {
         .unwrap_or_default()
 }
 
-fn request_script() {
-    let known = document().query_selector(&format!("script[src=\"{SCRIPT}\"]")).ok().flatten().is_some();
+/// Fetches a script of the app's own once.
+pub fn request_script(src: &str) {
+    let known = document().query_selector(&format!("script[src=\"{src}\"]")).ok().flatten().is_some();
     if known {
         return;
     }
     let Some(script) = document().create_element("script").ok().and_then(|element| element.dyn_into::<HtmlScriptElement>().ok()) else {
         return;
     };
-    script.set_src(SCRIPT);
+    script.set_src(src);
     if let Some(head) = document().head() {
-        // Without the script the sketch stays, which is what it is for.
+        // Without the script there is what stands in its place.
         let _ = head.append_child(&script);
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE wall_codes;
+DROP TABLE family_codes;
