@@ -25,6 +25,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod slots;
+pub mod statements;
 pub mod telemetry;
 pub mod waitlist;
 

@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, assets, attendance, bookings, docs, facilities, families, municipalities, openapi, programmes, request, series,
-    settings, slots, waitlist,
+    settings, slots, statements, waitlist,
 };
 
 /// The API's operations, for serving and for the document.
@@ -33,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .configure(series::configure)
             .configure(attendance::configure)
             .configure(waitlist::configure)
+            .configure(statements::configure)
             .configure(settings::configure),
     );
 }

@@ -46,6 +46,29 @@ pub struct HouseholdClass {
     pub valid_until: Option<NaiveDate>,
 }
 
+/// What a household is, in the place of what was known before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Household {
+    /// The classes with their days, 50 at most.
+    #[validate(length(max = 50, code = "families.too_many"), custom(function = "check_household"))]
+    pub classes: Vec<HouseholdClass>,
+}
+
+fn check_household(classes: &[HouseholdClass]) -> Result<(), ValidationError> {
+    let named = |known: &HouseholdClass| check_words(&known.class, 40).is_ok();
+    let ends = |known: &HouseholdClass| known.valid_until.is_none_or(|last| known.valid_from <= last);
+    let meets = |a: &HouseholdClass, b: &HouseholdClass| {
+        a.class == b.class && a.valid_until.is_none_or(|last| b.valid_from <= last) && b.valid_until.is_none_or(|last| a.valid_from <= last)
+    };
+    let once = |n: usize, known: &HouseholdClass| !classes.iter().take(n).any(|earlier| meets(earlier, known));
+    if classes.iter().enumerate().all(|(n, known)| named(known) && ends(known) && once(n, known)) {
+        Ok(())
+    } else {
+        Err(ValidationError::new("families.household_invalid"))
+    }
+}
+
 /// The classes of a household on a day.
 pub fn classes_on(household: &[HouseholdClass], day: NaiveDate) -> Vec<String> {
     let holds = |known: &&HouseholdClass| known.valid_from <= day && known.valid_until.is_none_or(|last| day <= last);
@@ -397,6 +420,24 @@ mod tests {
         let household = [class("year", Some("2027-03-31")), class("open", None)];
         let on = |date: &str| classes_on(&household, day(date)).join(" ");
         assert_eq!(["2026-03-31", "2026-04-01", "2027-03-31", "2027-04-01"].map(on), ["", "year open", "year open", "open"]);
+    }
+
+    #[test]
+    fn a_household_is_no_class_twice_on_a_day() {
+        let class = |class: &str, from: &str, until: Option<&str>| HouseholdClass {
+            class: class.to_owned(),
+            valid_from: day(from),
+            valid_until: until.map(day),
+        };
+        let fits = |classes: Vec<HouseholdClass>| Household { classes }.validate().is_ok();
+        let year = class("little_income", "2026-04-01", Some("2027-03-31"));
+        assert!(
+            fits(vec![])
+                && fits(vec![year.clone(), class("little_income", "2027-04-01", None), class("needs_support", "2026-05-01", None)])
+        );
+        assert!(!fits(vec![year.clone(), class("little_income", "2027-03-31", None)]));
+        assert!(!fits(vec![class("little_income", "2026-04-01", Some("2026-03-31"))]) && !fits(vec![class(" ", "2026-04-01", None)]));
+        assert!(!fits(vec![year; 51]));
     }
 
     #[test]

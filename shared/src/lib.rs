@@ -21,6 +21,7 @@ pub mod programmes;
 pub mod series;
 pub mod settings;
 pub mod slots;
+pub mod statements;
 pub mod text;
 pub mod time;
 pub mod waitlist;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bookings::{BookedChild, Booking, BookingState};
 use crate::ids::{BookingId, FamilyId};
-use crate::locale::Localised;
-use crate::programmes::{FeeLine, ProgrammeKey};
+use crate::locale::{Locale, Localised, without_ruby};
+use crate::problem::sentence;
+use crate::programmes::{FeeItem, FeeLine, ProgrammeKey};
 use crate::slots::SlotFacility;
 use crate::time::Month;
 
@@ -97,6 +98,31 @@ pub struct FacilityStatement {
     pub estimated_yen: i64,
 }
 
+/// What a line of a fee is for, in words for a file; yen and minutes as plain numbers.
+pub fn item_words(item: &FeeItem, locale: Locale) -> String {
+    let filled = |key: &str, minutes: i64, unit: i64, yen: i64| {
+        let words = sentence(key, locale).replace("%{minutes}", &minutes.to_string());
+        without_ruby(&words.replace("%{unit}", &unit.to_string()).replace("%{yen}", &yen.to_string()))
+    };
+    match item {
+        FeeItem::Block { name } | FeeItem::Extra { name } | FeeItem::Relief { name } => without_ruby(name.get(locale)),
+        FeeItem::Hours { minutes, hourly_yen } => filled("statements.word.hours", *minutes, 0, *hourly_yen),
+        FeeItem::LateHours { minutes, hourly_yen } => filled("statements.word.late_hours", *minutes, 0, *hourly_yen),
+        FeeItem::LateUnits { minutes, unit_minutes, unit_yen } => filled("statements.word.late_units", *minutes, *unit_minutes, *unit_yen),
+        FeeItem::Use => filled("statements.word.use", 0, 0, 0),
+    }
+}
+
+/// The key of the word for how a stay of a statement stands.
+pub const fn state_key(state: &BookingState) -> &'static str {
+    match state {
+        BookingState::CheckedOut { .. } => "statements.word.attended",
+        BookingState::Absent { .. } => "statements.word.absent",
+        BookingState::Cancelled { .. } => "statements.word.cancelled",
+        _ => "statements.word.expected",
+    }
+}
+
 fn line(booking: &Booking) -> Option<StatementLine> {
     let (yen, fee_lines) = booking.due();
     let is_final = match booking.state {
@@ -163,6 +189,23 @@ mod tests {
     }
 
     #[test]
+    fn every_item_has_its_words() {
+        let words = |item: FeeItem| Locale::ALL.map(|locale| item_words(&item, locale));
+        assert_eq!(words(FeeItem::Hours { minutes: 90, hourly_yen: 300 })[0], "時間（90分、1時間300円）");
+        assert_eq!(
+            words(FeeItem::LateUnits { minutes: 11, unit_minutes: 30, unit_yen: 500 })[0],
+            "お迎えが遅れた時間（11分、30分ごとに500円）"
+        );
+        for item in [
+            FeeItem::Use,
+            FeeItem::LateHours { minutes: 30, hourly_yen: 300 },
+            FeeItem::LateUnits { minutes: 1, unit_minutes: 2, unit_yen: 3 },
+        ] {
+            assert!(words(item).iter().all(|words| !words.contains(['%', '[']) && !words.contains("statements.")));
+        }
+    }
+
+    #[test]
     fn a_month_adds_up_what_is_final_and_what_is_estimated() {
         let at = tokyo("2026-12-03 17:00");
         let left = BookingState::CheckedOut { checked_in_at: at, at };
@@ -198,7 +241,10 @@ mod tests {
                 ("here", 2000, false)
             ]
         );
-        assert_eq!(told.children.iter().map(|child| (child.child.id.as_str(), child.total_yen)).collect::<Vec<_>>(), [("umi", 500), ("sora", 6200)]);
+        assert_eq!(
+            told.children.iter().map(|child| (child.child.id.as_str(), child.total_yen)).collect::<Vec<_>>(),
+            [("umi", 500), ("sora", 6200)]
+        );
         assert_eq!(statement("2027-01".parse().unwrap(), &bookings).children, []);
     }
 }

@@ -41,6 +41,8 @@ pub mod series;
 pub mod session;
 pub mod settings;
 pub mod slots;
+#[cfg(feature = "everything")]
+pub mod statements;
 pub mod ui;
 #[cfg(feature = "pages")]
 pub mod waitlist;

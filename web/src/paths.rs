@@ -1,6 +1,7 @@
 //! Every address of the app, as functions; the patterns of the routes stand in the slices that own them.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use shared::time::Month;
 
 use crate::api::{percent_encoded, query};
 
@@ -114,6 +115,16 @@ pub fn move_series(series_id: &str, booking_id: &str) -> String {
 /// The family's code for the door.
 pub fn family_code() -> String {
     "/code".to_owned()
+}
+
+/// What a month's stays come to for the family; this month without one.
+pub fn statements(month: Option<Month>) -> String {
+    query("/statements", &[("month", month.map(|month| month.to_string()))])
+}
+
+/// What a month's stays come to for the facility; this month without one.
+pub fn staff_statements(month: Option<Month>) -> String {
+    query("/staff/statements", &[("month", month.map(|month| month.to_string()))])
 }
 
 /// Everything else on a phone: language, account, notes.

@@ -1,5 +1,6 @@
 //! The family's own data: residence, guardian, children. Only the family itself reads and changes it here.
 
+mod officer;
 pub mod store;
 
 use actix_web::http::StatusCode;
@@ -26,7 +27,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(register_child)
         .service(get_child)
         .service(update_child)
-        .service(remove_child);
+        .service(remove_child)
+        .service(officer::set_household);
 }
 
 /// The signed-in guardian's family

@@ -252,6 +252,12 @@ pub fn insert_class(
     Ok(())
 }
 
+/// Forgets what a family's household is.
+pub fn delete_household(conn: &mut AnyConnection, family: &FamilyId) -> Result<(), DbError> {
+    diesel::delete(household_classes::table.filter(household_classes::family_id.eq(family.as_str()))).execute(conn)?;
+    Ok(())
+}
+
 /// What a family's household is for reliefs, by first day.
 pub fn list_household(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<HouseholdClass>, DbError> {
     let rows: Vec<(String, NaiveDate, Option<NaiveDate>)> = household_classes::table

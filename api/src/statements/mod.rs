@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use shared::bookings::Booking;
 use shared::ids::{FacilityId, FamilyId};
-use shared::locale::Locale;
-use shared::problem::Problem;
-use shared::statements::{FacilityStatement, FamilyStatement, Statement, statement};
+use shared::locale::{Locale, without_ruby};
+use shared::problem::{Problem, sentence};
+use shared::statements::{FacilityStatement, FamilyStatement, Statement, item_words, state_key, statement};
 use shared::time::{Month, day_start, tokyo};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -61,7 +61,11 @@ fn bookings(conn: &mut AnyConnection, owner: Owner, month: Month) -> Result<Vec<
     )
 )]
 #[get("/statements")]
-pub async fn get_statement(app: web::Data<App>, guardian: Guardian, query: Query<StatementQuery>) -> Result<web::Json<Statement>, ApiError> {
+pub async fn get_statement(
+    app: web::Data<App>,
+    guardian: Guardian,
+    query: Query<StatementQuery>,
+) -> Result<web::Json<Statement>, ApiError> {
     let month = query.0.month.unwrap_or_else(|| Month::at(app.now()));
     let found = app.db.read(move |conn| bookings(conn, Owner::Family(guardian.family_id.clone()), month)).await?;
     let found: Vec<Booking> = found.into_iter().map(|stored| stored.booking).collect();
@@ -72,7 +76,8 @@ fn facility_statement(conn: &mut AnyConnection, facility: &FacilityId, month: Mo
     let found = bookings(conn, Owner::Facility(facility.clone()), month)?;
     let mut known = families::store::list_families(conn, found.iter().map(|stored| &stored.family_id))?;
     known.sort_by(|a, b| (a.guardian_kana.as_str(), &a.id).cmp(&(b.guardian_kana.as_str(), &b.id)));
-    let of = |family: &FamilyId| found.iter().filter(|stored| stored.family_id == *family).map(|stored| &stored.booking).collect::<Vec<_>>();
+    let of =
+        |family: &FamilyId| found.iter().filter(|stored| stored.family_id == *family).map(|stored| &stored.booking).collect::<Vec<_>>();
     let families: Vec<FamilyStatement> = known
         .into_iter()
         .map(|family| FamilyStatement {
@@ -122,22 +127,40 @@ pub async fn get_facility_statement(
     )
 )]
 #[get("/staff/statements.csv")]
-pub async fn get_facility_statement_file(app: web::Data<App>, staff: Staff, query: Query<StatementQuery>) -> Result<HttpResponse, ApiError> {
+pub async fn get_facility_statement_file(
+    app: web::Data<App>,
+    staff: Staff,
+    query: Query<StatementQuery>,
+) -> Result<HttpResponse, ApiError> {
     let month = query.0.month.unwrap_or_else(|| Month::at(app.now()));
+    let locale = crate::request::current().locale;
     let told = app.db.read(move |conn| facility_statement(conn, &staff.facility_id, month)).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{month}.csv\"")))
-        .body(file(&told)?))
+        .body(file(&told, locale)?))
 }
 
-const HEAD: [&str; 11] =
-    ["保護者", "お子さん", "フリガナ", "事業", "利用日", "開始", "終了", "状態", "確定", "内訳", "金額（円）"];
+/// The columns of the file.
+const HEAD: [&str; 11] = [
+    "statements.word.col_guardian",
+    "statements.word.col_child",
+    "statements.word.col_kana",
+    "statements.word.col_programme",
+    "statements.word.col_day",
+    "statements.word.col_from",
+    "statements.word.col_until",
+    "statements.word.col_state",
+    "statements.word.col_final",
+    "statements.word.col_item",
+    "statements.word.col_yen",
+];
 
-fn file(told: &FacilityStatement) -> Result<Vec<u8>, ApiError> {
+fn file(told: &FacilityStatement, locale: Locale) -> Result<Vec<u8>, ApiError> {
+    let said = |key: &str| without_ruby(&sentence(key, locale));
     let broken = |error: &dyn std::fmt::Display| ApiError::Internal(format!("statement: {error}"));
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-    csv.write_record(HEAD).map_err(|error| broken(&error))?;
+    csv.write_record(HEAD.map(said)).map_err(|error| broken(&error))?;
     for family in &told.families {
         for child in &family.statement.children {
             for line in &child.lines {
@@ -146,17 +169,17 @@ fn file(told: &FacilityStatement) -> Result<Vec<u8>, ApiError> {
                     safe(&family.guardian),
                     safe(&child.child.name),
                     safe(&child.child.kana),
-                    line.programme_name.get(Locale::Ja).to_owned(),
+                    without_ruby(line.programme_name.get(locale)),
                     starts_at.format("%Y-%m-%d").to_string(),
                     starts_at.format("%H:%M").to_string(),
                     ends_at.format("%H:%M").to_string(),
-                    shared::statements::state_word(&line.state).to_owned(),
-                    if line.is_final { "確定" } else { "見込み" }.to_owned(),
+                    said(state_key(&line.state)),
+                    said(if line.is_final { "statements.word.final" } else { "statements.word.estimate" }),
                 ];
                 let parts: Vec<(String, i64)> = if line.fee_lines.is_empty() {
                     vec![(String::new(), line.yen)]
                 } else {
-                    line.fee_lines.iter().map(|part| (safe(&shared::locale::fee_item(&part.item, Locale::Ja)), part.yen)).collect()
+                    line.fee_lines.iter().map(|part| (safe(&item_words(&part.item, locale)), part.yen)).collect()
                 };
                 for (words, yen) in parts {
                     let row = whole.iter().cloned().chain([words, yen.to_string()]);

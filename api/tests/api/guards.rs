@@ -35,9 +35,9 @@ fn caller(operation: &str) -> Caller {
         }
         "undo_booking" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
-        "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "change_family" | "list_children"
-        | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking" | "create_series"
-        | "preview_series" => Caller::Guardian,
+        "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "get_statement" | "change_family"
+        | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking"
+        | "create_series" | "preview_series" => Caller::Guardian,
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -51,6 +51,8 @@ fn caller(operation: &str) -> Caller {
         | "check_out_booking" => Caller::GuardianOrStaff,
         "get_board"
         | "get_wall_code"
+        | "get_facility_statement"
+        | "get_facility_statement_file"
         | "renew_wall_code"
         | "scan_family"
         | "mark_booking_absent"
@@ -94,6 +96,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
         "decide_booking" => Some(json!({ "accept": true })),
+        "set_household" => Some(json!({ "classes": [] })),
         "set_family_pin" => Some(json!({ "pin": "384920" })),
         "scan_family" => Some(json!({ "kind": "pin", "booking_id": "another facility's", "pin": "384920" })),
         "mark_booking_absent" => Some(json!({ "seen": { "fee_yen": 0, "counts": false } })),
@@ -141,7 +144,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("series_id", &series), ("facility_id", "sakai")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -170,7 +173,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "get_wall_code", "renew_wall_code"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.

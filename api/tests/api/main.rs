@@ -21,5 +21,6 @@ mod programmes;
 mod races;
 mod series;
 mod slots;
+mod statements;
 mod versions;
 mod waitlist;

@@ -27,6 +27,8 @@ pub enum StaffPlace {
     Scan,
     /// The slots.
     Slots,
+    /// The statements.
+    Statements,
     /// Another day.
     Elsewhere,
 }
@@ -45,6 +47,7 @@ pub fn StaffNav(
         (StaffPlace::Week, paths::staff_week(None), "attendance.nav_week", Glyph::Calendar),
         (StaffPlace::Scan, paths::staff_scan(), "attendance.nav_scan", Glyph::Search),
         (StaffPlace::Slots, paths::staff_slots(None), "attendance.nav_slots", Glyph::Clock),
+        (StaffPlace::Statements, paths::staff_statements(None), "statements.nav", Glyph::Yen),
     ];
     view! {
         <nav class="staff-nav no-print" aria-label=move || t("attendance.nav_label")>

@@ -15,9 +15,10 @@ pub use self::flow::{AskedFields, AskedForm};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
 pub use self::history::History;
 pub use self::model::draft::{Draft, Missing as DraftMissing};
+pub use self::model::fee_item;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
-pub use self::parts::{BookSteps, StateChip, facility_words, limit_left};
+pub use self::parts::{BookSteps, FeeLines, StateChip, facility_words, limit_left};
 use crate::session::FamilyOnly;
 
 /// The slice's pages.

@@ -51,7 +51,7 @@ pub fn BookingsPage() -> impl IntoView {
         <div class="narrow stack">
             <PageTitle text="bookings.title"/>
             <Waiting on_change=move |()| bookings.refetch()/>
-            <p class="no-print"><a href=paths::family_code()><Say key="bookings.to_code"/></a></p>
+            <p class="no-print"><a href=paths::family_code()><Say key="bookings.to_code"/></a>" "<a href=paths::statements(None)><Say key="bookings.to_statements"/></a></p>
             <Load what=bookings let:known><BookingLists known/></Load>
         </div>
     }
