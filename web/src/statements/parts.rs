@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::locale::{clock_span, day, month, yen};
 use shared::statements::{ChildStatement, Statement, StatementLine, state_key};
-use shared::time::{Month, days_before, next_day, tokyo_day};
+use shared::time::{Month, days_before, tokyo_day};
 
 use super::client;
 use crate::bookings::{FeeLines, facility_words};
-use crate::i18n::{Say, furigana, locale, name, say_with, sentence};
+use crate::i18n::{Say, furigana, locale, name, sentence};
 use crate::paths;
 use crate::settings;
 use crate::ui::{Button, Card, Chip, EmptyState, Glyph, LinkButton, Load, Look, PageTitle, Tone};
@@ -31,7 +31,7 @@ pub fn MonthNav(
     address: fn(Option<Month>) -> String,
 ) -> impl IntoView {
     let before = Signal::derive(move || address(Some(Month::of(days_before(month.get().first_day(), 1)))));
-    let after = Signal::derive(move || address(Some(Month::of(next_day(days_before(month.get().next_first_day(), 1))))));
+    let after = Signal::derive(move || address(Some(Month::of(month.get().next_first_day()))));
     view! {
         <div class="row no-print">
             <LinkButton look=Look::Outline icon=Glyph::Left href=before><Say key="statements.month_before"/></LinkButton>
@@ -124,7 +124,7 @@ fn LinePart(line: StatementLine) -> impl IntoView {
             <p>{furigana(facility_words(&line.facility))}</p>
             <div class="row">{state_chip(&line)} <Chip>{name(line.programme_name.clone())}</Chip></div>
             {has_lines.then(|| view! { <FeeLines lines=line.fee_lines/> })}
-            {(!has_lines && amount > 0).then(|| view! { <p class="quiet">{say_with("statements.given_up", Vec::new)}</p> })}
+            {(!has_lines && amount > 0).then(|| view! { <p class="quiet"><Say key="statements.given_up"/></p> })}
         </Card>
     }
 }
