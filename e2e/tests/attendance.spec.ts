@@ -15,7 +15,7 @@ async function bookedToday(api: APIRequestContext, name: string): Promise<string
   const child = await newFamily(api, name);
   const places = await freePlaces(api, today, today, 'open_nursery');
   const place = places.find((place) => place.facility.name === umineko && place.bookable);
-  const starts_at = place?.openings.at(-1)?.starts_at ?? '';
+  const starts_at = place?.openings[0]?.starts_at ?? '';
   const ends_at = new Date(Date.parse(starts_at) + 60 * 60_000).toISOString();
   const answers = [{ key: 'health', value: 'well' }];
   const wish = { slot_id: place?.slot_id, child_ids: [child.id], starts_at, ends_at, answers };

@@ -67,7 +67,7 @@ fn caller(operation: &str) -> Caller {
         | "decide_booking"
         | "list_slot_queues"
         | "offer_programme" => Caller::Staff,
-        "publish_programme" | "list_unmet_demand" => Caller::Officer,
+        "publish_programme" | "list_unmet_demand" | "set_household" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }

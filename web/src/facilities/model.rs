@@ -4,8 +4,8 @@ use chrono::{NaiveTime, Weekday};
 use shared::facilities::Opening;
 use shared::locale::{Locale, clock, half_days, minutes, uses, weekday, yen};
 use shared::programmes::{
-    AgeEnd, Ages, Block, Cancellation, Choice, Confirmation, Deadline, Extra, Fee, FeeUnit, IfSilent, Limit, LimitPeriod, LimitUnit, Opens,
-    PriceTier, Relief, ReliefUnit, Terms, Unit,
+    AgeEnd, Ages, Block, Cancellation, Choice, Confirmation, Deadline, EarlyLeaving, Extra, Fee, FeeUnit, IfSilent, LatePickUp, Limit,
+    LimitPeriod, LimitUnit, Opens, PriceTier, Relief, ReliefUnit, Terms, Unit,
 };
 
 use crate::i18n::sentence;
@@ -197,6 +197,27 @@ pub fn cancellation(rule: &Cancellation, locale: Locale) -> Vec<String> {
         sentences.push(said("facilities.cancel_undo", locale, &[("length", minutes(rule.undo_minutes, locale))]));
     }
     sentences
+}
+
+/// What fetching later, or leaving earlier, than agreed means; nothing where it means nothing.
+pub fn pick_up(terms: &Terms, locale: Locale) -> Vec<String> {
+    let late = match terms.late_pick_up {
+        LatePickUp::Nothing => None,
+        LatePickUp::Counts { .. } => Some(sentence("facilities.late_counts", locale)),
+        LatePickUp::Fee { per_minutes, yen: amount, .. } => Some(said(
+            "facilities.late_fee",
+            locale,
+            &[("length", minutes(per_minutes, locale)), ("yen", yen(amount, locale))],
+        )),
+    };
+    let grace = match terms.late_pick_up {
+        LatePickUp::Counts { grace_minutes } | LatePickUp::Fee { grace_minutes, .. } if grace_minutes > 0 => {
+            Some(said("facilities.late_grace", locale, &[("length", minutes(grace_minutes, locale))]))
+        }
+        _ => None,
+    };
+    let early = (terms.early_leaving == EarlyLeaving::Shortens).then(|| sentence("facilities.early_shortens", locale));
+    [late, grace, early].into_iter().flatten().collect()
 }
 
 /// A fee table: the tiers above, a row for each age and part of the day.

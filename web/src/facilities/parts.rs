@@ -5,7 +5,7 @@ use shared::facilities::{Facility, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
-use super::model::{ages, cancellation, confirmation, deadline, extras, fee_table, hours, limit, opening, reliefs, tier, unit, weekdays};
+use super::model::{ages, cancellation, confirmation, deadline, extras, fee_table, hours, limit, opening, pick_up, reliefs, tier, unit, weekdays};
 use crate::i18n::{Say, marked, sentence, text};
 use crate::paths;
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
@@ -148,6 +148,7 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
                 )}
                 {lines("facilities.confirmation", Glyph::Home, confirmation(terms.confirmation, locale))}
                 {lines("facilities.cancelling", Glyph::Cross, cancellation(&terms.cancellation, locale))}
+                {lines("facilities.pick_up", Glyph::Exit, pick_up(&terms, locale))}
                 {lines("facilities.extras", Glyph::Yen, extras(&terms.extras, locale))}
                 {lines("facilities.reliefs", Glyph::Yen, reliefs(&terms.reliefs, locale))}
                 {has_bring.then(|| view! { <Fact name="facilities.bring" icon=Glyph::Bag><ul class="bring">{bring}</ul></Fact> })}
