@@ -130,7 +130,9 @@ fn line(booking: &Booking) -> Option<StatementLine> {
         // What was given up in time is no stay.
         BookingState::Cancelled { .. } if yen == 0 => return None,
         BookingState::Cancelled { .. } => true,
-        BookingState::Declined { .. } | BookingState::Requested { .. } | BookingState::Offered { .. } => return None,
+        BookingState::Declined { .. } | BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Released { .. } => {
+            return None;
+        }
         BookingState::Confirmed | BookingState::CheckedIn { .. } => false,
     };
     Some(StatementLine {

@@ -145,7 +145,7 @@ impl Booking {
     pub fn due(&self) -> (i64, &[FeeLine]) {
         match (&self.state, &self.attended.settled) {
             (BookingState::Cancelled { fee_yen, .. } | BookingState::Absent { fee_yen, .. }, _) => (*fee_yen, &[]),
-            (BookingState::Declined { .. }, _) => (0, &[]),
+            (BookingState::Declined { .. } | BookingState::Released { .. }, _) => (0, &[]),
             (_, Some(settled)) => (settled.fee_yen, &settled.fee_lines),
             (_, None) => (self.fee_yen, &self.fee_lines),
         }

@@ -204,11 +204,9 @@ pub fn pick_up(terms: &Terms, locale: Locale) -> Vec<String> {
     let late = match terms.late_pick_up {
         LatePickUp::Nothing => None,
         LatePickUp::Counts { .. } => Some(sentence("facilities.late_counts", locale)),
-        LatePickUp::Fee { per_minutes, yen: amount, .. } => Some(said(
-            "facilities.late_fee",
-            locale,
-            &[("length", minutes(per_minutes, locale)), ("yen", yen(amount, locale))],
-        )),
+        LatePickUp::Fee { per_minutes, yen: amount, .. } => {
+            Some(said("facilities.late_fee", locale, &[("length", minutes(per_minutes, locale)), ("yen", yen(amount, locale))]))
+        }
     };
     let grace = match terms.late_pick_up {
         LatePickUp::Counts { grace_minutes } | LatePickUp::Fee { grace_minutes, .. } if grace_minutes > 0 => {

@@ -5,7 +5,9 @@ use shared::facilities::{Facility, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
-use super::model::{ages, cancellation, confirmation, deadline, extras, fee_table, hours, limit, opening, pick_up, reliefs, tier, unit, weekdays};
+use super::model::{
+    ages, cancellation, confirmation, deadline, extras, fee_table, hours, limit, opening, pick_up, reliefs, tier, unit, weekdays,
+};
 use crate::i18n::{Say, marked, sentence, text};
 use crate::paths;
 use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
