@@ -41,7 +41,7 @@ pub mod series;
 pub mod session;
 pub mod settings;
 pub mod slots;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub mod statements;
 pub mod ui;
 #[cfg(feature = "pages")]

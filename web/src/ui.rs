@@ -28,7 +28,7 @@
 
 mod buttons;
 mod calendar;
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 mod camera;
 mod choices;
 mod date;
@@ -44,7 +44,7 @@ mod title;
 
 pub use buttons::{Button, LinkButton, Look};
 pub use calendar::{Availability, Level, WeekCalendar};
-#[cfg(feature = "everything")]
+#[cfg(feature = "pages")]
 pub use camera::Camera;
 pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
 pub use date::DateInput;

@@ -7,11 +7,13 @@ use leptos_router::{MatchNestedRoutes, path};
 
 use crate::about::{AccessibilityPage, MenuPage};
 use crate::accounts::AccountRoutes;
+use crate::attendance::DoorRoutes;
 use crate::bookings::BookingRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
+use crate::statements::StatementRoutes;
 use crate::waitlist::WaitlistRoutes;
 
 /// The family's pages.
@@ -23,7 +25,9 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <AccountRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
+        <DoorRoutes/>
         <SeriesRoutes/>
+        <StatementRoutes/>
         <WaitlistRoutes/>
         <Route path=path!("/menu") view=MenuPage/>
         <Route path=path!("/accessibility") view=AccessibilityPage/>

@@ -6,6 +6,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 
 use crate::attendance::AttendanceRoutes;
 use crate::slots::staff::StaffSlotRoutes;
+use crate::statements::StaffStatementRoutes;
 
 /// The pages of staff.
 #[component(transparent)]
@@ -13,6 +14,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
     view! {
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
+        <StaffStatementRoutes/>
     }
     .into_inner()
     .into_any_nested_route()
