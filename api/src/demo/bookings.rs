@@ -198,7 +198,7 @@ fn reason(terms: &Terms, k: usize) -> Option<&str> {
 }
 
 /// Fills the form of a booking as the k-th family does: every question that must be answered, and a meal now and then.
-fn filled(command: NewBooking, terms: &Terms, k: usize) -> NewBooking {
+pub fn filled(command: NewBooking, terms: &Terms, k: usize) -> NewBooking {
     let answer = |kind: &AnswerKind| match kind {
         AnswerKind::YesNo => Some(pick(&["no", "yes"], k).to_owned()),
         AnswerKind::Choice { choices } => choices.get(k / 2 % choices.len().max(1)).map(|choice| choice.key.clone()),

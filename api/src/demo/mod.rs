@@ -8,6 +8,7 @@ mod people;
 mod places;
 mod programmes;
 mod slots;
+mod waiting;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::exists;
@@ -101,6 +102,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     insert_codes(conn, &families, moment)?;
     let mut slots = slots::insert(conn, moment)?;
     bookings::insert(conn, &families, &mut slots, moment)?;
+    waiting::insert(conn, &families, &slots, moment)?;
     Ok(true)
 }
 

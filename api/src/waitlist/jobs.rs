@@ -164,6 +164,11 @@ async fn ask(app: &App, id: &WaitlistEntryId, slot: &SlotId, freed: Option<i64>)
     }
 }
 
+/// Offers a party a place in a slot, if it can have one; says whether.
+pub fn offer_now(conn: &mut AnyConnection, id: &WaitlistEntryId, slot: &SlotId, act: &Act) -> Result<bool, ApiError> {
+    Ok(ask_one(conn, id, slot, None, act)? == Asked::Offered)
+}
+
 fn ask_one(conn: &mut AnyConnection, id: &WaitlistEntryId, slot: &SlotId, freed: Option<i64>, act: &Act) -> Result<Asked, ApiError> {
     let Some(found) = store::find_entry(conn, id)? else { return Ok(Asked::Gone) };
     let family = families::store::lock_family(conn, &found.family_id)?.ok_or(ApiError::NotFound)?;

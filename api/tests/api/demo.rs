@@ -191,9 +191,16 @@ async fn check(test: &TestApp, now: &str) {
     let soon = now.naive_utc() + chrono::TimeDelta::minutes(15);
     assert!(stays.iter().all(|stay| match stay.3.as_str() {
         "confirmed" => true,
-        "requested" => stay.1 > now.naive_utc(),
+        "requested" | "offered" => stay.1 > now.naive_utc(),
         _ => stay.1 <= soon,
     }));
+    let entries: Vec<String> = test
+        .write(|conn| {
+            use api::schema::waitlist_entries;
+            Ok(waitlist_entries::table.order(waitlist_entries::state).select(waitlist_entries::state).load(conn)?)
+        })
+        .await;
+    assert_eq!(entries, ["offered", "waiting"], "{now}: one place on offer, one waited for");
     let waits: Vec<Option<NaiveDateTime>> =
         test.write(|conn| Ok(bookings::table.filter(bookings::state.eq("requested")).select(bookings::decide_by).load(conn)?)).await;
     assert!(waits.len() >= 5 && waits.iter().all(|by| by.is_some_and(|by| by > now.naive_utc())), "what waits can still be decided");
