@@ -258,6 +258,7 @@ macro_rules! refused {
 refused!(
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
+    shared::interviews::Rejection,
     shared::series::Rejection,
     shared::series::CancelRefusal,
     shared::bookings::UndoRejection,

@@ -13,6 +13,7 @@ pub mod error;
 pub mod facilities;
 pub mod families;
 pub mod idempotency;
+pub mod interviews;
 pub mod municipalities;
 pub mod openapi;
 pub mod outbox;

@@ -15,8 +15,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, docs, facilities, families, municipalities, openapi, programmes, request, series,
-    settings, slots, statements, waitlist,
+    App, accounts, assets, attendance, bookings, docs, facilities, families, interviews, municipalities, openapi, programmes, request,
+    series, settings, slots, statements, waitlist,
 };
 
 /// The API's operations, for serving and for the document.
@@ -31,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
             .configure(families::configure)
             .configure(bookings::configure)
             .configure(series::configure)
+            .configure(interviews::configure)
             .configure(attendance::configure)
             .configure(waitlist::configure)
             .configure(statements::configure)

@@ -62,6 +62,8 @@ diesel::table! {
         latitude -> Nullable<Double>,
         longitude -> Nullable<Double>,
         open_weekdays -> Nullable<Text>,
+        operator -> Nullable<Text>,
+        shares_interviews -> Bool,
         fictional -> Bool,
         search_text -> Text,
         details -> Text,
@@ -134,6 +136,7 @@ diesel::table! {
         blocks -> Text,
         hourly_yen -> Nullable<BigInt>,
         confirmation -> Nullable<Text>,
+        interview -> Bool,
     }
 }
 
@@ -152,6 +155,7 @@ diesel::table! {
         room -> Nullable<BigInt>,
         carers -> Nullable<Text>,
         confirmation -> Nullable<Text>,
+        interview -> Bool,
         peak -> BigInt,
         turn -> BigInt,
         freed -> BigInt,
@@ -224,6 +228,16 @@ diesel::table! {
         cancelled_counts -> Nullable<Bool>,
         created_at -> Timestamp,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    interviews (booking_id) {
+        booking_id -> Text,
+        child_id -> Text,
+        facility_id -> Text,
+        outcome -> Text,
+        decided_at -> Timestamp,
     }
 }
 
@@ -382,6 +396,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     household_classes,
     idempotency_keys,
+    interviews,
     municipalities,
     offerings,
     programmes,

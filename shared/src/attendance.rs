@@ -15,6 +15,7 @@ pub use self::recording::*;
 pub use self::settling::*;
 use crate::bookings::{Booking, BookingState};
 use crate::families::Allergy;
+use crate::interviews::Outcome;
 use crate::problem::{Datum, Reason};
 use crate::slots::Slot;
 use crate::text::{PersonName, Phone, check_words};
@@ -269,6 +270,12 @@ pub struct BoardEntry {
     pub pick_up_people: Vec<BoardContact>,
     /// The family lives in another municipality.
     pub is_away: bool,
+    /// Whether it is a first interview, whose result is recorded.
+    #[serde(default)]
+    pub is_interview: bool,
+    /// What was found in the child's first interview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interview: Option<Outcome>,
 }
 
 /// A day of a facility.

@@ -31,6 +31,9 @@ pub struct FacilityProgramme {
     /// The facility's own price of an hour in yen; the programme's fees hold where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hourly_yen: Option<i64>,
+    /// Whether a child needs a first interview before.
+    #[serde(default)]
+    pub interview: bool,
 }
 
 /// A facility: what is published about it, under an id of ours.

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod facilities;
 pub mod families;
 pub mod ids;
+pub mod interviews;
 pub mod locale;
 pub mod municipalities;
 pub mod page;

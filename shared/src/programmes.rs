@@ -158,6 +158,9 @@ pub struct Terms {
     /// What the family brings.
     #[serde(default)]
     pub bring: Vec<Localised>,
+    /// Whether its bookings are first interviews, held with the child before it comes for the first time.
+    #[serde(default)]
+    pub interview: bool,
 }
 
 /// What fetching a child later than agreed means. So many minutes of grace are nothing; after them all late minutes are late.
@@ -514,6 +517,7 @@ impl Terms {
             reasons: Vec::new(),
             questions: Vec::new(),
             bring: Vec::new(),
+            interview: false,
         }
     }
 

@@ -175,6 +175,9 @@ pub struct Slot {
     /// Whether a booking holds at once, where the facility does it its own way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
+    /// Whether a child needs a first interview here before.
+    #[serde(default)]
+    pub interview: bool,
     /// Grows by one with every change; the `ETag`.
     pub version: i64,
 }

@@ -12,7 +12,8 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, attendance, bookings, calendar, facilities, families, municipalities, problem, programmes, series, slots, text, waitlist,
+    accounts, attendance, bookings, calendar, facilities, families, interviews, municipalities, problem, programmes, series, slots, text,
+    waitlist,
 };
 use world::{day, tokyo};
 
@@ -92,6 +93,8 @@ fn reasons() -> Vec<Reason> {
         bookings::Rejection::SlotFull { .. } => bookings::Rejection::SlotFull { left: 1, wanted: 2 },
         bookings::Rejection::Overlap { .. } => bookings::Rejection::Overlap { busy: busy.clone() },
         bookings::Rejection::Limit { .. } => limit(month, LimitUnit::HalfDays),
+        bookings::Rejection::InterviewNeeded { .. } => bookings::Rejection::InterviewNeeded { facility: "はまなす保育園".to_owned() },
+        bookings::Rejection::InterviewNotPossible { .. } => bookings::Rejection::InterviewNotPossible { words: "看護師がいません。".to_owned() },
         bookings::Rejection::NoFee => bookings::Rejection::NoFee,
         bookings::Rejection::ReasonMissing => bookings::Rejection::ReasonMissing,
         bookings::Rejection::AnswerMissing { .. } => bookings::Rejection::AnswerMissing { question: names.clone() },
@@ -117,6 +120,12 @@ fn reasons() -> Vec<Reason> {
     all.extend(samples! { bookings::DecideRejection:
         bookings::DecideRejection::NotRequested => bookings::DecideRejection::NotRequested,
         bookings::DecideRejection::TooLate { .. } => bookings::DecideRejection::TooLate { decide_by: at },
+    });
+    all.extend(samples! { interviews::Rejection:
+        interviews::Rejection::NotAnInterview => interviews::Rejection::NotAnInterview,
+        interviews::Rejection::NotHeld => interviews::Rejection::NotHeld,
+        interviews::Rejection::NotYet { .. } => interviews::Rejection::NotYet { starts_at: at },
+        interviews::Rejection::WordsMissing => interviews::Rejection::WordsMissing,
     });
     all.extend(samples! { series::Rejection:
         series::Rejection::Until { .. } => series::Rejection::Until { last: day("2027-06-01") },

@@ -34,6 +34,8 @@ pub mod families;
 pub mod flash;
 pub mod frame;
 pub mod i18n;
+#[cfg(feature = "pages")]
+pub mod interviews;
 pub mod offline;
 pub mod paths;
 #[cfg(feature = "pages")]

@@ -197,6 +197,7 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
             blocks: blocks.to_vec(),
             hourly_yen: None,
             confirmation: None,
+            interview: false,
         };
         slots::store::insert_offering(&mut conn, &offering, &code(HOST)).unwrap();
         let bands = [(0, 3), (3, 7)].map(|(from_age, under_age)| BandPlaces { from_age, under_age, capacity: 1_000_000 }).to_vec();

@@ -12,6 +12,7 @@ use shared::attendance::{Attendance, Board, BoardContact, BoardDay, BoardEntry, 
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Child, Contact, Family};
 use shared::ids::{FacilityId, PartyId};
+use shared::interviews::Outcome;
 use shared::problem::{Problem, Reason};
 use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
@@ -23,7 +24,7 @@ use crate::db::AnyConnection;
 use crate::error::{ApiError, ForStaff};
 use crate::request::Query;
 use crate::session::Staff;
-use crate::{App, facilities, families, slots};
+use crate::{App, facilities, families, interviews, slots};
 
 /// The longest range of a board, in days.
 const MAX_DAYS: i64 = 35;
@@ -103,9 +104,9 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
     // Who did not come stays in sight, also where the place is free again: it can be taken back.
     bookings.retain(|stored| stored.booking.state.is_active() || stored.booking.state.attendance() == Attendance::Absent);
     let waiting = list_bookings(conn, &Listing { from: None, until: None, waiting_at: Some(now), ..listing })?;
-    let mut entries = entries(conn, bookings)?;
+    let mut entries = entries(conn, facility, bookings)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
-    let mut requests = self::entries(conn, waiting)?;
+    let mut requests = self::entries(conn, facility, waiting)?;
     requests.sort_by(|a, b| urgency(&a.booking).cmp(&urgency(&b.booking)));
     let name = facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?;
     let days = slots::staff::days(conn, facility, from, to)?
@@ -130,21 +131,23 @@ fn urgency(booking: &Booking) -> (Option<DateTime<Utc>>, &PartyId, &str) {
 }
 
 /// The lines of bookings, with families and children of all of them in two questions.
-fn entries(conn: &mut AnyConnection, bookings: Vec<Stored>) -> Result<Vec<BoardEntry>, ApiError> {
+fn entries(conn: &mut AnyConnection, facility: &FacilityId, bookings: Vec<Stored>) -> Result<Vec<BoardEntry>, ApiError> {
     let families = families::store::list_families(conn, bookings.iter().map(|stored| &stored.family_id))?;
     let children = families::store::list_any_children(conn, bookings.iter().map(|stored| &stored.booking.child.id))?;
+    let interviews = interviews::store::list_outcomes(conn, children.iter().map(|child| &child.id), facility)?;
     bookings
         .into_iter()
         .map(|stored| {
             let family = families.iter().find(|family| family.id == stored.family_id);
             let child = children.iter().find(|child| child.id == stored.booking.child.id);
             let (family, child) = family.zip(child).ok_or(ApiError::NotFound)?;
-            Ok(board_entry(stored, family, child.clone()))
+            let interview = interviews.iter().find(|(id, _)| *id == child.id).map(|(_, outcome)| outcome.clone());
+            Ok(board_entry(stored, (family, child.clone()), interview))
         })
         .collect()
 }
 
-fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {
+fn board_entry(stored: Stored, (family, child): (&Family, Child), interview: Option<Outcome>) -> BoardEntry {
     let months = age_months_on(child.known.born, tokyo_day(stored.booking.starts_at));
     let guardian = BoardContact { name: family.guardian_name.clone(), relation: Relation::Guardian, phone: family.phone.clone() };
     let other = |Contact { name, relation, phone }| BoardContact { name, relation: Relation::Other { words: relation }, phone };
@@ -157,6 +160,8 @@ fn board_entry(stored: Stored, family: &Family, child: Child) -> BoardEntry {
         emergency_contacts: with_guardian(child.known.emergency_contacts),
         pick_up_people: with_guardian(child.known.pick_up_people),
         is_away: stored.booking.is_away,
+        is_interview: stored.is_interview,
+        interview,
         booking: stored.booking,
     }
 }

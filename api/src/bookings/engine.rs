@@ -13,7 +13,7 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{families, municipalities, new_id, programmes, slots, waitlist};
+use crate::{families, interviews, municipalities, new_id, programmes, slots, waitlist};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,11 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     let usages = store::list_usages(conn, &family.id, &accounts(&limits, (first, last)))?;
     let classes =
         if programme.terms.reliefs.is_empty() { Vec::new() } else { classes_on(&families::store::list_household(conn, &family.id)?, day) };
+    let interviews = if stored.slot.interview {
+        interviews::store::list_outcomes(conn, &command.child_ids, &stored.slot.facility.id)?
+    } else {
+        Vec::new()
+    };
     let freed = match lock {
         Lock::Slot => slots::store::lock_found(conn, &mut stored.slot)?.ok_or(ApiError::NotFound)?,
         Lock::Nothing => stored.freed,
@@ -84,6 +89,7 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
             is_multiple_birth: is_multiple_birth(born, known.iter().map(|child| child.known.born)),
             usages: usages.iter().filter(|(child, ..)| child == id.as_str()).map(|(_, account, usage)| (account.clone(), *usage)).collect(),
             busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
+            interview: interviews.iter().find(|(child, _)| *child == id).map(|(_, outcome)| outcome.clone()),
             id,
             born,
         })

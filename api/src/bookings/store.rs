@@ -86,6 +86,8 @@ pub struct Stored {
     pub family_id: FamilyId,
     /// The band in which the child has its place.
     pub band_from_age: u32,
+    /// Whether it is a first interview.
+    pub is_interview: bool,
     /// The rules that it was booked under.
     pub terms: Arc<Terms>,
     /// The price tier that was agreed.
@@ -125,6 +127,7 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
     Ok(Stored {
         family_id: FamilyId::new(own.family_id.clone()),
         band_from_age: u32::try_from(own.band_from_age).unwrap_or(0),
+        is_interview: terms.interview,
         tier: agreed.tier,
         booking: Booking {
             state: state(&own)?,

@@ -3,6 +3,7 @@
 mod bookings;
 mod cities;
 mod facilities;
+mod interviews;
 mod offers;
 mod people;
 mod places;
@@ -103,6 +104,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     let mut slots = slots::insert(conn, moment)?;
     bookings::insert(conn, &families, &mut slots, moment)?;
     waiting::insert(conn, &families, &slots, moment)?;
+    interviews::insert(conn, moment)?;
     Ok(true)
 }
 

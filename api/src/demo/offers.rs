@@ -52,6 +52,7 @@ fn offered(n: usize, k: usize, programme: &str, parts: &[Part], pattern: Vec<Pat
         blocks: parts.iter().map(block).collect(),
         hourly_yen: None,
         confirmation: None,
+        interview: false,
     };
     Offered { offering, pattern }
 }

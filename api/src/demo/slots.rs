@@ -109,6 +109,7 @@ fn published_slot(id: SlotId, offering: &Offering, facility: &SlotFacility, plan
         carers: planned.carers.map(|carers| Occupancy::default().plus(0, (ends_at - starts_at).num_minutes(), carers)),
         hourly_yen: offering.hourly_yen,
         confirmation: offering.confirmation,
+        interview: offering.interview,
         version: 1,
     }
 }

@@ -85,6 +85,11 @@ fn open_weekdays(listing: &Listing) -> Option<String> {
     Some(days.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
 }
 
+/// Who runs it: the corporate number, else the name.
+fn operator(listing: &Listing) -> Option<&str> {
+    listing.operator.corporate_number.as_deref().or(listing.operator.name.as_deref())
+}
+
 /// Metres without their fraction; no two points on earth are too far apart for it.
 fn whole_metres(metres: f64) -> u32 {
     format!("{metres:.0}").parse().unwrap_or(u32::MAX)
@@ -92,12 +97,15 @@ fn whole_metres(metres: f64) -> u32 {
 
 /// The programmes that a facility offers, by name.
 pub fn list_programmes_of(conn: &mut AnyConnection, id: &FacilityId) -> Result<Vec<FacilityProgramme>, DbError> {
-    let rows: Vec<(String, Option<i64>)> = offerings::table
+    let rows: Vec<(String, Option<i64>, bool)> = offerings::table
         .filter(offerings::facility_id.eq(id.as_str()))
         .order(offerings::programme)
-        .select((offerings::programme, offerings::hourly_yen))
+        .select((offerings::programme, offerings::hourly_yen, offerings::interview))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(key, hourly_yen)| FacilityProgramme { key: ProgrammeKey::new(key), hourly_yen }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(key, hourly_yen, interview)| FacilityProgramme { key: ProgrammeKey::new(key), hourly_yen, interview })
+        .collect())
 }
 
 /// A facility with everything.
@@ -224,6 +232,7 @@ pub fn insert_facility(
             facilities::latitude.eq(listing.position.map(|at| at.latitude)),
             facilities::longitude.eq(listing.position.map(|at| at.longitude)),
             facilities::open_weekdays.eq(open_weekdays(listing)),
+            facilities::operator.eq(operator(listing)),
             facilities::fictional.eq(fictional),
             facilities::search_text.eq(search_text(listing)),
             facilities::details.eq(to_json(listing)?),
@@ -252,6 +261,7 @@ pub fn update_facility(
             facilities::latitude.eq(listing.position.map(|at| at.latitude)),
             facilities::longitude.eq(listing.position.map(|at| at.longitude)),
             facilities::open_weekdays.eq(open_weekdays(listing)),
+            facilities::operator.eq(operator(listing)),
             facilities::fictional.eq(fictional),
             facilities::search_text.eq(search_text(listing)),
             facilities::details.eq(to_json(listing)?),

@@ -279,6 +279,7 @@ impl Rules {
             openings: stays,
             bookable: reasons.is_empty(),
             reasons,
+            interview: slot.interview,
             period,
             distance_metres: distance.map(metres),
         })

@@ -43,6 +43,7 @@ pub async fn offer_programme(app: web::Data<App>, staff: Staff, key: Key, body: 
             blocks: command.blocks.clone(),
             hourly_yen: command.hourly_yen,
             confirmation: command.confirmation,
+            interview: command.interview,
         };
         store::insert_offering(conn, &offering, &city)?;
         act.record(conn, "offering.published", (&city, Some(&staff.facility_id)), offering.id.as_str())?;

@@ -29,6 +29,7 @@ struct Own {
     carers: Option<String>,
     confirmation: Option<String>,
     freed: i64,
+    interview: bool,
     version: i64,
 }
 
@@ -144,6 +145,7 @@ fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
         carers: row.carers.as_deref().map(from_json).transpose()?,
         hourly_yen: row.hourly_yen,
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
+        interview: row.interview,
         version: row.version,
     };
     Ok(Stored { slot, closed_weekdays, freed })
@@ -303,6 +305,7 @@ struct OfferingRow {
     blocks: String,
     hourly_yen: Option<i64>,
     confirmation: Option<String>,
+    interview: bool,
 }
 
 fn offering(row: OfferingRow) -> Result<Offering, DbError> {
@@ -313,6 +316,7 @@ fn offering(row: OfferingRow) -> Result<Offering, DbError> {
         blocks: from_json(&row.blocks)?,
         hourly_yen: row.hourly_yen,
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
+        interview: row.interview,
     })
 }
 
@@ -357,6 +361,7 @@ pub fn insert_offering(conn: &mut AnyConnection, new: &Offering, municipality: &
             offerings::blocks.eq(to_json(&new.blocks)?),
             offerings::hourly_yen.eq(new.hourly_yen),
             offerings::confirmation.eq(new.confirmation.as_ref().map(to_json).transpose()?),
+            offerings::interview.eq(new.interview),
         ))
         .execute(conn)?;
     Ok(())
@@ -387,6 +392,7 @@ pub fn insert_slot(
             slots::room.eq(planned.room),
             slots::carers.eq(carers.as_ref().map(to_json).transpose()?),
             slots::confirmation.eq(offering.confirmation.as_ref().map(to_json).transpose()?),
+            slots::interview.eq(offering.interview),
             slots::peak.eq(0),
             slots::turn.eq(0),
             slots::version.eq(1),

@@ -573,6 +573,7 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
                 blocks,
                 confirmation: None,
                 hourly_yen: None,
+                interview: false,
             };
             slots::store::insert_offering(conn, &offering, &code(city))?;
         }

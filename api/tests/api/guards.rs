@@ -37,7 +37,7 @@ fn caller(operation: &str) -> Caller {
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "get_statement" | "change_family"
         | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking"
-        | "create_series" | "preview_series" => Caller::Guardian,
+        | "create_series" | "preview_series" | "list_interviews" => Caller::Guardian,
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -66,6 +66,8 @@ fn caller(operation: &str) -> Caller {
         | "preview_slot_change"
         | "decide_booking"
         | "list_slot_queues"
+        | "record_interview"
+        | "share_interviews"
         | "offer_programme" => Caller::Staff,
         "publish_programme" | "list_unmet_demand" | "set_household" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
@@ -95,6 +97,8 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         }
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
+        "record_interview" => Some(json!({ "verdict": "accepted" })),
+        "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
         "set_household" => Some(json!({ "classes": [] })),
         "set_family_pin" => Some(json!({ "pin": "384920" })),
@@ -173,7 +177,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "share_interviews", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -321,6 +325,7 @@ async fn up_down_up(backend: Backend) {
             household_classes,
             usages,
             bookings,
+            interviews,
             series,
             events,
             attendance_records,

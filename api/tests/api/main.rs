@@ -14,6 +14,7 @@ mod door;
 mod facilities;
 mod families;
 mod guards;
+mod interviews;
 mod moving;
 mod moving_races;
 mod openapi;

@@ -11,6 +11,8 @@ CREATE TABLE facilities (
   latitude DOUBLE PRECISION,
   longitude DOUBLE PRECISION,
   open_weekdays TEXT,
+  operator TEXT,
+  shares_interviews BOOLEAN NOT NULL DEFAULT FALSE,
   fictional BOOLEAN NOT NULL,
   search_text TEXT NOT NULL,
   details TEXT NOT NULL,

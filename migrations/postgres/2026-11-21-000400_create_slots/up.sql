@@ -8,6 +8,7 @@ CREATE TABLE offerings (
   blocks TEXT NOT NULL,
   hourly_yen BIGINT,
   confirmation TEXT,
+  interview BOOLEAN NOT NULL DEFAULT FALSE,
   CONSTRAINT offerings_once UNIQUE (facility_id, programme)
 );
 
@@ -25,6 +26,7 @@ CREATE TABLE slots (
   room BIGINT,
   carers TEXT,
   confirmation TEXT,
+  interview BOOLEAN NOT NULL DEFAULT FALSE,
   peak BIGINT NOT NULL,
   turn BIGINT NOT NULL,
   freed BIGINT NOT NULL DEFAULT 0,

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{BookingState, Busy, NewBooking};
 use crate::ids::ChildId;
+use crate::interviews::Outcome;
 use crate::locale::Localised;
 use crate::problem::{Datum, Reason};
 use crate::programmes::{
@@ -25,6 +26,8 @@ pub struct ChildState {
     pub usages: Vec<(Account, Usage)>,
     /// When the child is booked elsewhere, in any city and programme.
     pub busy: Vec<Busy>,
+    /// What was found in the child's first interview, as far as the facility goes by it.
+    pub interview: Option<Outcome>,
 }
 
 impl ChildState {
@@ -148,6 +151,16 @@ pub enum Rejection {
         /// How much the stay would count.
         wanted: i64,
     },
+    /// The facility wants to see the child in a first interview before.
+    InterviewNeeded {
+        /// The facility.
+        facility: String,
+    },
+    /// The facility found in the interview that it cannot look after the child.
+    InterviewNotPossible {
+        /// Why, in its words.
+        words: String,
+    },
     /// The fee table has no line for this family and child.
     NoFee,
     /// The programme asks for the reason of the stay, and there is none that it knows.
@@ -201,6 +214,8 @@ impl Rejection {
             Self::Limit { period: Period::Month(_), .. } => "bookings.month_limit",
             Self::Limit { period: Period::Week(_), .. } => "bookings.week_limit",
             Self::Limit { period: Period::Birth, .. } => "bookings.birth_limit",
+            Self::InterviewNeeded { .. } => "bookings.interview_needed",
+            Self::InterviewNotPossible { .. } => "bookings.interview_not_possible",
             Self::NoFee => "bookings.no_fee",
             Self::ReasonMissing => "bookings.reason_missing",
             Self::AnswerMissing { .. } => "bookings.answer_missing",
@@ -242,6 +257,8 @@ impl Rejection {
             Self::Overlap { busy } => reason
                 .with("span", Datum::Span { starts_at: busy.starts_at, ends_at: busy.ends_at })
                 .with("facility", Datum::Text(busy.facility.clone())),
+            Self::InterviewNeeded { facility } => reason.with("facility", Datum::Text(facility.clone())),
+            Self::InterviewNotPossible { words } => reason.with("words", Datum::Text(words.clone())),
             Self::Limit { period, unit, left, wanted } => {
                 let reason = reason.with("left", amount(*unit, *left)).with("wanted", amount(*unit, *wanted));
                 match (period, period.first_day()) {
@@ -535,7 +552,7 @@ pub fn first_start(
         .find(|(start, period)| now < *start && now < period.closes_at)
 }
 
-/// What stands against one child before limits: age and another stay.
+/// What stands against one child before limits: age, a first interview, another stay.
 fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>) -> Vec<Rejection> {
     let mut rejections = Vec::new();
     let day = state.slot.day();
@@ -546,6 +563,13 @@ fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>) -> Vec<R
     }
     if day > last {
         rejections.push(Rejection::TooOld { last });
+    }
+    match &child.interview {
+        // An interview needs none before it.
+        _ if !state.slot.interview || state.terms.interview => {}
+        None => rejections.push(Rejection::InterviewNeeded { facility: state.slot.facility.name.clone() }),
+        Some(Outcome::NotPossible { words }) => rejections.push(Rejection::InterviewNotPossible { words: words.clone() }),
+        Some(Outcome::Accepted | Outcome::Conditions { .. }) => {}
     }
     for busy in child.busy.iter().filter(|busy| busy.starts_at < stay.ends_at && stay.starts_at < busy.ends_at) {
         rejections.push(Rejection::Overlap { busy: busy.clone() });

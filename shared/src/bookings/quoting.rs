@@ -57,6 +57,9 @@ pub struct QuotedChild {
     /// Reasons that concern this child.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Under which conditions the facility takes the child, as it said after the first interview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<String>,
     /// The limits that the stay counts against; empty where there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<QuotedLimit>,
@@ -101,6 +104,7 @@ pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Qu
                 fee_yen: placed.map(PlacedChild::fee_yen),
                 fee_lines: placed.map(|placed| placed.fee_lines.clone()).unwrap_or_default(),
                 reasons: refusals.iter().filter(|r| r.child.as_ref() == Some(&child.id)).map(|r| r.rejection.reason()).collect(),
+                conditions: child.interview.as_ref().and_then(|outcome| outcome.conditions()).map(str::to_owned),
                 limits: limits.collect(),
             }
         })

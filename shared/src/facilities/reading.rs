@@ -582,6 +582,7 @@ mod tests {
             programmes: vec![crate::facilities::FacilityProgramme {
                 key: crate::programmes::ProgrammeKey::new("temporary_care"),
                 hourly_yen: Some(300),
+                interview: true,
             }],
             updated_at: "2026-11-21T00:00:00Z".parse().unwrap(),
         };

@@ -24,6 +24,9 @@ pub struct NewOffering {
     /// Whether a booking holds at once, where the facility does it its own way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
+    /// Whether a child needs a first interview before.
+    #[serde(default)]
+    pub interview: bool,
 }
 
 /// Why a programme cannot be offered.
@@ -130,6 +133,7 @@ mod tests {
             blocks: blocks.iter().map(block).collect(),
             hourly_yen: None,
             confirmation: None,
+            interview: false,
         }
     }
 

@@ -56,6 +56,9 @@ pub struct Offering {
     /// Whether a booking holds at once, where the facility does it its own way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<Confirmation>,
+    /// Whether a child needs a first interview before.
+    #[serde(default)]
+    pub interview: bool,
 }
 
 /// One line of a weekly pattern.

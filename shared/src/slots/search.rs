@@ -240,6 +240,9 @@ pub struct FreePlace {
     /// Every reason against, when it cannot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Whether a child needs a first interview there before.
+    #[serde(default)]
+    pub interview: bool,
     /// When bookings open and close.
     pub period: BookingPeriod,
     /// Metres from the asked point.

@@ -141,6 +141,7 @@ fn offering() -> Offering {
         blocks: vec![block("day", "9:00", "17:00"), block("morning", "9:00", "12:00")],
         hourly_yen: None,
         confirmation: None,
+        interview: false,
     }
 }
 

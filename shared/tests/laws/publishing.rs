@@ -42,6 +42,7 @@ proptest! {
         let block = shared::slots::BlockTimes { key: "day".to_owned(), starts: hour(9), ends: hour(10), nights: 0 };
         let offering = Offering {
             id: "offering".into(), facility_id: "facility".into(), programme: ProgrammeKey::new("p"), blocks: vec![block], hourly_yen: None, confirmation: None,
+            interview: false,
         };
         let unit = if hours { open_nursery().unit } else { temporary_care().unit };
         let holidays: Vec<(NaiveDate, String)> = holidays.into_iter().map(|n| (date(n), "祝日".to_owned())).collect();
@@ -90,6 +91,7 @@ proptest! {
             blocks: blocks.clone().map(|(key, (s, e))| shared::slots::BlockTimes { key: key.to_owned(), starts: hour(s), ends: hour(e), nights: 0 }).collect(),
             hourly_yen: None,
             confirmation: None,
+            interview: false,
         };
         let (from, until) = (hour(starts), hour(starts + length));
         let found: Vec<SlotBlock> = shared::slots::blocks_within(&offering, at(template.day(), from), at(template.day(), until));

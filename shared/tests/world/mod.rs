@@ -168,13 +168,14 @@ pub fn slot(date: &str) -> Slot {
         carers: None,
         hourly_yen: None,
         confirmation: None,
+        interview: false,
         version: 1,
     }
 }
 
 /// A child who has used and booked nothing.
 pub fn child(id: &str, born: &str) -> ChildState {
-    ChildState { id: id.into(), born: day(born), is_multiple_birth: false, usages: vec![], busy: vec![] }
+    ChildState { id: id.into(), born: day(born), is_multiple_birth: false, usages: vec![], busy: vec![], interview: None }
 }
 
 /// Everything the rule knows, for a family at home; open every day but Sunday.

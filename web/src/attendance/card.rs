@@ -13,6 +13,7 @@ use super::model::{Command, Stage, allergies, at_stage, is_late, person_words, p
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
 use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
+use crate::interviews::RecordInterview;
 use crate::paths;
 use crate::ui::{Banner, Button, Disclosure, Explain, Glyph, Icon, Look, Tone};
 
@@ -152,6 +153,12 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                 <Allergies entry=entry.clone()/>
                 {note("attendance.care_notes", &entry.care_notes)}
                 {note("attendance.day_notes", &booking.notes)}
+                {if entry.is_interview {
+                    view! { <RecordInterview entry=entry.clone()/> }.into_any()
+                } else {
+                    let conditions = entry.interview.as_ref().and_then(|outcome| outcome.conditions()).unwrap_or_default();
+                    note("attendance.conditions", conditions).into_any()
+                }}
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
                 {absent_since(&booking)}

@@ -403,6 +403,8 @@ mod tests {
             emergency_contacts: Vec::new(),
             pick_up_people: Vec::new(),
             is_away: false,
+            is_interview: false,
+            interview: None,
         }
     }
 

@@ -16,6 +16,7 @@ use super::model::{Ground, Sheet, split};
 use crate::accounts::client::municipalities;
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 use crate::families::client::{children, family};
+use crate::interviews::client::interviews;
 use crate::offline;
 use crate::settings;
 
@@ -48,7 +49,8 @@ pub async fn ground(slot_id: String) -> Result<Ground, Failure> {
     let limits: Vec<LimitVersion> = programmes?.items.iter().map(Programme::limits).collect();
     let since_birth = limits.iter().flat_map(|version| &version.limits).any(|limit| limit.per == LimitPeriod::Birth);
     let bookings = if since_birth { all_bookings(None, None).await } else { bookings };
-    Ok(Ground { detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
+    let interviews = if detail.slot.interview { interviews(detail.slot.facility.id.as_str()).await? } else { Vec::new() };
+    Ok(Ground { interviews, detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
 }
 
 async fn all_bookings(from: Option<String>, to: Option<String>) -> Result<Vec<Booking>, Failure> {

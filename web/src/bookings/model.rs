@@ -11,6 +11,7 @@ use shared::bookings::{
 use shared::facilities::Listing;
 use shared::families::{Child, Family, classes_on};
 use shared::ids::ChildId;
+use shared::interviews::ChildInterview;
 use shared::locale::{Locale, minutes, yen};
 use shared::municipalities::Municipality;
 use shared::problem::{Problem, Reason};
@@ -61,6 +62,8 @@ pub struct Ground {
     pub limits: Vec<LimitVersion>,
     /// The family's bookings of the time that the limits count in.
     pub bookings: Vec<Booking>,
+    /// What the facility found in the children's first interviews, where it demands them.
+    pub interviews: Vec<ChildInterview>,
 }
 
 /// A stay that can be asked for.
@@ -101,6 +104,7 @@ impl Ground {
                     .filter(|booking| booking.child.id == child.id && booking.state.is_active())
                     .map(|b| Busy { starts_at: b.starts_at, ends_at: b.ends_at, facility: b.facility.name.clone() })
                     .collect(),
+                interview: self.interviews.iter().find(|known| known.child_id == child.id).and_then(|known| known.outcome.clone()),
             })
             .collect();
         let home = &self.family.municipality;

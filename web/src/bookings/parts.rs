@@ -11,6 +11,7 @@ use shared::time::tokyo_day;
 
 use super::model::{Against, Ground, fee_item};
 use crate::i18n::{Say, Text, furigana, locale, name, reasons, say_with, sentence, text};
+use crate::interviews::InterviewNote;
 use crate::paths;
 use crate::settings;
 use crate::ui::{Availability, Banner, Chip, Fact, Glyph, Icon, Level, Steps, Tone};
@@ -54,6 +55,9 @@ pub fn SlotHead(ground: Ground) -> impl IntoView {
                 {is_away.then(|| view! { <Chip tone=Tone::Info><Say key="bookings.away"/></Chip> })}
             </div>
         </div>
+        {slot
+            .interview
+            .then(|| view! { <InterviewNote facility_id=slot.facility.id.to_string() children=ground.children known=ground.interviews/> })}
     }
 }
 

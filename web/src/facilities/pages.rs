@@ -12,7 +12,10 @@ use shared::time::tokyo_day;
 use super::client;
 use super::parts::{facts, programme};
 use crate::api::{Failure, percent_encoded, query};
+use crate::families::client::children;
 use crate::i18n::{Say, furigana, locale, marked, say, text};
+use crate::interviews::InterviewNote;
+use crate::interviews::client::interviews;
 use crate::paths;
 use crate::session::use_session;
 use crate::settings::{holiday, today};
@@ -66,6 +69,7 @@ fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl I
     let names = StoredValue::new(names);
     let position = facility.with_value(|facility| facility.listing.position);
     let is_fictional = facility.with_value(|facility| facility.fictional);
+    let demands_interview = facility.with_value(|facility| facility.programmes.iter().any(|offered| offered.interview));
     let has_programmes = facility.with_value(|facility| !facility.programmes.is_empty());
     view! {
         <div class="facility-head stack">
@@ -80,6 +84,7 @@ fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl I
         </div>
         <section class="stack" id="places">
             <h2><Say key="facilities.free_places"/></h2>
+            {demands_interview.then(|| view! { <Interviews facility_id=facility.with_value(|facility| facility.id.to_string())/> })}
             {if has_programmes {
                 view! { <Places facility names/> }.into_any()
             } else {
@@ -112,14 +117,36 @@ fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl I
                                     facility
                                         .programmes
                                         .iter()
-                                        .filter_map(|offered| Some((programmes.iter().find(|known| known.key == offered.key)?, offered.hourly_yen)))
-                                        .map(|(rules, hourly_yen)| programme(rules, hourly_yen, now))
+                                        .filter_map(|offered| Some((programmes.iter().find(|known| known.key == offered.key)?, offered)))
+                                        .map(|(rules, offered)| programme(rules, offered, now))
                                         .collect_view()
                                 })
                         })
                 }}
             </section>
         </div>
+    }
+}
+
+/// That a first interview is needed, and for a family that is signed in whether theirs is done.
+#[component]
+fn Interviews(facility_id: String) -> impl IntoView {
+    let session = use_session();
+    let is_family = Memo::new(move |_| session.me().is_some_and(|me| may(&me.role, Area::Family)));
+    let id = facility_id.clone();
+    let known = LocalResource::new(move || {
+        let (asks, id) = (is_family.get(), id.clone());
+        async move {
+            if !asks {
+                return Ok((Vec::new(), Vec::new()));
+            }
+            Ok::<_, Failure>((children().await?, interviews(&id).await?))
+        }
+    });
+    view! {
+        <Load what=known let:found>
+            <InterviewNote facility_id=facility_id.clone() children=found.0 known=found.1/>
+        </Load>
     }
 }
 

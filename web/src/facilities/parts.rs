@@ -1,7 +1,7 @@
 //! What is known of a facility and of the programmes it offers, as a parent reads it.
 
 use leptos::prelude::*;
-use shared::facilities::{Facility, Listing};
+use shared::facilities::{Facility, FacilityProgramme, Listing};
 use shared::locale::{Locale, without_ruby};
 use shared::programmes::Programme;
 
@@ -10,7 +10,7 @@ use super::model::{
 };
 use crate::i18n::{Say, marked, sentence, text};
 use crate::paths;
-use crate::ui::{Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table};
+use crate::ui::{Chip, Disclosure, Fact, Facts, Glyph, Icon, OutsideLink, Table, Tone};
 
 /// Where it is, when it is open, how to reach it.
 pub fn facts(facility: &Facility, locale: Locale) -> AnyView {
@@ -114,7 +114,9 @@ fn amenities(listing: &Listing, locale: Locale) -> Option<String> {
 }
 
 /// A programme with its fees and rules in plain words.
-pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale) -> AnyView {
+pub fn programme(programme: &Programme, offered: &FacilityProgramme, locale: Locale) -> AnyView {
+    let hourly_yen = offered.hourly_yen;
+    let interview = offered.interview;
     let terms = programme.terms.clone();
     let table = fee_table(&terms, hourly_yen, locale);
     let name = programme.name.get(locale).to_owned();
@@ -137,6 +139,7 @@ pub fn programme(programme: &Programme, hourly_yen: Option<i64>, locale: Locale)
     view! {
         <Disclosure summary=text(move || name.clone()) open=true>
             <p>{marked(&summary)}</p>
+            {interview.then(|| view! { <p><Chip tone=Tone::Info><Say key="interviews.needed"/></Chip></p> })}
             <Facts>
                 {fact("facilities.who", Some(Glyph::Family), ages(&terms.ages, locale))}
                 {fact("facilities.stay", Some(Glyph::Clock), unit(&terms.unit, locale))}

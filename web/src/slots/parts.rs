@@ -53,10 +53,12 @@ pub fn day_stays(of: &Day, facility: &str, names: &Names, locale: Locale) -> Any
         .map(|key| {
             let name = names.programme(&key, locale);
             let places: Vec<&Place> = of.places.iter().filter(|place| place.free.programme == key).collect();
+            let demands = places.iter().any(|place| place.free.interview);
             let stays = places.iter().map(|place| stays(place, of.date, facility, &name, names, locale)).collect_view();
             view! {
                 <div class="stays">
                     <p class="stays-programme">{marked(&name)}</p>
+                    {demands.then(|| view! { <p class="quiet">{marked(&sentence("slots.interview", locale))}</p> })}
                     <ul class="stays-list">{stays}</ul>
                     {reasons(&against(places.into_iter()), locale)}
                 </div>

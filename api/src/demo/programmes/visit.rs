@@ -33,6 +33,7 @@ pub(super) fn terms(_: City, year: Year) -> Terms {
             false,
         )],
         bring: vec![mother_and_child_handbook()],
+        interview: true,
         ..Terms::new(to_school(0), Unit::Flexible { minimum_minutes: 30, maximum_minutes: Some(30), step_minutes: 30 })
     }
 }

@@ -65,6 +65,7 @@ fn ground(detail_terms: Value, blocks: Value, limit: Value) -> Ground {
         cities: Vec::new(),
         limits: vec![serde_json::from_value(json!({ "valid_from": "2026-04-01", "limits": limit })).unwrap()],
         bookings: Vec::new(),
+        interviews: Vec::new(),
     }
 }
 
