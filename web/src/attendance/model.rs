@@ -442,6 +442,7 @@ mod tests {
             carers: None,
             hourly_yen: None,
             confirmation: None,
+            interview: false,
             version: 1,
         }
     }

@@ -330,6 +330,7 @@ mod tests {
             carers: None,
             hourly_yen: None,
             confirmation: None,
+            interview: false,
             version: 1,
         }
     }
