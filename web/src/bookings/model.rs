@@ -213,7 +213,9 @@ impl Ground {
         let state = self.state(std::slice::from_ref(child));
         let against = |starts_at, ends_at| -> Vec<Reason> {
             let refusals = place_stay(&state, &self.wish(std::slice::from_ref(child), starts_at, ends_at), now).err().unwrap_or_default();
-            refusals.iter().filter(|refusal| !concerns_all(refusal)).map(|refusal| refusal.rejection.reason()).collect()
+            // Where it is full, one can wait: that is said with the times.
+            let counts = |refusal: &&Refusal| !concerns_all(refusal) && !matches!(refusal.rejection, Rejection::SlotFull { .. });
+            refusals.iter().filter(counts).map(|refusal| refusal.rejection.reason()).collect()
         };
         let least = self.candidates().iter().map(|stay| against(stay.starts_at, stay.ends_at)).min_by_key(Vec::len).unwrap_or_default();
         let against_asked = match (chosen.starts_at, chosen.ends_at) {
