@@ -127,6 +127,11 @@ pub fn staff_statements(month: Option<Month>) -> String {
     query("/staff/statements", &[("month", month.map(|month| month.to_string()))])
 }
 
+/// Another time for a booking.
+pub fn move_booking(booking_id: &str) -> String {
+    format!("/bookings/{}/move", percent_encoded(booking_id))
+}
+
 /// Everything else on a phone: language, account, notes.
 pub fn menu() -> String {
     "/menu".to_owned()

@@ -5,12 +5,12 @@ use futures_util::future::{join, join4};
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::attendance::AttendanceRecord;
-use shared::bookings::{Booking, Cancel, NewBooking, Quote};
+use shared::bookings::{Booking, Cancel, NewBooking, Quote, Reschedule};
 use shared::facilities::Facility;
 use shared::page::Page;
-use shared::programmes::{LimitPeriod, LimitVersion, Programme};
-use shared::slots::SlotDetail;
-use shared::time::{Month, days_after, days_before, tokyo_day};
+use shared::programmes::{LimitPeriod, LimitVersion, Programme, Unit};
+use shared::slots::{FreePlace, SlotDetail};
+use shared::time::{Month, age_months_on, days_after, days_before, tokyo_day};
 
 use super::model::{Ground, Sheet, split};
 use crate::accounts::client::municipalities;
@@ -26,6 +26,8 @@ const MAX_PAGES: usize = 5;
 const PAST_DAYS: u32 = 200;
 /// So many of the next bookings are kept with everything needed on the day.
 const KEPT_SHEETS: usize = 6;
+/// So many days ahead a booking can be moved by hand.
+const MOVE_DAYS: u32 = 35;
 const KEPT_LIST: &str = "next_bookings";
 
 /// Everything that the rules need to know of a slot for this family.
@@ -92,6 +94,61 @@ pub async fn cancel(booking_id: &str, command: &Cancel, attempt: &Attempt) -> Re
 /// What was recorded of a booking on its day.
 pub async fn history(booking_id: String) -> Result<Vec<AttendanceRecord>, Failure> {
     api::get(&format!("/bookings/{}/attendance", percent_encoded(&booking_id))).await
+}
+
+/// Undoes what was booked together.
+pub async fn undo(booking_id: &str, attempt: &Attempt) -> Result<(), Failure> {
+    api::post(&format!("/bookings/{}/undo", percent_encoded(booking_id)), &(), attempt).await
+}
+
+/// A booking that may move, and where to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Movable {
+    /// Who moves, this booking first.
+    pub party: Vec<Booking>,
+    /// How a stay is measured.
+    pub unit: Option<Unit>,
+    /// The places of the same facility and programme in the next weeks.
+    pub places: Vec<FreePlace>,
+}
+
+/// A booking with its brothers and sisters, and where they can go.
+pub async fn movable(booking_id: String) -> Result<Movable, Failure> {
+    let booking: Booking = api::get(&format!("/bookings/{}", percent_encoded(&booking_id))).await?;
+    let today = tokyo_day(settings::now());
+    let slot_path = format!("/slots/{}", percent_encoded(booking.slot_id.as_str()));
+    let day = tokyo_day(booking.starts_at).to_string();
+    let (children, detail, mut party) =
+        futures_util::future::join3(children(), api::get::<SlotDetail>(&slot_path), party(day, booking.party_id.as_str())).await;
+    let born = children?.iter().find(|child| child.id == booking.child.id).map(|child| child.known.born);
+    let places = query(
+        "/slots",
+        &[
+            ("facility_id", Some(booking.facility.id.to_string())),
+            ("programme", Some(booking.programme.as_str().to_owned())),
+            ("from", Some(today.to_string())),
+            ("to", Some(days_after(today, MOVE_DAYS).to_string())),
+            ("age_months", born.map(|born| age_months_on(born, tokyo_day(booking.starts_at)).to_string())),
+            ("residence", Some(family().await?.value.municipality.to_string())),
+            ("limit", Some("200".to_owned())),
+        ],
+    );
+    let places = api::get::<Page<FreePlace>>(&places).await?.items;
+    if let Ok(party) = &mut party {
+        party.retain(|other| other.id != booking.id && other.may_move());
+    }
+    let party = std::iter::once(booking).chain(party.unwrap_or_default()).collect();
+    Ok(Movable { party, unit: detail.ok().map(|detail| detail.terms.unit), places })
+}
+
+/// What moving would mean now.
+pub async fn preview_move(booking_id: &str, command: &Reschedule) -> Result<Quote, Failure> {
+    api::post(&format!("/bookings/{}/reschedule/preview", percent_encoded(booking_id)), command, &Attempt::new()).await
+}
+
+/// Moves.
+pub async fn reschedule(booking_id: &str, command: &Reschedule, attempt: &Attempt) -> Result<Vec<Booking>, Failure> {
+    api::post(&format!("/bookings/{}/reschedule", percent_encoded(booking_id)), command, attempt).await
 }
 
 /// Something from the server, or from this device's memory of an earlier visit.

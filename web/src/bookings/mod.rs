@@ -4,6 +4,7 @@ pub mod client;
 mod flow;
 mod history;
 pub mod model;
+mod moving;
 mod pages;
 mod parts;
 
@@ -16,6 +17,7 @@ use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, Tim
 pub use self::history::History;
 pub use self::model::draft::{Draft, Missing as DraftMissing};
 pub use self::model::fee_item;
+use self::moving::MovePage;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
 pub use self::parts::{BookSteps, FeeLines, StateChip, facility_words, limit_left};
@@ -37,6 +39,7 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/bookings") view=FamilyOnly>
             <Route path=path!("") view=BookingsPage/>
             <Route path=path!(":booking_id") view=BookingPage/>
+            <Route path=path!(":booking_id/move") view=MovePage/>
         </ParentRoute>
     }
     .into_inner()

@@ -1,6 +1,7 @@
 //! What the pages for bookings decide with: the shared rules over what is on the screen.
 
 pub mod draft;
+mod moves;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use shared::programmes::{ExemptReason, FeeItem, LimitVersion, Unit, accounts, is
 use shared::slots::{Crossing, Opening, SlotDetail, openings};
 use shared::time::tokyo_day;
 
+pub use self::moves::*;
 use crate::i18n::sentence;
 use crate::paths::instant;
 

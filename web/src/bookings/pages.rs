@@ -12,6 +12,7 @@ use shared::time::{next_day, tokyo_day};
 use super::client::{self, Known};
 use super::history::History;
 use super::model::{Sheet, by_day, decided_by, declined_ahead, exempt_reasons, split};
+use super::moving::UndoPart;
 use super::parts::{BookingCard, Bring, CancelRule, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
 use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
@@ -188,6 +189,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
     let has_history = !is_old && booking.state.attendance() != Attendance::Unknown;
     let search = paths::search_day(date);
     let notes = booking.notes.clone();
+    let movable = !is_old && booking.may_move() && now < starts_at;
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
         {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })}
@@ -242,7 +244,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     .then(|| {
                         view! {
                             <Fact name="bookings.cancelling" icon=Glyph::Exit>
-                                <CancelRule cancellation=booking.cancellation free_until=booking.free_until fee_yen/>
+                                <CancelRule cancellation=booking.cancellation.clone() free_until=booking.free_until fee_yen/>
                             </Fact>
                         }
                     })}
@@ -251,6 +253,11 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
         </Card>
         <div class="row no-print actions">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
+            {movable
+                .then(|| {
+                    let href = paths::move_booking(booking.id.as_str());
+                    view! { <LinkButton href look=Look::Outline icon=Glyph::Calendar><Say key="bookings.move"/></LinkButton> }
+                })}
             {to_cancel
                 .map(|booking| match booking.series_id.clone() {
                     Some(series_id) => {
@@ -264,6 +271,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     None => view! { <CancelPart booking on_change/> }.into_any(),
                 })}
         </div>
+        {(!is_old).then(|| view! { <UndoPart party=vec![booking.clone()]/> })}
         <p class="print-only"><Say key="bookings.printed_note"/></p>
     }
 }

@@ -9,6 +9,7 @@ use shared::time::tokyo_day;
 use super::flow;
 use crate::bookings::client;
 use crate::bookings::model::decided_by;
+use crate::bookings::moving::UndoPart;
 use crate::bookings::parts::{BookSteps, Bring, CancelRule, UntilDecided, When, facility_words};
 use crate::i18n::{Say, furigana, locale, sentence, text};
 use crate::paths;
@@ -55,6 +56,7 @@ fn Booked(bookings: Vec<Booking>) -> impl IntoView {
     let see = if bookings.len() == 1 { paths::booking(first.id.as_str()) } else { paths::bookings() };
     let facility = paths::facility(first.facility.id.as_str());
     let notes = first.notes.clone();
+    let party = bookings.clone();
     view! {
         {match decided_by(bookings.iter().map(|booking| &booking.state)) {
             Some(until) => {
@@ -81,6 +83,7 @@ fn Booked(bookings: Vec<Booking>) -> impl IntoView {
                 </Fact>
             </Facts>
         </div>
+        <UndoPart party/>
         <div class="row no-print actions">
             <LinkButton href=see icon=Glyph::Calendar><Say key="bookings.see_booking"/></LinkButton>
             <LinkButton href=paths::home() look=Look::Outline icon=Glyph::Search><Say key="bookings.book_more"/></LinkButton>

@@ -373,3 +373,49 @@ fn what_is_asked_later_stands_against_nobody_before() {
     let quote = ground.quote(&two, &stay, now);
     assert_eq!((quote.bookable, codes(&quote.missing)), (true, vec!["bookings.reason_missing", "bookings.answer_missing"]));
 }
+
+fn free(slot: &str, from: &str, until: &str, openings: Value) -> Value {
+    json!({
+        "slot_id": slot, "programme": "p", "starts_at": from, "ends_at": until, "places_left": 1, "bookable": true,
+        "facility": { "id": "f", "name": "F", "kana": "エフ", "municipality": SAKAIMINATO, "fictional": true },
+        "openings": openings, "period": { "opens_at": from, "opens_to_family_at": from, "closes_at": until },
+    })
+}
+
+#[test]
+fn a_booking_moves_to_the_nearest_day_and_keeps_its_hour() {
+    let old = Booking {
+        slot_id: "s2".into(),
+        ..booking("sora", "2026-11-25T10:00:00+09:00", "2026-11-25T12:00:00+09:00", json!({ "kind": "confirmed" }))
+    };
+    let hours = |day: u32, from: u32, until: u32| {
+        let at = |hour: u32| format!("2026-11-{day:02}T{hour:02}:00:00+09:00");
+        let openings = json!([{ "starts_at": at(from), "ends_at": at(until), "places_left": 2 }]);
+        free(&format!("s{}", day - 23), &at(9), &at(17), openings)
+    };
+    let places: Vec<shared::slots::FreePlace> =
+        serde_json::from_value(json!([hours(24, 13, 17), hours(25, 10, 12), hours(26, 9, 17), hours(29, 9, 10)])).unwrap();
+    let days = move_choices(&old, &places);
+    let told: Vec<(String, DateTime<Utc>)> =
+        days.iter().flat_map(|(day, choices)| choices.iter().map(move |one| (day.to_string(), one.starts_at))).collect();
+    // The same stay and a stretch that is too short are no choices.
+    assert_eq!(
+        told,
+        [("2026-11-24".to_owned(), at("2026-11-24T13:00:00+09:00")), ("2026-11-26".to_owned(), at("2026-11-26T10:00:00+09:00"))]
+    );
+    let unit: shared::programmes::Unit =
+        serde_json::from_value(json!({ "kind": "flexible", "minimum_minutes": 60, "step_minutes": 30 })).unwrap();
+    let here = same_day_choice(&old, Some(&unit), &places).unwrap();
+    assert_eq!((here.free_from, here.free_until), (at("2026-11-25T09:00:00+09:00"), at("2026-11-25T17:00:00+09:00")));
+    assert_eq!(reschedule_to(&[old], "s1".into(), now(), now()).seen.len(), 1);
+}
+
+#[test]
+fn the_minutes_left_to_undo_are_whole_and_never_fewer_than_none() {
+    let booked = Booking {
+        created_at: now(),
+        ..booking("sora", "2026-11-25T10:00:00+09:00", "2026-11-25T12:00:00+09:00", json!({ "kind": "confirmed" }))
+    };
+    let left = |seconds: i64| minutes_left(std::slice::from_ref(&booked), now() + TimeDelta::seconds(seconds));
+    assert_eq!([0, 1, 59, 60, 599, 600, 9000].map(left), [10, 10, 10, 9, 1, 0, 0]);
+}
