@@ -310,6 +310,13 @@ refusals!(
         /// Not an officer
         Forbidden = 403,
     }
+    /// What an operation of staff and officers may answer besides, for the document.
+    ForClerk {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Neither staff nor an officer
+        Forbidden = 403,
+    }
     /// What an operation of guardians and staff may answer besides, for the document.
     ForGuardianOrStaff {
         /// Nobody is signed in

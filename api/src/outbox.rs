@@ -23,17 +23,19 @@ pub struct Act {
     pub now: DateTime<Utc>,
     /// Whether something became free that somebody waits for: then those who wait are asked as soon as it is written.
     pub freed: Arc<AtomicBool>,
+    /// What the audit keeps besides, for example why a rule was gone past.
+    pub note: Option<String>,
 }
 
 impl Act {
     /// What a command of this program does.
     pub fn of_command(name: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default() }
+        Self { actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default(), note: None }
     }
 
     /// What an account does in the request under way.
     pub fn of_request(account: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default() }
+        Self { actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default(), note: None }
     }
 
     /// Writes the event and the audit line of a change of state, for example `booking.confirmed`, in a municipality and perhaps at one of
@@ -56,14 +58,24 @@ impl Act {
                 events::occurred_at.eq(stored(self.now)),
             ))
             .execute(conn)?;
+        self.audit(conn, &id, kind, subject)
+    }
+
+    /// Writes the audit line of a look at personal data, which is no change.
+    pub fn record_look(&self, conn: &mut AnyConnection, kind: &'static str, subject: &str) -> Result<(), DbError> {
+        self.audit(conn, &new_id(), kind, subject)
+    }
+
+    fn audit(&self, conn: &mut AnyConnection, id: &str, kind: &'static str, subject: &str) -> Result<(), DbError> {
         diesel::insert_into(audit_lines::table)
             .values((
-                audit_lines::id.eq(&id),
+                audit_lines::id.eq(id),
                 audit_lines::occurred_at.eq(stored(self.now)),
                 audit_lines::actor.eq(&self.actor),
                 audit_lines::action.eq(kind),
                 audit_lines::subject_id.eq(subject),
                 audit_lines::request_id.eq(&self.request_id),
+                audit_lines::note.eq(self.note.as_deref()),
             ))
             .execute(conn)?;
         Ok(())

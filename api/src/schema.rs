@@ -156,6 +156,7 @@ diesel::table! {
         carers -> Nullable<Text>,
         confirmation -> Nullable<Text>,
         interview -> Bool,
+        closures -> Nullable<Text>,
         peak -> BigInt,
         turn -> BigInt,
         freed -> BigInt,
@@ -299,6 +300,7 @@ diesel::table! {
         action -> Text,
         subject_id -> Text,
         request_id -> Text,
+        note -> Nullable<Text>,
     }
 }
 

@@ -70,6 +70,24 @@ pub struct Officer {
     pub municipality: MunicipalityCode,
 }
 
+/// Somebody who takes down bookings for families: a facility's staff, or an officer for the facilities of the city.
+#[derive(Debug, Clone)]
+pub struct Clerk {
+    /// The account.
+    pub account_id: AccountId,
+    /// For which facilities.
+    pub desk: Desk,
+}
+
+/// The facilities that a clerk books for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Desk {
+    /// One facility.
+    Facility(FacilityId),
+    /// Every facility of a city.
+    City(MunicipalityCode),
+}
+
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 fn find(req: &HttpRequest) -> Answer<Me> {
@@ -132,6 +150,19 @@ impl FromRequest for Officer {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
         only(req, Area::Office, |account_id, role| match role {
             Role::Officer { municipality } => Some(Self { account_id, municipality }),
+            _ => None,
+        })
+    }
+}
+
+impl FromRequest for Clerk {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        only(req, Area::Desk, |account_id, role| match role {
+            Role::Staff { facility_id } => Some(Self { account_id, desk: Desk::Facility(facility_id) }),
+            Role::Officer { municipality } => Some(Self { account_id, desk: Desk::City(municipality) }),
             _ => None,
         })
     }

@@ -38,11 +38,18 @@ pub enum Area {
     Staff,
     /// What a city's officers decide.
     Office,
+    /// What staff and officers take down for families on the phone.
+    Desk,
 }
 
 /// Whether a person of this role may enter that area.
 pub const fn may(role: &Role, area: Area) -> bool {
-    matches!((role, area), (Role::Guardian { .. }, Area::Family) | (Role::Staff { .. }, Area::Staff) | (Role::Officer { .. }, Area::Office))
+    matches!(
+        (role, area),
+        (Role::Guardian { .. }, Area::Family)
+            | (Role::Staff { .. }, Area::Staff | Area::Desk)
+            | (Role::Officer { .. }, Area::Office | Area::Desk)
+    )
 }
 
 #[cfg(test)]
@@ -58,6 +65,7 @@ mod tests {
         let officer = Role::Officer { municipality: crate::world::yonago() };
         assert!(may(&officer, Area::Office) && !may(&officer, Area::Family) && !may(&officer, Area::Staff));
         assert!(!may(&guardian, Area::Office) && !may(&staff, Area::Office));
-        assert!([Area::Family, Area::Staff, Area::Office].iter().all(|area| !may(&Role::Operator, *area)));
+        assert!(may(&staff, Area::Desk) && may(&officer, Area::Desk) && !may(&guardian, Area::Desk));
+        assert!([Area::Family, Area::Staff, Area::Office, Area::Desk].iter().all(|area| !may(&Role::Operator, *area)));
     }
 }

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod deciding;
+mod entering;
 mod moving;
 mod placing;
 mod quoting;
@@ -13,6 +14,7 @@ use validator::Validate;
 
 pub use self::cancelling::*;
 pub use self::deciding::*;
+pub use self::entering::*;
 pub use self::moving::*;
 pub use self::placing::*;
 pub use self::quoting::*;
@@ -21,7 +23,7 @@ use crate::attendance::Attended;
 use crate::ids::{BookingId, ChildId, PartyId, SeriesId, SlotId};
 use crate::locale::Localised;
 use crate::programmes::{Account, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
-use crate::slots::SlotFacility;
+use crate::slots::{Closure, SlotFacility};
 
 /// What to do when there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -262,6 +264,12 @@ pub struct Booking {
     /// What became of it on the day.
     #[serde(default)]
     pub attended: Attended,
+    /// Who took it down for the family, where the family did not book itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Entry>,
+    /// What the facility said when it closed and the booking ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure: Option<Closure>,
     /// When it was booked.
     pub created_at: DateTime<Utc>,
     /// Grows by one with every change.

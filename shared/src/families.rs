@@ -96,6 +96,64 @@ pub struct FamilyChange {
     pub phone: Option<Phone>,
 }
 
+/// A family that is taken down on the phone: without an account, with its children.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewFamily {
+    /// The city of residence, as the guardian says.
+    pub municipality: MunicipalityCode,
+    /// The guardian's name.
+    pub guardian_name: PersonName,
+    /// Its reading.
+    pub guardian_kana: Kana,
+    /// The guardian's telephone number.
+    pub phone: Phone,
+    /// The children, 1 to 12.
+    #[validate(nested, length(min = 1, max = 12, code = "families.too_many"))]
+    pub children: Vec<NewChild>,
+}
+
+/// Looks for a family: a whole telephone number, or at least two letters of the guardian's name or its reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FamilySearch {
+    /// What to look for.
+    #[validate(length(min = 2, max = 60, code = "families.search_short"))]
+    pub query: String,
+}
+
+/// A family as whoever takes down a booking sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundFamily {
+    /// The family.
+    pub id: FamilyId,
+    /// The city of residence.
+    pub municipality: MunicipalityCode,
+    /// The guardian's name.
+    pub guardian_name: PersonName,
+    /// Its reading.
+    pub guardian_kana: Kana,
+    /// The guardian's telephone number.
+    pub phone: Phone,
+    /// The children, the oldest first: no word of their health.
+    pub children: Vec<FoundChild>,
+}
+
+/// A child of a family that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundChild {
+    /// The child.
+    pub id: ChildId,
+    /// Name.
+    pub name: PersonName,
+    /// Reading.
+    pub kana: Kana,
+    /// Birth date.
+    pub born: NaiveDate,
+}
+
 /// A child's sex, asked only because some forms need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

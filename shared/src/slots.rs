@@ -2,6 +2,7 @@
 //! carers and programme allow.
 
 mod changing;
+mod closing;
 mod offering;
 mod publishing;
 mod search;
@@ -10,6 +11,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::changing::*;
+pub use self::closing::*;
 pub use self::offering::*;
 pub use self::publishing::*;
 pub use self::search::*;
@@ -178,6 +180,9 @@ pub struct Slot {
     /// Whether a child needs a first interview here before.
     #[serde(default)]
     pub interview: bool,
+    /// The parts of its time that the facility closed, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closures: Vec<ClosedTime>,
     /// Grows by one with every change; the `ETag`.
     pub version: i64,
 }
@@ -223,6 +228,9 @@ impl Slot {
     /// How many more children one of the slot's bands takes for the whole of `[from, until)`: the least that band, room, programme and
     /// carers leave at any minute of it.
     pub fn left_in(&self, terms: &Terms, band: &SlotBand, from: i64, until: i64) -> i64 {
+        if self.closures.iter().any(|closed| self.minute(closed.starts_at) < until && from < self.minute(closed.ends_at)) {
+            return 0;
+        }
         let carers = self.carers.as_ref().zip(terms.staffing.as_ref());
         if self.room.is_none() && terms.at_once.is_none() && carers.is_none() {
             return band.left(from, until);

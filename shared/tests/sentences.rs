@@ -104,6 +104,7 @@ fn reasons() -> Vec<Reason> {
         bookings::Rejection::SameStay => bookings::Rejection::SameStay,
         bookings::Rejection::OtherFacility => bookings::Rejection::OtherFacility,
         bookings::Rejection::NotMovable => bookings::Rejection::NotMovable,
+        bookings::Rejection::OverrideReasonMissing => bookings::Rejection::OverrideReasonMissing,
         bookings::Rejection::RescheduleLate { .. } => bookings::Rejection::RescheduleLate { free_until: at },
     };
     for period in [month, "2026-W49".parse().unwrap(), Period::Birth] {
@@ -154,7 +155,10 @@ fn reasons() -> Vec<Reason> {
         slots::Rejection::CarersInvalid => slots::Rejection::CarersInvalid,
         slots::Rejection::BandUnknown => slots::Rejection::BandUnknown,
         slots::Rejection::Past => slots::Rejection::Past,
+        slots::Rejection::AffectedChanged => slots::Rejection::AffectedChanged,
     });
+    let closure = |reason| slots::Closure { reason, message: "台風10号のため".to_owned() };
+    all.extend(slots::ClosureReason::ALL.map(|reason| closure(reason).reason()));
     all.extend(samples! { attendance::Rejection:
         attendance::Rejection::Cancelled => attendance::Rejection::Cancelled,
         attendance::Rejection::NotConfirmed => attendance::Rejection::NotConfirmed,

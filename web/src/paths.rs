@@ -15,6 +15,12 @@ pub fn search_day(day: NaiveDate) -> String {
     query("/", &[("day", Some(day.to_string()))])
 }
 
+/// The search for places like one on a day.
+pub fn search_like(day: NaiveDate, programme: &str, age_months: Option<u32>) -> String {
+    let age = age_months.map(|months| months.to_string());
+    query("/", &[("programme", Some(programme.to_owned())), ("age", age), ("day", Some(day.to_string()))])
+}
+
 /// The page of one facility.
 pub fn facility(facility_id: &str) -> String {
     format!("/facilities/{}", percent_encoded(facility_id))
@@ -175,6 +181,16 @@ pub fn staff_slots(from: Option<NaiveDate>) -> String {
 /// Publishing slots.
 pub fn staff_new_slots() -> String {
     "/staff/slots/new".to_owned()
+}
+
+/// Closing a day or some hours.
+pub fn staff_close() -> String {
+    "/staff/slots/close".to_owned()
+}
+
+/// Taking down a booking on the phone, for a day.
+pub fn staff_entry(day: Option<NaiveDate>) -> String {
+    query("/staff/entry", &[("day", day.map(|day| day.to_string()))])
 }
 
 /// Calling a telephone number, however it is written.

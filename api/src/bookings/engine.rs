@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use shared::attendance::Attended;
-use shared::bookings::{BookedChild, Booking, BookingState, ChildState, Moved, NewBooking, PlaceState, Placed, PlacedChild, place};
+use shared::bookings::{
+    BookedChild, Booking, BookingState, ChildState, EnteredBy, Moved, NewBooking, NewEntry, PlaceState, Placed, PlacedChild, enter, place,
+};
 use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, PartyId};
 use shared::problem::Reason;
@@ -190,6 +192,8 @@ fn booked(
         notes: belongs.command.notes.clone(),
         bring: seen.programme.terms.bring.clone(),
         attended: Attended::default(),
+        entered: belongs.entered.cloned(),
+        closure: None,
         created_at: now,
         version: 1,
     })
@@ -211,8 +215,39 @@ pub fn seat(
     act: &Act,
 ) -> Result<Vec<Booking>, ApiError> {
     let party_id = PartyId::new(new_id());
-    let belongs = Belongs { party_id: &party_id, series_id: None, family_id: &family.id, programme_id: &decided.0.programme.id, command };
+    let belongs = Belongs {
+        party_id: &party_id,
+        series_id: None,
+        family_id: &family.id,
+        programme_id: &decided.0.programme.id,
+        command,
+        entered: None,
+    };
     settle(conn, decided, &belongs, act)
+}
+
+/// Takes the places of a party for a family that asks on the phone. The family must be locked.
+pub fn take_entry(
+    conn: &mut AnyConnection,
+    family: &Family,
+    command: &NewEntry,
+    by: EnteredBy,
+    act: &Act,
+) -> Result<Vec<Booking>, ApiError> {
+    let seen = look(conn, family, &command.booking, Lock::Slot)?;
+    let (placed, entry) = enter(&seen.state, command, by, act.now)?;
+    let party_id = PartyId::new(new_id());
+    let belongs = Belongs {
+        party_id: &party_id,
+        series_id: None,
+        family_id: &family.id,
+        programme_id: &seen.programme.id,
+        command: &command.booking,
+        entered: Some(&entry),
+    };
+    // The audit says what was gone past, and why.
+    let note = (!entry.overrides.is_empty()).then(|| format!("{}: {}", entry.overrides.join(" "), entry.override_reason));
+    settle(conn, (&seen, &placed), &belongs, &Act { note, ..act.clone() })
 }
 
 /// Locks a booking's family and slot, in this order, and reads it as it then is.

@@ -1,6 +1,7 @@
 //! Bookings: taken and freed by one engine, read and cancelled by families and facilities, decided by facilities.
 
 pub mod engine;
+mod entry;
 mod guardian;
 pub mod jobs;
 pub mod moving;
@@ -35,6 +36,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(guardian::quote_booking)
         .service(guardian::create_booking)
+        .service(entry::quote_entry)
+        .service(entry::enter_booking)
         .service(list_bookings)
         .service(get_booking)
         .service(cancel_booking)

@@ -194,6 +194,7 @@ pub fn change(conn: &mut AnyConnection, ground: Ground, command: &Reschedule, ac
         family_id: &first.family_id,
         programme_id: &ground.seen.programme.id,
         command: &ground.asks,
+        entered: first.booking.entered.as_ref(),
     };
     resettle(conn, &ground.moving, &moved, &belongs, act)?;
     Ok(store::list_party(conn, &party_id)?.into_iter().map(|stored| stored.booking).filter(|b| b.state.is_active()).collect())

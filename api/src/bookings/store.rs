@@ -7,9 +7,10 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::attendance::Attended;
-use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, NewBooking, Placed, PlacedChild};
+use shared::bookings::{Answer, BookedChild, Booking, BookingState, Busy, Entry, NewBooking, Placed, PlacedChild};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVersionId, SeriesId, SlotId};
 use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, PriceTier, ProgrammeKey, Terms, Usage};
+use shared::slots::Closure;
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::programmes::store as programmes_store;
@@ -65,6 +66,8 @@ struct Agreed {
     notes: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tier: Option<PriceTier>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entered: Option<Entry>,
 }
 
 /// What was said when it was cancelled or declined, as it is stored.
@@ -74,6 +77,8 @@ struct Ended {
     exempt: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closure: Option<Closure>,
 }
 
 type Row = (Own, (String, String, String), FacilityRow, (String, String));
@@ -131,6 +136,8 @@ fn booking((own, (child_id, name, kana), facility, (programme_name, terms)): Row
         tier: agreed.tier,
         booking: Booking {
             state: state(&own)?,
+            entered: agreed.entered,
+            closure: own.ended.as_deref().map(from_json::<Ended>).transpose()?.and_then(|ended| ended.closure),
             id: BookingId::new(own.id),
             party_id: PartyId::new(own.party_id),
             series_id: own.series_id.map(SeriesId::new),
@@ -399,6 +406,8 @@ pub struct Belongs<'a> {
     pub programme_id: &'a ProgrammeVersionId,
     /// What the family asked for.
     pub command: &'a NewBooking,
+    /// Who took it down for the family, where it did not book itself.
+    pub entered: Option<&'a Entry>,
 }
 
 /// The state in which a placed stay is written, and until when the facility decides.
@@ -410,8 +419,10 @@ fn begins_as(placed: &Placed) -> (&'static str, Option<NaiveDateTime>) {
     }
 }
 
-fn agreed(command: &NewBooking, placed: &Placed, child: &PlacedChild) -> Agreed {
+fn agreed(belongs: &Belongs<'_>, placed: &Placed, child: &PlacedChild) -> Agreed {
+    let command = belongs.command;
     Agreed {
+        entered: belongs.entered.cloned(),
         block: placed.block.clone(),
         fee_lines: child.fee_lines.clone(),
         counted: placed.counted.clone(),
@@ -456,7 +467,7 @@ pub fn insert_booking(
                 bookings::decide_by.eq(decide_by),
                 bookings::is_away.eq(placed.is_away),
                 bookings::fee_yen.eq(child.fee_yen()),
-                bookings::agreed.eq(to_json(&agreed(belongs.command, placed, child))?),
+                bookings::agreed.eq(to_json(&agreed(belongs, placed, child))?),
                 bookings::created_at.eq(stored(now)),
                 bookings::version.eq(1),
             ),
@@ -486,10 +497,20 @@ pub fn move_booking(
             bookings::decide_by.eq(decide_by),
             bookings::is_away.eq(placed.is_away),
             bookings::fee_yen.eq(child.fee_yen()),
-            bookings::agreed.eq(to_json(&agreed(belongs.command, placed, child))?),
+            bookings::agreed.eq(to_json(&agreed(belongs, placed, child))?),
             bookings::version.eq(bookings::version + 1),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Writes what the facility said when it closed and a booking ended.
+pub fn mark_closure(conn: &mut AnyConnection, id: &BookingId, closure: &Closure) -> Result<(), DbError> {
+    let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
+    let ended: Option<String> = mine.select(bookings::ended).first(conn)?;
+    let ended: Ended = ended.as_deref().map(from_json).transpose()?.unwrap_or_default();
+    let ended = to_json(&Ended { closure: Some(closure.clone()), ..ended })?;
+    diesel::update(mine).set(bookings::ended.eq(ended)).execute(conn)?;
     Ok(())
 }
 
@@ -528,13 +549,13 @@ pub fn mark_state(conn: &mut AnyConnection, id: &BookingId, state: &BookingState
         BookingState::CheckedIn { at } => ("checked_in", Some(*at), None, None),
         BookingState::CheckedOut { checked_in_at, at } => ("checked_out", Some(*checked_in_at), Some(*at), None),
         BookingState::Cancelled { at, fee_yen, counts, exempt } => {
-            ("cancelled", None, None, Some((*at, Ended { exempt: exempt.clone(), message: String::new() }, Some((*fee_yen, *counts)))))
+            ("cancelled", None, None, Some((*at, Ended { exempt: exempt.clone(), ..Ended::default() }, Some((*fee_yen, *counts)))))
         }
         BookingState::Absent { at, fee_yen, counts, exempt, .. } => {
-            ("absent", None, None, Some((*at, Ended { exempt: exempt.clone(), message: String::new() }, Some((*fee_yen, *counts)))))
+            ("absent", None, None, Some((*at, Ended { exempt: exempt.clone(), ..Ended::default() }, Some((*fee_yen, *counts)))))
         }
         BookingState::Declined { at, message } => {
-            ("declined", None, None, Some((*at, Ended { exempt: None, message: message.clone() }, None)))
+            ("declined", None, None, Some((*at, Ended { message: message.clone(), ..Ended::default() }, None)))
         }
         BookingState::Released { at } => ("released", None, None, Some((*at, Ended::default(), None))),
     };

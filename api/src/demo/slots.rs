@@ -57,7 +57,8 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<Vec<Published>
         let holidays = municipalities::store::list_holidays(conn, from, to)?;
         for Offered { offering, pattern } in offers(n, place) {
             let Some(version) = programmes::store::on_day(&versions, &host, &offering.programme, moment.today) else { continue };
-            let state = PlanState { offering: &offering, unit: &version.terms.unit, holidays: &holidays, existing: &[] };
+            let state =
+                PlanState { offering: &offering, units: &[(version.valid_from, &version.terms.unit)], holidays: &holidays, existing: &[] };
             let command = NewSlots { offering_id: offering.id.clone(), from, to, pattern, on_holidays: place.every_day() };
             // Published well before the first of them opens for bookings.
             let at = day_start(days_before(from, 70)) + TimeDelta::hours(10);
@@ -110,6 +111,7 @@ fn published_slot(id: SlotId, offering: &Offering, facility: &SlotFacility, plan
         hourly_yen: offering.hourly_yen,
         confirmation: offering.confirmation,
         interview: offering.interview,
+        closures: Vec::new(),
         version: 1,
     }
 }

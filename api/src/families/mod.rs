@@ -1,5 +1,6 @@
 //! The family's own data: residence, guardian, children. Only the family itself reads and changes it here.
 
+mod found;
 mod officer;
 pub mod store;
 
@@ -21,6 +22,8 @@ use crate::{App, municipalities, new_id, waitlist};
 /// The slice's operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
+        .service(found::search_families)
+        .service(found::register_family)
         .service(get_family)
         .service(change_family)
         .service(list_children)

@@ -199,7 +199,8 @@ pub async fn create_series(app: web::Data<App>, guardian: Guardian, key: Key, bo
             let (Ok(seen), Some((stay, placed))) = (found, &planned.placed) else { continue };
             let party_id = PartyId::new(new_id());
             let programme_id = &seen.programme.id;
-            let belongs = Belongs { party_id: &party_id, series_id: Some(&id), family_id: &family.id, programme_id, command: stay };
+            let belongs =
+                Belongs { party_id: &party_id, series_id: Some(&id), family_id: &family.id, programme_id, command: stay, entered: None };
             bookings.extend(settle(conn, (seen, placed), &belongs, act)?);
         }
         let facility = bookings.first().map(|booking| booking.facility.clone()).ok_or(ApiError::NotFound)?;

@@ -1,5 +1,6 @@
 //! Slots (枠): the search of free places for everybody, and publishing and changing by the facility.
 
+mod closures;
 mod offerings;
 mod recent;
 pub mod staff;
@@ -14,13 +15,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
-use shared::bookings::{check_period, first_start};
+use shared::bookings::{Rejection as Refused, check_period, first_start};
 use shared::ids::{FacilityId, SlotId};
 use shared::municipalities::{CompactTerm, MunicipalityCode, Position};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
 use shared::programmes::{OpenDays, Programme, ProgrammeKey};
-use shared::slots::{Crossing, FreePlace, Hours, SlotDetail, booking_period, openings_within, starts};
+use shared::slots::{Crossing, FreePlace, Hours, SlotDetail, SlotState, booking_period, openings_within, starts};
 use shared::time::{at, day_start, days_after, days_before, tokyo_day};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -256,6 +257,11 @@ impl Rules {
         // Where bookings are over for every stay, the slot says so by its own start.
         let (start, period) = first.unwrap_or_else(|| (slot.starts_at, booking_period(terms, slot.starts_at, &crossing, &open_days)));
         let mut reasons: Vec<Reason> = check_period(slot.state, start, &period, now).iter().map(|r| r.reason()).collect();
+        if let (SlotState::Closed, Some(closed)) = (slot.state, slot.closures.last()) {
+            // Why it is closed says more than that it is.
+            reasons.retain(|reason| *reason != Refused::SlotClosed.reason());
+            reasons.insert(0, closed.closure.reason());
+        }
         if crossing == Crossing::None {
             reasons.push(Reason::new("slots.no_compact"));
         }

@@ -5,14 +5,14 @@ use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use shared::bookings::{BookingState, cancel_by_facility};
-use shared::ids::{FacilityId, FamilyId, SlotId};
+use shared::ids::{BookingId, FacilityId, FamilyId, SlotId};
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
-use shared::problem::Problem;
+use shared::problem::{Problem, ProblemPart};
 use shared::programmes::Terms;
 use shared::slots::{
     AffectedBooking, Changed, Consequence, Held, NewSlots, Offering, PlanOutcome, PlanState, Rejection, Slot, SlotChange, SlotDay,
-    SlotPlan, SlotPreview, SlotState, change, plan,
+    SlotPlan, SlotPreview, SlotState, change, plan, unseen,
 };
 use shared::time::{day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
@@ -21,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::store;
 use crate::bookings::store::Stored;
 use crate::db::{AnyConnection, DbError};
-use crate::error::{ApiError, ForBody, ForChange, ForStaff};
+use crate::error::{ApiError, ForBody, ForChange, ForStaff, part};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Query};
 use crate::session::Staff;
@@ -34,6 +34,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_staff_slots)
         .service(preview_slots)
         .service(publish_slots)
+        .service(super::closures::preview_closure)
+        .service(super::closures::close_slots)
         .service(preview_slot_change)
         .service(change_slot);
 }
@@ -123,13 +125,17 @@ fn planned(
         return Err(ApiError::NotFound);
     }
     let versions = programmes::store::list_programmes(conn, Some(&municipality), Some(&offering.programme), command.from, command.to)?;
-    let unit = &versions.first().ok_or(ApiError::NotFound)?.terms.unit;
+    let mut units: Vec<_> = versions.iter().map(|version| (version.valid_from, &version.terms.unit)).collect();
+    units.sort_by_key(|(from, _)| *from);
+    if units.is_empty() {
+        return Err(ApiError::NotFound);
+    }
     if command.to < command.from {
         return Err(Rejection::RangeInvalid.into());
     }
     let holidays = municipalities::store::list_holidays(conn, command.from, command.to)?;
     let existing = store::list_times(conn, &offering.id, command.from, command.to)?;
-    let plan = plan(&PlanState { offering: &offering, unit, holidays: &holidays, existing: &existing }, command, now)?;
+    let plan = plan(&PlanState { offering: &offering, units: &units, holidays: &holidays, existing: &existing }, command, now)?;
     Ok((offering, municipality, plan))
 }
 
@@ -218,7 +224,8 @@ impl Ground {
     }
 }
 
-fn held(stored: &Stored) -> Held {
+/// A booking as a change of its slot has to know it.
+pub fn held(stored: &Stored) -> Held {
     let booking = &stored.booking;
     Held {
         booking: booking.id.clone(),
@@ -228,6 +235,32 @@ fn held(stored: &Stored) -> Held {
         created_at: booking.created_at,
         has_come: !matches!(booking.state, BookingState::Requested { .. } | BookingState::Offered { .. } | BookingState::Confirmed),
     }
+}
+
+/// Bookings with whom to call about them.
+pub fn affected<'a>(conn: &mut AnyConnection, bookings: impl Iterator<Item = &'a Stored>) -> Result<Vec<AffectedBooking>, ApiError> {
+    let bookings: Vec<&Stored> = bookings.collect();
+    let families = families::store::list_families(conn, bookings.iter().map(|stored| &stored.family_id))?;
+    let one = |stored: &&Stored| {
+        let family = families.iter().find(|family| family.id == stored.family_id).ok_or(ApiError::NotFound)?;
+        let booking = &stored.booking;
+        Ok(AffectedBooking {
+            booking_id: booking.id.clone(),
+            child_name: booking.child.name.clone(),
+            guardian_name: family.guardian_name.to_string(),
+            phone: family.phone.as_str().to_owned(),
+            starts_at: booking.starts_at,
+            ends_at: booking.ends_at,
+            created_at: booking.created_at,
+        })
+    };
+    bookings.iter().map(one).collect()
+}
+
+/// Refuses to end bookings that were not shown, and names them.
+pub fn not_shown(new: &[&BookingId], rejection: Rejection) -> ApiError {
+    let part = |id: &&BookingId| ProblemPart { subject: Some(id.to_string()), ..part(None, rejection.reason()) };
+    ApiError::Refused(new.iter().map(part).collect())
 }
 
 /// Shows what changing a slot would mean: the slot as it would be, and the bookings that would be cancelled
@@ -258,21 +291,7 @@ pub async fn preview_slot_change(
         .read(move |conn| {
             let ground = Ground::read(conn, &id, &staff.facility_id)?;
             let changed = ground.change(&command, now)?;
-            let families = families::store::list_families(conn, ground.cancelled(&changed).map(|stored| &stored.family_id))?;
-            let affected = ground.cancelled(&changed).map(|stored| {
-                let family = families.iter().find(|family| family.id == stored.family_id).ok_or(ApiError::NotFound)?;
-                let booking = &stored.booking;
-                Ok(AffectedBooking {
-                    booking_id: booking.id.clone(),
-                    child_name: booking.child.name.clone(),
-                    guardian_name: family.guardian_name.to_string(),
-                    phone: family.phone.as_str().to_owned(),
-                    starts_at: booking.starts_at,
-                    ends_at: booking.ends_at,
-                    created_at: booking.created_at,
-                })
-            });
-            let affected = affected.collect::<Result<_, ApiError>>()?;
+            let affected = affected(conn, ground.cancelled(&changed))?;
             Ok::<_, ApiError>(SlotPreview { slot: changed.slot, affected })
         })
         .await?;
@@ -297,6 +316,8 @@ fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Resu
 /// Changes places, room and carers of a slot, closes it or opens it again
 ///
 /// Never below what is booked: that is refused, unless `consequence` says what becomes of the bookings; the preview says which they are.
+/// With `seen`, no other than those is cancelled: `slots.affected_changed` names who came in between as `subject`. Opening takes back
+/// every closure.
 #[utoipa::path(
     tag = "slots",
     request_body = SlotChange,
@@ -308,7 +329,7 @@ fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Resu
     responses(
         (status = 200, description = "The changed slot", body = Slot),
         (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.affected_changed`, `slots.past`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
         ForChange,
@@ -330,6 +351,10 @@ pub async fn change_slot(
         let ground = Ground::read(conn, &id, &staff.facility_id)?;
         seen.check(ground.slot.version)?;
         let changed = ground.change(command, act.now)?;
+        let new = command.seen.as_ref().map(|seen| unseen(&changed.cancelled, seen)).unwrap_or_default();
+        if !new.is_empty() {
+            return Err(not_shown(&new, Rejection::AffectedChanged));
+        }
         for stored in ground.cancelled(&changed) {
             // Booked between the look and the lock: its family is not locked, so all is begun again.
             if !locked.contains(&stored.family_id) {

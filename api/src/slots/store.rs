@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use shared::ids::{FacilityId, OfferingId, SlotId};
 use shared::municipalities::{MunicipalityCode, Position};
 use shared::programmes::{OpenDays, ProgrammeKey};
-use shared::slots::{Occupancy, Offering, PlannedSlot, Slot, SlotBand, SlotFacility, SlotState, blocks_within};
+use shared::slots::{ClosedTime, Occupancy, Offering, PlannedSlot, Slot, SlotBand, SlotFacility, SlotState, blocks_within};
 use shared::time::{days_after, days_before};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
@@ -30,6 +30,7 @@ struct Own {
     confirmation: Option<String>,
     freed: i64,
     interview: bool,
+    closures: Option<String>,
     version: i64,
 }
 
@@ -120,6 +121,10 @@ const fn state_text(state: SlotState) -> &'static str {
     }
 }
 
+fn closures(text: Option<&str>) -> Result<Vec<ClosedTime>, DbError> {
+    Ok(text.map(from_json).transpose()?.unwrap_or_default())
+}
+
 type BandRow = (String, i64, i64, i64, String);
 const BAND: (slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy) =
     (slot_bands::slot_id, slot_bands::from_age, slot_bands::under_age, slot_bands::capacity, slot_bands::occupancy);
@@ -146,6 +151,7 @@ fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
         hourly_yen: row.hourly_yen,
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
         interview: row.interview,
+        closures: closures(row.closures.as_deref())?,
         version: row.version,
     };
     Ok(Stored { slot, closed_weekdays, freed })
@@ -198,16 +204,17 @@ pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError>
     Ok(locked == 1)
 }
 
-/// Locks a slot that was found before and takes over what may have changed since: state, room, carers, version and bands. Says how often
-/// something became free in it since those who wait were asked; none: the slot is gone.
+/// Locks a slot that was found before and takes over what may have changed since: state, room, carers, closures, version and bands. Says
+/// how often something became free in it since those who wait were asked; none: the slot is gone.
 pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<Option<i64>, DbError> {
     let locked = diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set(slots::turn.eq(slots::turn + 1))
-        .returning((slots::state, slots::room, slots::carers, slots::version, slots::freed))
-        .get_result::<(String, Option<i64>, Option<String>, i64, i64)>(conn)
+        .returning((slots::state, slots::room, slots::carers, slots::closures, slots::version, slots::freed))
+        .get_result::<(String, Option<i64>, Option<String>, Option<String>, i64, i64)>(conn)
         .optional()?;
-    let Some((state, room, carers, version, freed)) = locked else { return Ok(None) };
+    let Some((state, room, carers, closed, version, freed)) = locked else { return Ok(None) };
     (slot.state, slot.room, slot.version) = (self::state(&state)?, room, version);
+    slot.closures = closures(closed.as_deref())?;
     (slot.carers, slot.bands) = (carers.as_deref().map(from_json).transpose()?, list_bands(conn, &slot.id)?);
     Ok(Some(freed))
 }
@@ -433,13 +440,32 @@ pub fn update_bands(conn: &mut AnyConnection, before: &Slot, after: &Slot) -> Re
     Ok(())
 }
 
-/// Writes state, room, carers and version of a slot.
+/// The slots of a facility that lie at least partly between two instants, by their ids.
+pub fn list_between(
+    conn: &mut AnyConnection,
+    facility: &FacilityId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Slot>, DbError> {
+    let rows = slots::table
+        .inner_join(facilities::table)
+        .filter(slots::facility_id.eq(facility.as_str()))
+        .filter(slots::starts_at.lt(stored(until)))
+        .filter(slots::ends_at.gt(stored(from)))
+        .order(slots::id)
+        .select((Own::as_select(), FACILITY))
+        .load::<Row>(conn)?;
+    Ok(with_bands(conn, rows)?.into_iter().map(|stored| stored.slot).collect())
+}
+
+/// Writes state, room, carers, closures and version of a slot.
 pub fn update_slot(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError> {
     diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set((
             slots::state.eq(state_text(slot.state)),
             slots::room.eq(slot.room),
             slots::carers.eq(slot.carers.as_ref().map(to_json).transpose()?),
+            slots::closures.eq((!slot.closures.is_empty()).then(|| to_json(&slot.closures)).transpose()?),
             slots::peak.eq(slot.peak()),
             slots::version.eq(slot.version),
         ))

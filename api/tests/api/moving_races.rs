@@ -117,6 +117,7 @@ async fn oversell(test: &TestApp) -> i64 {
                     family_id: &stored.family_id,
                     programme_id: &seen.programme.id,
                     command: &asks,
+                    entered: None,
                 };
                 let moving = std::slice::from_ref(&stored);
                 engine::resettle(conn, moving, &moved, &belongs, &Act::of_command("control", now))

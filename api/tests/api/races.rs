@@ -233,8 +233,14 @@ async fn oversell(test: &TestApp) -> i64 {
             let Ok(placed) = decided else { return };
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
-                let belongs =
-                    Belongs { party_id: &party, series_id: None, family_id: &family, programme_id: &seen.programme.id, command: &asked };
+                let belongs = Belongs {
+                    party_id: &party,
+                    series_id: None,
+                    family_id: &family,
+                    programme_id: &seen.programme.id,
+                    command: &asked,
+                    entered: None,
+                };
                 engine::settle(conn, (&seen, &placed), &belongs, &Act::of_command("control", now))
             });
             write.await.unwrap();

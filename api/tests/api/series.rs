@@ -358,8 +358,14 @@ async fn oversell(test: &TestApp) -> Vec<i64> {
                 for (seen, stay) in seen.iter().zip(&stays) {
                     let Ok(placed) = place(&seen.state, stay, now) else { continue };
                     let party = PartyId::new(api::new_id());
-                    let belongs =
-                        Belongs { party_id: &party, series_id: None, family_id: &family, programme_id: &seen.programme.id, command: stay };
+                    let belongs = Belongs {
+                        party_id: &party,
+                        series_id: None,
+                        family_id: &family,
+                        programme_id: &seen.programme.id,
+                        command: stay,
+                        entered: None,
+                    };
                     engine::settle(conn, (seen, &placed), &belongs, &Act::of_command("control", now))?;
                 }
                 Ok::<_, ApiError>(())

@@ -27,6 +27,7 @@ CREATE TABLE slots (
   carers TEXT,
   confirmation TEXT,
   interview BOOLEAN NOT NULL DEFAULT FALSE,
+  closures TEXT,
   peak BIGINT NOT NULL,
   turn BIGINT NOT NULL,
   freed BIGINT NOT NULL DEFAULT 0,

@@ -15,7 +15,8 @@ CREATE TABLE audit_lines (
   actor TEXT NOT NULL,
   action TEXT NOT NULL,
   subject_id TEXT NOT NULL,
-  request_id TEXT NOT NULL
+  request_id TEXT NOT NULL,
+  note TEXT
 );
 CREATE INDEX audit_lines_of_subject ON audit_lines (subject_id);
 

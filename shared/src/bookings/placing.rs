@@ -182,6 +182,8 @@ pub enum Rejection {
     OtherFacility,
     /// A move of what was cancelled, declined, has begun or is over.
     NotMovable,
+    /// A rule is gone past, and nobody says why.
+    OverrideReasonMissing,
     /// A move when cancelling is not free of charge any more.
     RescheduleLate {
         /// Since when.
@@ -225,6 +227,7 @@ impl Rejection {
             Self::SameStay => "bookings.reschedule_same",
             Self::OtherFacility => "bookings.reschedule_elsewhere",
             Self::NotMovable => "bookings.reschedule_over",
+            Self::OverrideReasonMissing => "bookings.override_reason_missing",
             Self::RescheduleLate { .. } => "bookings.reschedule_late",
         }
     }
@@ -241,6 +244,7 @@ impl Rejection {
             Self::PartySize | Self::SlotClosed | Self::Offering | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
             Self::ReasonMissing | Self::AnswerUnknown | Self::ExtraUnknown => reason,
             Self::ChangedMeanwhile | Self::SameStay | Self::OtherFacility | Self::NotMovable => reason,
+            Self::OverrideReasonMissing => reason,
             Self::RescheduleLate { free_until } => reason.with("free_until", Datum::Moment(*free_until)),
             Self::AnswerMissing { question } => reason.with("question", Datum::Names(question.clone())),
             Self::TooLong { maximum } => reason.with("maximum", Datum::Minutes(*maximum)),
@@ -339,23 +343,61 @@ pub(super) struct Asked<'a> {
 ///
 /// All reasons are collected, for the whole party and each child, never only the first.
 pub fn place(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
-    let missing = check_answers(&state.terms, command).into_iter().map(|rejection| Refusal { child: None, rejection });
-    match (place_stay(state, command, now), missing.collect::<Vec<_>>()) {
-        (Ok(placed), missing) if missing.is_empty() => Ok(placed),
-        (Ok(_), missing) => Err(missing),
-        (Err(refusals), missing) => Err(refusals.into_iter().chain(missing).collect()),
-    }
+    placed_past(state, command, &[], now).map(|(placed, _)| placed)
 }
 
 /// The same before the programme's questions are answered: whether the stay can be had at all.
 pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Result<Placed, Vec<Refusal>> {
+    stay_past(state, command, &[], now).map(|(placed, _)| placed)
+}
+
+/// A stay that can be had, and the codes of the rules that were gone past for it.
+type Past = (Placed, Vec<&'static str>);
+
+/// [`place`] past the rules of some codes.
+pub(super) fn placed_past(
+    state: &PlaceState,
+    command: &NewBooking,
+    past: &[&'static str],
+    now: DateTime<Utc>,
+) -> Result<Past, Vec<Refusal>> {
+    let (gone, missing): (Vec<Rejection>, Vec<Rejection>) =
+        check_answers(&state.terms, command).into_iter().partition(|rejection| past.contains(&rejection.code()));
+    let missing: Vec<Refusal> = missing.into_iter().map(|rejection| Refusal { child: None, rejection }).collect();
+    match stay_past(state, command, past, now) {
+        Ok((placed, mut used)) if missing.is_empty() => {
+            used.extend(gone.iter().map(Rejection::code));
+            Ok((placed, used))
+        }
+        Ok(_) => Err(missing),
+        Err(refusals) => Err(refusals.into_iter().chain(missing).collect()),
+    }
+}
+
+/// [`place_stay`] past the rules of some codes.
+pub(super) fn stay_past(state: &PlaceState, command: &NewBooking, past: &[&'static str], now: DateTime<Utc>) -> Result<Past, Vec<Refusal>> {
     let mut refusals: Vec<Refusal> = Vec::new();
-    let mut refuse = |child: Option<&ChildId>, rejection: Rejection| refusals.push(Refusal { child: child.cloned(), rejection });
+    let mut used: Vec<&'static str> = Vec::new();
+    // A part of a minute is no stay in any programme: nobody could count it.
+    let in_minutes =
+        [command.starts_at, command.ends_at].into_iter().flatten().all(|at| at.timestamp_subsec_nanos() == 0 && at.timestamp() % 60 == 0);
+    let mut refuse = |child: Option<&ChildId>, rejection: Rejection| {
+        let is_minute = in_minutes || !matches!(rejection, Rejection::NotInSteps { .. });
+        if is_minute && past.contains(&rejection.code()) {
+            used.push(rejection.code());
+        } else {
+            refusals.push(Refusal { child: child.cloned(), rejection });
+        }
+    };
 
     let slot = &state.slot;
     let Asked { stay, known } = asked(state, command, &mut |rejection| refuse(None, rejection));
     for rejection in check_time(state, stay.starts_at, now) {
         refuse(None, rejection);
+    }
+    let is_closed = slot.state != SlotState::Closed && slot.is_closed_between(stay.starts_at, stay.ends_at);
+    if is_closed {
+        refuse(None, Rejection::SlotClosed);
     }
     if !party_size_ok(&state.children) {
         refuse(None, Rejection::PartySize);
@@ -410,7 +452,7 @@ pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) 
         // One band after the other: what the first takes of room and carers, the next no longer finds.
         let left =
             taken.bands.iter().find(|band| band.from_age == from_age).map_or(0, |band| taken.left_in(&state.terms, band, from, until));
-        if left < count {
+        if left < count && !(is_closed && left == 0) {
             refuse(None, Rejection::SlotFull { left, wanted: count });
         } else if let Some(band) = taken.bands.iter_mut().find(|band| band.from_age == from_age) {
             band.occupancy = band.occupancy.plus(from, until, count);
@@ -418,19 +460,22 @@ pub fn place_stay(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) 
     }
 
     match tier {
-        Some(tier) if refusals.is_empty() => Ok(Placed {
-            starts_at: stay.starts_at,
-            ends_at: stay.ends_at,
-            block: stay.block.map(str::to_owned),
-            counted: counted.into_iter().map(|(counted, _)| counted).collect(),
-            state: first_state(slot.confirmation(&state.terms), stay.starts_at, now),
-            is_away: away,
-            tier,
-            free_until: state.terms.cancellation.free_until.before(stay.starts_at, &state.open_days),
-            cancellation: state.terms.cancellation.clone(),
-            children,
-            slot: taken,
-        }),
+        Some(tier) if refusals.is_empty() => Ok((
+            Placed {
+                starts_at: stay.starts_at,
+                ends_at: stay.ends_at,
+                block: stay.block.map(str::to_owned),
+                counted: counted.into_iter().map(|(counted, _)| counted).collect(),
+                state: first_state(slot.confirmation(&state.terms), stay.starts_at, now),
+                is_away: away,
+                tier,
+                free_until: state.terms.cancellation.free_until.before(stay.starts_at, &state.open_days),
+                cancellation: state.terms.cancellation.clone(),
+                children,
+                slot: taken,
+            },
+            used,
+        )),
         _ => Err(refusals),
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::placing::{Asked, Rejection, asked, check_answers, place_stay};
+use super::placing::{Asked, Rejection, asked, check_answers, stay_past};
 use super::{BookingState, NewBooking, PlaceState, PlacedChild};
 use crate::ids::ChildId;
 use crate::locale::Localised;
@@ -81,7 +81,12 @@ pub struct QuotedLimit {
 
 /// The quote of a stay: the decision of [`super::place`], told to a person.
 pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Quote {
-    let outcome = place_stay(state, command, now);
+    quote_past(state, command, &[], now)
+}
+
+/// [`quote`] past the rules of some codes.
+pub(super) fn quote_past(state: &PlaceState, command: &NewBooking, past: &[&'static str], now: DateTime<Utc>) -> Quote {
+    let outcome = stay_past(state, command, past, now).map(|(placed, _)| placed);
     let Asked { stay, .. } = asked(state, command, &mut |_| {});
     let counted = count(&state.limits, &state.terms.unit, &stay, command.reason.as_deref());
     let away = state.crossing.is_away();
@@ -116,7 +121,11 @@ pub fn quote(state: &PlaceState, command: &NewBooking, now: DateTime<Utc>) -> Qu
         state: outcome.as_ref().ok().map(|placed| placed.state.clone()),
         children,
         reasons: refusals.iter().filter(|r| r.child.is_none()).map(|r| r.rejection.reason()).collect(),
-        missing: check_answers(&state.terms, command).iter().map(Rejection::reason).collect(),
+        missing: check_answers(&state.terms, command)
+            .iter()
+            .filter(|missing| !past.contains(&missing.code()))
+            .map(Rejection::reason)
+            .collect(),
         fee_yen: outcome.as_ref().ok().map(|placed| placed.children.iter().map(PlacedChild::fee_yen).sum()),
         free_until: state.terms.cancellation.free_until.before(state.slot.within(stay.starts_at), &state.open_days),
         cancellation: state.terms.cancellation.clone(),

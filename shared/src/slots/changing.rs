@@ -43,6 +43,10 @@ pub struct SlotChange {
     /// What becomes of bookings that find no place any more; without it such a change is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consequence: Option<Consequence>,
+    /// The bookings that the preview showed as affected: where another one would be cancelled, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 2000, code = "slots.range_invalid"))]
+    pub seen: Option<Vec<BookingId>>,
 }
 
 /// A booking that holds a place in the slot, as far as a change has to know.
@@ -167,6 +171,9 @@ fn wanted(slot: &Slot, command: &SlotChange) -> Result<Slot, Rejection> {
     }
     if let Some(state) = command.state {
         changed.state = state;
+        if state == SlotState::Open {
+            changed.closures.clear();
+        }
     }
     Ok(changed)
 }

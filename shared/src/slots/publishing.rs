@@ -198,6 +198,8 @@ pub enum Rejection {
     BandUnknown,
     /// The slot is over.
     Past,
+    /// A booking would end that was not shown.
+    AffectedChanged,
 }
 
 impl Rejection {
@@ -213,6 +215,7 @@ impl Rejection {
             Self::CarersInvalid => "slots.carers_invalid",
             Self::BandUnknown => "slots.band_unknown",
             Self::Past => "slots.past",
+            Self::AffectedChanged => "slots.affected_changed",
         }
     }
 
@@ -232,8 +235,8 @@ impl Rejection {
 pub struct PlanState<'a> {
     /// The offering.
     pub offering: &'a Offering,
-    /// How the programme is measured there.
-    pub unit: &'a Unit,
+    /// How the programme is measured there, from which day on; ascending.
+    pub units: &'a [(NaiveDate, &'a Unit)],
     /// Holidays in the range.
     pub holidays: &'a [(NaiveDate, String)],
     /// From when to when the offering's slots in the range already go.
@@ -251,9 +254,19 @@ pub fn plan(state: &PlanState<'_>, command: &NewSlots, now: DateTime<Utc>) -> Re
             return Err(Rejection::TimesInvalid);
         }
         check_bands(&line.bands)?;
-        if matches!(state.unit, Unit::Blocks { .. })
-            && !state.offering.blocks.iter().any(|b| line.starts <= b.starts && (b.nights, b.ends) <= (line.nights, line.ends))
-        {
+    }
+    let has_block = |line: &PatternLine| {
+        state.offering.blocks.iter().any(|b| line.starts <= b.starts && (b.nights, b.ends) <= (line.nights, line.ends))
+    };
+    // The rules of each day decide, also where another version begins within the range.
+    let in_blocks = |day: NaiveDate| {
+        let unit = state.units.iter().rev().find(|(from, _)| *from <= day).map(|(_, unit)| *unit);
+        matches!(unit, Some(Unit::Blocks { .. }))
+    };
+    for line in command.pattern.iter().filter(|line| !has_block(line)) {
+        let mut days =
+            command.from.iter_days().take_while(|day| *day <= command.to).filter(|day| line.weekdays.contains(&day.weekday())).peekable();
+        if days.peek().is_none() && in_blocks(command.from) || days.any(in_blocks) {
             return Err(Rejection::NoBlock);
         }
     }

@@ -169,7 +169,11 @@ fn planned(unit: &Unit, command: &NewSlots, now: &str) -> Result<SlotPlan, Rejec
     let holidays = [(day("2026-11-23"), "勤労感謝の日".to_owned())];
     let existing = [("2026-11-24 15:00", "2026-11-24 16:00"), ("2026-11-25 10:00", "2026-11-25 12:00")];
     let existing = existing.map(|(from, until)| (tokyo(from), tokyo(until)));
-    plan(&PlanState { offering: &offering(), unit, holidays: &holidays, existing: &existing }, command, tokyo(now))
+    plan(
+        &PlanState { offering: &offering(), units: &[(day("2026-01-01"), unit)], holidays: &holidays, existing: &existing },
+        command,
+        tokyo(now),
+    )
 }
 
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];

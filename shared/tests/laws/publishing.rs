@@ -49,7 +49,7 @@ proptest! {
         let mut existing: Vec<_> = existing.into_iter().map(|(n, h, l)| (at(date(n), hour(h)), at(date(n), hour(h + l)))).collect();
         let command = NewSlots { offering_id: "offering".into(), from: date(first), to: date(first + days), pattern, on_holidays };
         let now = at(date(0), NaiveTime::MIN) + TimeDelta::minutes(now);
-        let preview = plan(&PlanState { offering: &offering, unit: &unit, holidays: &holidays, existing: &existing }, &command, now);
+        let preview = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing }, &command, now);
         let all_hold_a_block = command.pattern.iter().all(|line| line.starts <= hour(9) && hour(10) <= line.ends);
         prop_assert_eq!(preview.is_ok(), hours || all_hold_a_block);
         let Ok(preview) = preview else { return Ok(()) };
@@ -73,7 +73,7 @@ proptest! {
             }
         }
         prop_assert_eq!(preview.new_count, published);
-        let again = plan(&PlanState { offering: &offering, unit: &unit, holidays: &holidays, existing: &existing }, &command, now).unwrap();
+        let again = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing }, &command, now).unwrap();
         prop_assert_eq!(again.new_count, 0);
         prop_assert_eq!(again.slots.len(), preview.slots.len());
     }

@@ -169,6 +169,7 @@ pub fn slot(date: &str) -> Slot {
         hourly_yen: None,
         confirmation: None,
         interview: false,
+        closures: vec![],
         version: 1,
     }
 }
@@ -229,6 +230,8 @@ pub fn booking(state: &PlaceState, placed: &Placed, child: &PlacedChild, now: Da
         notes: String::new(),
         bring: vec![],
         attended: Attended::default(),
+        entered: None,
+        closure: None,
         created_at: now,
         version: 1,
     }

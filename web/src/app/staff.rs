@@ -5,6 +5,7 @@ use leptos_router::MatchNestedRoutes;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 
 use crate::attendance::AttendanceRoutes;
+use crate::bookings::EntryRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 
@@ -15,6 +16,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
+        <EntryRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -12,6 +12,7 @@ use shared::programmes::Programme;
 use super::model::{Command, Stage, allergies, at_stage, is_late, person_words, programme_of, stage};
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
+use crate::bookings::EnteredWords;
 use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
 use crate::interviews::RecordInterview;
 use crate::paths;
@@ -159,6 +160,7 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                     let conditions = entry.interview.as_ref().and_then(|outcome| outcome.conditions()).unwrap_or_default();
                     note("attendance.conditions", conditions).into_any()
                 }}
+                {booking.entered.clone().map(|entered| view! { <div class="board-note"><EnteredWords entered/></div> })}
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
                 {absent_since(&booking)}

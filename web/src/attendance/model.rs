@@ -443,6 +443,7 @@ mod tests {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            closures: Vec::new(),
             version: 1,
         }
     }

@@ -154,6 +154,9 @@ pub fn BoardPage() -> impl IntoView {
         <div class="stack staff">
             <StaffNav here/>
             <div class="no-print"><PageTitle text=title/></div>
+            <div class="row no-print">
+                <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
+            </div>
             {phases(resource, screen, move || view! { <Board resource screen/> }.into_any())}
         </div>
     }

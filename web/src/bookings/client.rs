@@ -141,6 +141,27 @@ pub async fn movable(booking_id: String) -> Result<Movable, Failure> {
     Ok(Movable { party, unit: detail.ok().map(|detail| detail.terms.unit), places })
 }
 
+/// The child's age in months on the day of a booking, and the places of its programme on that day in all cities.
+pub async fn same_day(booking: Booking) -> Result<(Option<u32>, Vec<FreePlace>), Failure> {
+    let day = tokyo_day(booking.starts_at);
+    let (children, family) = join(children(), family()).await;
+    let born = children?.iter().find(|child| child.id == booking.child.id).map(|child| child.known.born);
+    let age = born.map(|born| age_months_on(born, day));
+    let path = query(
+        "/slots",
+        &[
+            ("programme", Some(booking.programme.as_str().to_owned())),
+            ("from", Some(day.to_string())),
+            ("to", Some(day.to_string())),
+            ("age_months", age.map(|months| months.to_string())),
+            ("residence", Some(family?.value.municipality.to_string())),
+            ("bookable_only", Some("true".to_owned())),
+            ("limit", Some("200".to_owned())),
+        ],
+    );
+    Ok((age, api::get::<Page<FreePlace>>(&path).await?.items))
+}
+
 /// What moving would mean now.
 pub async fn preview_move(booking_id: &str, command: &Reschedule) -> Result<Quote, Failure> {
     api::post(&format!("/bookings/{}/reschedule/preview", percent_encoded(booking_id)), command, &Attempt::new()).await

@@ -1,6 +1,8 @@
 //! Bookings: from a found place in four steps to a booking, and everything needed on the day.
 
 pub mod client;
+mod closed;
+mod entry;
 mod flow;
 mod history;
 pub mod model;
@@ -12,6 +14,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+pub use self::entry::EntryRoutes;
 pub use self::flow::{AskedFields, AskedForm};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
 pub use self::history::History;
@@ -20,7 +23,7 @@ pub use self::model::fee_item;
 use self::moving::MovePage;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
-pub use self::parts::{BookSteps, FeeLines, StateChip, facility_words, limit_left};
+pub use self::parts::{BookSteps, EnteredWords, FeeLines, StateChip, facility_words, limit_left};
 use crate::session::FamilyOnly;
 
 /// The slice's pages.

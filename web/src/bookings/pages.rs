@@ -1,6 +1,7 @@
 //! The family's bookings, and one booking with everything needed on the day.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::attendance::{Attendance, Settled};
@@ -10,10 +11,11 @@ use shared::programmes::Counted;
 use shared::time::{next_day, tokyo_day};
 
 use super::client::{self, Known};
+use super::closed::ClosedByFacility;
 use super::history::History;
 use super::model::{Sheet, by_day, decided_by, declined_ahead, exempt_reasons, split};
 use super::moving::UndoPart;
-use super::parts::{BookingCard, Bring, CancelRule, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
+use super::parts::{BookingCard, Bring, CancelRule, EnteredWords, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
 use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
@@ -190,9 +192,14 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
     let search = paths::search_day(date);
     let notes = booking.notes.clone();
     let movable = !is_old && booking.may_move() && now < starts_at;
+    let (move_to, to_undo) = (paths::move_booking(booking.id.as_str()), vec![booking.clone()]);
+    let closed = booking.closure.clone().map(|closure| (booking.clone(), closure));
     let to_cancel = can_cancel.then(|| booking.clone());
     view! {
-        {cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })}
+        {match closed {
+            Some((booking, closure)) => Either::Left(view! { <ClosedByFacility booking closure/> }),
+            None => Either::Right(cancelled.map(|(at, terms)| view! { <Cancelled at terms counted/> })),
+        }}
         {absent.map(|(at, terms)| view! { <Absent at terms counted/> })}
         {decided_by([&booking.state]).map(|until| view! { <Banner tone=Tone::Info title="bookings.requested_banner"><UntilDecided until/></Banner> })}
         {declined.map(|(at, message)| view! { <Declined at message search/> })}
@@ -240,6 +247,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     </ul>
                 </Fact>
                 {(!notes.is_empty()).then(|| view! { <Fact name="bookings.notes" icon=Glyph::Pencil><p class="as-written">{notes}</p></Fact> })}
+                {booking.entered.clone().map(|entered| view! { <Fact name="bookings.entered" icon=Glyph::Phone><EnteredWords entered/></Fact> })}
                 {shown_rule
                     .then(|| {
                         view! {
@@ -255,8 +263,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
             {movable
                 .then(|| {
-                    let href = paths::move_booking(booking.id.as_str());
-                    view! { <LinkButton href look=Look::Outline icon=Glyph::Calendar><Say key="bookings.move"/></LinkButton> }
+                    view! { <LinkButton href=move_to look=Look::Outline icon=Glyph::Calendar><Say key="bookings.move"/></LinkButton> }
                 })}
             {to_cancel
                 .map(|booking| match booking.series_id.clone() {
@@ -271,7 +278,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                     None => view! { <CancelPart booking on_change/> }.into_any(),
                 })}
         </div>
-        {(!is_old).then(|| view! { <UndoPart party=vec![booking.clone()]/> })}
+        {(!is_old).then(|| view! { <UndoPart party=to_undo/> })}
         <p class="print-only"><Say key="bookings.printed_note"/></p>
     }
 }

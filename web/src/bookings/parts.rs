@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use shared::bookings::{Booking, BookingState, QuotedLimit};
+use shared::bookings::{Booking, BookingState, EnteredBy, Entry, QuotedLimit};
 use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, uses, yen};
 use shared::problem::Reason;
 use shared::programmes::{Cancellation, Counted, FeeLine, LimitUnit, Period};
@@ -361,4 +361,18 @@ pub fn FeeLines(lines: Vec<FeeLine>) -> impl IntoView {
 #[component]
 pub fn UntilDecided(until: DateTime<Utc>) -> impl IntoView {
     view! { <p>{say_with("bookings.decided_by", move || vec![("until", moment(until, locale()))])}</p> }
+}
+
+/// Who took the booking down, and why past a rule.
+#[component]
+pub fn EnteredWords(entered: Entry) -> impl IntoView {
+    let key = match entered.entered_by {
+        EnteredBy::Facility => "bookings.entered_facility",
+        EnteredBy::Office => "bookings.entered_office",
+    };
+    let why = entered.override_reason;
+    view! {
+        <p><Say key/></p>
+        {(!why.is_empty()).then(|| view! { <p class="quiet as-written">{why}</p> })}
+    }
 }

@@ -5,7 +5,7 @@ use shared::bookings::{Booking, Reschedule, SeenBooking};
 use shared::ids::SlotId;
 use shared::locale::Locale;
 use shared::programmes::Unit;
-use shared::slots::FreePlace;
+use shared::slots::{FreePlace, SlotFacility};
 use shared::time::tokyo_day;
 
 /// Whole minutes that are left to undo, the one under way among them.
@@ -70,6 +70,25 @@ pub fn move_choices(old: &Booking, places: &[FreePlace]) -> Vec<(NaiveDate, Vec<
         choices.sort_by_key(|choice| (choice.block != old.block, (choice.starts_at - same_hour).num_minutes().abs(), choice.starts_at));
     }
     days
+}
+
+/// Places on the booking's own day at any facility, those nearest to its hours first; each facility once.
+pub fn instead(old: &Booking, places: &[FreePlace], most: usize) -> Vec<(MoveChoice, SlotFacility)> {
+    let mut found: Vec<(MoveChoice, SlotFacility)> = places
+        .iter()
+        .filter_map(|place| {
+            let choice = move_choices(old, std::slice::from_ref(place)).into_iter().flat_map(|(_, choices)| choices).next()?;
+            Some((choice, place.facility.clone()))
+        })
+        .collect();
+    found.sort_by_key(|(choice, _)| (choice.block != old.block, (choice.starts_at - old.starts_at).num_minutes().abs(), choice.starts_at));
+    let mut once: Vec<(MoveChoice, SlotFacility)> = Vec::new();
+    for one in found {
+        if once.len() < most && !once.iter().any(|(_, facility)| facility.id == one.1.id) {
+            once.push(one);
+        }
+    }
+    once
 }
 
 /// The booking's own slot for another length or hour of the same day, where a stay may have any length.

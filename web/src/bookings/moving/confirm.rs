@@ -136,7 +136,7 @@ fn Times(
 ) -> impl IntoView {
     let steps = move |from: DateTime<Utc>, until: DateTime<Utc>| {
         let next = move |at: &DateTime<Utc>| Some(*at + TimeDelta::minutes(step)).filter(|at| *at <= until);
-        std::iter::successors(Some(from), next).map(|at| (at, clock_at(at, locale()))).collect::<Vec<_>>()
+        std::iter::successors(Some(from), next).map(|at| (at, clock_at(at))).collect::<Vec<_>>()
     };
     let starts = Signal::derive(move || steps(from, until - TimeDelta::minutes(step)));
     let ends = Signal::derive(move || steps(starts_at.get() + TimeDelta::minutes(step), until));
@@ -148,8 +148,8 @@ fn Times(
     });
     view! {
         <div class="row">
-            <TimeSelect id="move-from" label="bookings.from" options=starts value=starts_at on_pick=pick_start/>
-            <TimeSelect id="move-until" label="bookings.until" options=ends value=ends_at on_pick=Callback::new(move |at| ends_at.set(at))/>
+            <TimeSelect id="move-from" label="bookings.from" options=starts value=Signal::derive(move || Some(starts_at.get())) on_pick=pick_start/>
+            <TimeSelect id="move-until" label="bookings.until" options=ends value=Signal::derive(move || Some(ends_at.get())) on_pick=Callback::new(move |at| ends_at.set(at))/>
         </div>
     }
 }

@@ -29,7 +29,7 @@ pub fn MovePage() -> impl IntoView {
         <div class="narrow stack">
             <Breadcrumbs trail=trail() here="bookings.move_title"/>
             <PageTitle text="bookings.move_title"/>
-            <Load what=movable let:movable><Places movable on_stale=move |()| movable.refetch()/></Load>
+            <Load what=movable let:found><Places movable=found on_stale=move |()| movable.refetch()/></Load>
         </div>
     }
 }

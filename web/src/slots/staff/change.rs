@@ -97,7 +97,9 @@ fn Form(tagged: Tagged<SlotDetail>, done: Callback<()>, again: Callback<()>) -> 
         send.run((command.get_untracked(), "slots_staff.saved"));
     });
     let cancel_and_save = Callback::new(move |()| {
-        let command = SlotChange { consequence: Some(Consequence::CancelLatest), ..command.get_untracked() };
+        // Nobody but those who are shown.
+        let seen = affected.get_untracked().map(|affected| affected.into_iter().map(|one| one.booking_id).collect());
+        let command = SlotChange { consequence: Some(Consequence::CancelLatest), seen, ..command.get_untracked() };
         send.run((command, "slots_staff.cancelled_and_saved"));
     });
     let switch = Callback::new(move |()| {
@@ -372,6 +374,19 @@ fn Affected(affected: Vec<AffectedBooking>, busy: RwSignal<bool>, go: Callback<(
             <h3>{say_with("slots_staff.affected_title", move || vec![("count", shown.clone())])}</h3>
             <p><Say key="slots_staff.affected_meaning"/></p>
         </div>
+        <AffectedList affected/>
+        <div class="board-action">
+            <Button look=Look::Danger busy=busy on_press=go>
+                {say_with("slots_staff.cancel_and_save", move || vec![("count", count.clone())])}
+            </Button>
+        </div>
+    }
+}
+
+/// Bookings with their children and whom to call.
+#[component]
+pub fn AffectedList(affected: Vec<AffectedBooking>) -> impl IntoView {
+    view! {
         <ol class="plain-list stack" id="affected">
             {affected
                 .into_iter()
@@ -391,10 +406,5 @@ fn Affected(affected: Vec<AffectedBooking>, busy: RwSignal<bool>, go: Callback<(
                 })
                 .collect_view()}
         </ol>
-        <div class="board-action">
-            <Button look=Look::Danger busy=busy on_press=go>
-                {say_with("slots_staff.cancel_and_save", move || vec![("count", count.clone())])}
-            </Button>
-        </div>
     }
 }

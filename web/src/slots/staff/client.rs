@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use shared::ids::SlotId;
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::slots::{NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan, SlotPreview};
+use shared::slots::{ClosurePreview, NewClosure, NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan, SlotPreview};
 
 use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
@@ -51,4 +51,14 @@ pub async fn preview(command: &NewSlots) -> Result<SlotPlan, Failure> {
 /// Publishes.
 pub async fn publish(command: &NewSlots, attempt: &Attempt) -> Result<SlotPlan, Failure> {
     api::post("/staff/slots", command, attempt).await
+}
+
+/// What closing a day or some hours would mean.
+pub async fn preview_closure(command: &NewClosure) -> Result<ClosurePreview, Failure> {
+    api::post("/staff/closures/preview", command, &Attempt::new()).await
+}
+
+/// Closes a day or some hours, and ends the bookings that were shown.
+pub async fn close(command: &NewClosure, attempt: &Attempt) -> Result<ClosurePreview, Failure> {
+    api::post("/staff/closures", command, attempt).await
 }

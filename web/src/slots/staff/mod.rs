@@ -2,6 +2,7 @@
 
 mod change;
 mod client;
+mod closing;
 mod model;
 mod pages;
 mod parts;
@@ -22,6 +23,7 @@ pub fn StaffSlotRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/staff/slots") view=StaffOnly>
             <Route path=path!("") view=pages::SlotsPage/>
             <Route path=path!("new") view=publish::NewSlotsPage/>
+            <Route path=path!("close") view=closing::ClosePage/>
         </ParentRoute>
     }
     .into_inner()

@@ -93,7 +93,8 @@ pub struct Wrong {
     pub line: Option<usize>,
 }
 
-fn time(typed: &str) -> Option<NaiveTime> {
+/// A time of day as typed.
+pub fn time(typed: &str) -> Option<NaiveTime> {
     ["%H:%M", "%H:%M:%S"].into_iter().find_map(|form| NaiveTime::parse_from_str(typed.trim(), form).ok())
 }
 
@@ -331,6 +332,7 @@ mod tests {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            closures: Vec::new(),
             version: 1,
         }
     }

@@ -19,7 +19,7 @@ use crate::api::Failure;
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::i18n::{Say, furigana, locale, marked, say_with};
 use crate::paths;
-use crate::ui::{Banner, Dialog, Explain, Glyph, Icon, LinkButton, PageTitle, Skeleton, Tone, WeekCalendar};
+use crate::ui::{Banner, Dialog, Explain, Glyph, Icon, LinkButton, Look, PageTitle, Skeleton, Tone, WeekCalendar};
 use crate::waitlist::client::queues;
 
 /// The facility's week: places and bookings per slot.
@@ -71,6 +71,7 @@ pub fn SlotsPage() -> impl IntoView {
             <p><Say key="slots_staff.lead"/></p>
             <div class="row no-print">
                 <LinkButton href=paths::staff_new_slots() icon=Glyph::Plus><Say key="slots_staff.to_publish"/></LinkButton>
+                <LinkButton href=paths::staff_close() look=Look::Outline icon=Glyph::Cross><Say key="slots_staff.closure_to"/></LinkButton>
             </div>
             {move || failure.get().map(|why| view! { <Refusal why/> })}
             <Show when=move || is_waiting.get()><Skeleton/></Show>
