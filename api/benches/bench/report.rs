@@ -49,7 +49,7 @@ fn first_load(connection: &mut Connection) -> Option<usize> {
     let mut total = 0;
     let needed = |path: &&str| {
         let is_picture = path.starts_with("/icons/") || path.ends_with(".png");
-        !is_picture && *path != "/index.html" && (!path.starts_with("/web-") || page.contains(*path))
+        !is_picture && *path != "/index.html" && (!(path.starts_with("/web-") || path.starts_with("/app-")) || page.contains(*path))
     };
     for path in files.iter().filter_map(|file| file["path"].as_str()).filter(needed) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: br\r\n\r\n");

@@ -130,7 +130,8 @@ on_both! {
         assert_eq!(facility["opening"]["notes"], "土曜は18：00まで\n祝日は休み");
         assert_eq!(facility["care"]["temporary"], true);
         let offering = test.anybody().get("/facilities/sakai").await.body;
-        assert_eq!((&offering["fictional"], &offering["programmes"]), (&true.into(), &serde_json::json!([{ "key": "open_nursery" }, { "key": "temporary_care" }])));
+        let offered = serde_json::json!([{ "key": "open_nursery", "interview": false }, { "key": "temporary_care", "interview": false }]);
+        assert_eq!((&offering["fictional"], &offering["programmes"]), (&true.into(), &offered));
         assert_eq!(test.anybody().get("/facilities/nobody").await.code_number(), 404);
     }
 

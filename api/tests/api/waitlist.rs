@@ -55,7 +55,8 @@ async fn kinds(test: &TestApp, subject: &str) -> Vec<String> {
 
 /// Every event has its audit line, and nothing else has one.
 async fn all_recorded(test: &TestApp) {
-    let (told, kept): (Vec<(String, String)>, Vec<(String, String)>) = test
+    type Lines = Vec<(String, String)>;
+    let (told, kept): (Lines, Lines) = test
         .write(|conn| {
             Ok((
                 events::table.order(events::id).select((events::kind, events::subject_id)).load(conn)?,

@@ -319,8 +319,9 @@ fn late_minutes_count_and_are_paid_as_the_programme_says() {
             vec![Relief { class: "little_income".to_owned(), name: Localised::new("a", "a", "a"), off: ReliefUnit::Hour { yen: 200 } }];
         terms
     };
-    // Golden: yen for an hour, grace, class, left at, then lines, minutes counted, minutes late.
-    let rows: [(i64, i64, &[&str], &str, &[i64], i64, i64); 9] = [
+    /// Yen for an hour, grace, classes, left at; then lines, minutes counted, minutes late.
+    type Row = (i64, i64, &'static [&'static str], &'static str, &'static [i64], i64, i64);
+    let rows: [Row; 9] = [
         (300, 0, &[], "11:00", &[600], 120, 0),
         (300, 0, &[], "10:20", &[600], 120, 0),
         (300, 0, &[], "11:00:01", &[600, 150], 150, 1),

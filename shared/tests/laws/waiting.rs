@@ -317,7 +317,8 @@ impl World {
         let offered = self.entries.iter().filter_map(|entry| entry.offered.map(|(_, party)| party));
         let held = self.stays.iter().filter(|stay| matches!(stay.booking.state, BookingState::Offered { .. })).map(|stay| stay.party);
         let (mut offered, mut held): (Vec<_>, Vec<_>) = (offered.collect(), held.collect());
-        (offered.sort_unstable(), held.sort_unstable());
+        offered.sort_unstable();
+        held.sort_unstable();
         held.dedup();
         prop_assert_eq!(offered, held, "each held place belongs to one offer");
         Ok(())

@@ -174,11 +174,11 @@ fn times(slot: &Slot, unit: &Unit, starts_at: RwSignal<DateTime<Utc>>, ends_at: 
             view! {
                 <div class="row">
                     <TimeSelect
-                        id="entry-from" label="bookings.from" options=Signal::derive(move || quarters(from))
+                        id="entry-from" label="bookings.start" options=Signal::derive(move || quarters(from))
                         value=Signal::derive(move || Some(starts_at.get())) on_pick=Callback::new(move |at| starts_at.set(at))
                     />
                     <TimeSelect
-                        id="entry-until" label="bookings.until" options=Signal::derive(move || quarters(from))
+                        id="entry-until" label="bookings.end" options=Signal::derive(move || quarters(from))
                         value=Signal::derive(move || Some(ends_at.get())) on_pick=Callback::new(move |at| ends_at.set(at))
                     />
                 </div>

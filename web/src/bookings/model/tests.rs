@@ -412,10 +412,11 @@ fn a_booking_moves_to_the_nearest_day_and_keeps_its_hour() {
 
 #[test]
 fn the_minutes_left_to_undo_are_whole_and_never_fewer_than_none() {
-    let booked = Booking {
+    let mut booked = Booking {
         created_at: now(),
         ..booking("sora", "2026-11-25T10:00:00+09:00", "2026-11-25T12:00:00+09:00", json!({ "kind": "confirmed" }))
     };
+    booked.cancellation.undo_minutes = 10;
     let left = |seconds: i64| minutes_left(std::slice::from_ref(&booked), now() + TimeDelta::seconds(seconds));
     assert_eq!([0, 1, 59, 60, 599, 600, 9000].map(left), [10, 10, 10, 9, 1, 0, 0]);
 }

@@ -148,8 +148,8 @@ fn Times(
     });
     view! {
         <div class="row">
-            <TimeSelect id="move-from" label="bookings.from" options=starts value=Signal::derive(move || Some(starts_at.get())) on_pick=pick_start/>
-            <TimeSelect id="move-until" label="bookings.until" options=ends value=Signal::derive(move || Some(ends_at.get())) on_pick=Callback::new(move |at| ends_at.set(at))/>
+            <TimeSelect id="move-from" label="bookings.start" options=starts value=Signal::derive(move || Some(starts_at.get())) on_pick=pick_start/>
+            <TimeSelect id="move-until" label="bookings.end" options=ends value=Signal::derive(move || Some(ends_at.get())) on_pick=Callback::new(move |at| ends_at.set(at))/>
         </div>
     }
 }
