@@ -77,7 +77,7 @@ test('register, book in the other city, be received and fetched', async ({ page,
   await picture(staff, 'board');
   await board.checkIn(child);
   await board.checkOut(child, '弓浜 みどり');
-  await expect(board.card('帰った', child)).toContainText('弓浜 みどり');
+  await expect(board.card('帰った', child)).toContainText(/お迎え.*保護者/);
   await picture(staff, 'board-after');
 
   await page.reload();

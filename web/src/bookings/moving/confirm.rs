@@ -28,9 +28,14 @@ pub fn MoveDialog(
     on_change: Callback<bool>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(choice.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        if choice.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    // Only what stands is taken back, else the two would wake each other for ever.
+    Effect::new(move |_| {
+        if !open.get() && choice.with_untracked(Option::is_some) {
             choice.set(None);
         }
     });
