@@ -1,12 +1,15 @@
 //! The engine: one primitive takes places for every way in, one frees them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use shared::attendance::Attended;
 use shared::bookings::{
-    BookedChild, Booking, BookingState, ChildState, EnteredBy, Moved, NewBooking, NewEntry, PlaceState, Placed, PlacedChild, enter, place,
+    BookedChild, Booking, BookingState, ChildState, EnteredBy, Moved, NewBooking, NewEntry, PlaceState, Placed, PlacedChild,
+    cancel_by_facility, enter, place,
 };
 use shared::families::{Child, Family, classes_on};
-use shared::ids::{BookingId, PartyId};
+use shared::ids::{BookingId, FamilyId, PartyId};
 use shared::problem::Reason;
 use shared::programmes::{LimitVersion, Programme, accounts, is_multiple_birth, touched_days};
 use shared::slots::Crossing;
@@ -300,4 +303,17 @@ pub fn end(conn: &mut AnyConnection, stored: &Stored, next: &BookingState, act: 
         waitlist::take_back(conn, &booking.party_id, act)?;
     }
     Ok(())
+}
+
+/// Ends a booking for which its facility has no place any more; says whether there was still something to end, because an offer is taken
+/// back with all its party. The slot must be locked, and the families in `locked`; one that booked since they were looked up begins all
+/// again.
+pub fn end_by_facility(conn: &mut AnyConnection, stored: &Stored, locked: &BTreeSet<FamilyId>, act: &Act) -> Result<bool, ApiError> {
+    if !locked.contains(&stored.family_id) {
+        return Err(ApiError::Retry);
+    }
+    let held = store::find_booking(conn, &stored.booking.id)?.filter(|now| now.booking.state.is_active());
+    let Some(now) = held else { return Ok(false) };
+    end(conn, &now, &cancel_by_facility(&now.booking, act.now), act)?;
+    Ok(true)
 }

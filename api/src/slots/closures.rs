@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
-use shared::bookings::cancel_by_facility;
 use shared::ids::{FacilityId, FamilyId};
 use shared::problem::Problem;
-use shared::slots::{Closed, ClosurePreview, Held, NewClosure, Rejection, close, unseen};
+use shared::slots::{Closed, ClosurePreview, Held, NewClosure, Rejection, SlotState, close, unseen};
 
 use super::staff::{affected, held, not_shown};
 use super::store;
@@ -18,7 +17,7 @@ use crate::error::{ApiError, ForBody, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::Body;
 use crate::session::Staff;
-use crate::{App, bookings, families};
+use crate::{App, bookings, families, waitlist};
 
 /// What a closure finds.
 struct Ground {
@@ -104,7 +103,11 @@ pub async fn close_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body
     once(&app, &staff.account_id.clone(), key, body.0, move |conn, command, act| {
         let first = Ground::read(conn, &staff.facility_id, command, act.now)?;
         // The one order of locks: families, then slots, each by their ids.
-        let locked: BTreeSet<FamilyId> = first.slots.iter().flat_map(|(_, stored)| stored).map(|stored| stored.family_id.clone()).collect();
+        let mut locked: BTreeSet<FamilyId> =
+            first.slots.iter().flat_map(|(_, stored)| stored).map(|stored| stored.family_id.clone()).collect();
+        for (closed, _) in &first.slots {
+            locked.extend(waitlist::families_of_slot(conn, &closed.slot.id)?);
+        }
         for family in &locked {
             families::store::lock_family(conn, family)?;
         }
@@ -121,12 +124,9 @@ pub async fn close_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body
         }
         let told = ground.preview(conn)?;
         for stored in ground.ended() {
-            // Booked between the look and the lock: its family is not locked, so all is begun again.
-            if !locked.contains(&stored.family_id) {
-                return Err(ApiError::Retry);
+            if bookings::engine::end_by_facility(conn, stored, &locked, act)? {
+                mark_closure(conn, &stored.booking.id, &command.closure())?;
             }
-            bookings::engine::end(conn, stored, &cancel_by_facility(&stored.booking, act.now), act)?;
-            mark_closure(conn, &stored.booking.id, &command.closure())?;
         }
         let mut slots = Vec::with_capacity(told.slots.len());
         for slot in told.slots {
@@ -134,6 +134,9 @@ pub async fn close_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body
             let now = store::find_slot(conn, &slot.id)?.ok_or(ApiError::NotFound)?.slot;
             let closed = shared::slots::Slot { state: slot.state, closures: slot.closures, version: now.version + 1, ..now };
             store::update_slot(conn, &closed)?;
+            if closed.state == SlotState::Closed {
+                waitlist::close(conn, &closed.id, &locked, act)?;
+            }
             act.record(conn, "slot.closed", closed.facility.place(), closed.id.as_str())?;
             slots.push(closed);
         }

@@ -1,10 +1,12 @@
 //! Slots as the facility's staff see, publish, change and close them.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
-use shared::bookings::{BookingState, cancel_by_facility};
+use shared::bookings::BookingState;
 use shared::ids::{BookingId, FacilityId, FamilyId, SlotId};
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
@@ -298,16 +300,17 @@ pub async fn preview_slot_change(
     Ok(web::Json(preview))
 }
 
-/// Locks the families whose bookings a change may cancel, then the slot: the one order of locks.
-fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Result<Vec<FamilyId>, DbError> {
-    let mut locked = Vec::new();
+/// Locks the families whose bookings or waiting a change may end, then the slot: the one order of locks.
+fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Result<BTreeSet<FamilyId>, DbError> {
+    let mut locked = BTreeSet::new();
     if command.consequence.is_some() {
         locked.extend(bookings::store::list_holding(conn, id)?.into_iter().map(|stored| stored.family_id));
-        locked.sort_unstable();
-        locked.dedup();
-        for family in &locked {
-            families::store::lock_family(conn, family)?;
-        }
+    }
+    if command.state == Some(SlotState::Closed) {
+        locked.extend(waitlist::families_of_slot(conn, id)?);
+    }
+    for family in &locked {
+        families::store::lock_family(conn, family)?;
     }
     store::lock_slot(conn, id)?;
     Ok(locked)
@@ -356,14 +359,7 @@ pub async fn change_slot(
             return Err(not_shown(&new, Rejection::AffectedChanged));
         }
         for stored in ground.cancelled(&changed) {
-            // Booked between the look and the lock: its family is not locked, so all is begun again.
-            if !locked.contains(&stored.family_id) {
-                return Err(ApiError::Retry);
-            }
-            let is_held = bookings::store::find_booking(conn, &stored.booking.id)?.is_some_and(|now| now.booking.state.is_active());
-            if is_held {
-                bookings::engine::end(conn, stored, &cancel_by_facility(&stored.booking, act.now), act)?;
-            }
+            bookings::engine::end_by_facility(conn, stored, &locked, act)?;
         }
         // Who is there, as it now is: with one of a party that was offered its places all of it went.
         let current = store::find_slot(conn, &id)?.ok_or(ApiError::NotFound)?.slot;
@@ -374,8 +370,9 @@ pub async fn change_slot(
         }
         store::update_bands(conn, &current, &slot)?;
         store::update_slot(conn, &slot)?;
-        if slot.state == SlotState::Open {
-            waitlist::note_freed(conn, &slot, act)?;
+        match slot.state {
+            SlotState::Open => waitlist::note_freed(conn, &slot, act)?,
+            SlotState::Closed => waitlist::close(conn, &slot.id, &locked, act)?,
         }
         let kind = match (ground.slot.state, slot.state) {
             (SlotState::Open, SlotState::Closed) => "slot.closed",

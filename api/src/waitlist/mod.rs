@@ -6,12 +6,13 @@ pub mod jobs;
 mod office;
 pub mod store;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 use shared::bookings::{BookingState, Rejection as Against, place};
 use shared::families::Family;
-use shared::ids::{ChildId, PartyId, SlotId, WaitlistEntryId};
+use shared::ids::{ChildId, FamilyId, PartyId, SlotId, WaitlistEntryId};
 use shared::problem::Reason;
 use shared::slots::{Slot, booking_period};
 use shared::time::tokyo_day;
@@ -23,7 +24,7 @@ pub use self::guardian::answer;
 use self::store::Stored;
 use crate::bookings::engine::{self, Lock, Seen, look};
 use crate::bookings::store::list_party;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
 use crate::{families, new_id, programmes, slots};
@@ -240,14 +241,22 @@ pub fn leave_all(conn: &mut AnyConnection, child: &ChildId, act: &Act) -> Result
     Ok(())
 }
 
-/// Ends what is waited for in a slot that its facility closed; the families are told by the events. The slot must be locked.
-pub fn close(conn: &mut AnyConnection, slot: &SlotId, act: &Act) -> Result<usize, ApiError> {
-    let waiting = store::list_of_slot(conn, slot)?;
-    for entry in &waiting {
-        turn(conn, entry, &EntryState::Closed { at: act.now }, act)?;
-        demand::note_unserved(conn, entry, act)?;
+/// The families that wait for a slot itself.
+pub fn families_of_slot(conn: &mut AnyConnection, slot: &SlotId) -> Result<Vec<FamilyId>, DbError> {
+    Ok(store::list_of_slot(conn, slot)?.into_iter().map(|entry| entry.family_id).collect())
+}
+
+/// Ends what is waited for in a slot that its facility closed; the families are told by the events. The slot must be locked, and the
+/// families in `locked`; one that joined since they were looked up begins all again.
+pub fn close(conn: &mut AnyConnection, slot: &SlotId, locked: &BTreeSet<FamilyId>, act: &Act) -> Result<(), ApiError> {
+    for entry in store::list_of_slot(conn, slot)? {
+        if !locked.contains(&entry.family_id) {
+            return Err(ApiError::Retry);
+        }
+        turn(conn, &entry, &EntryState::Closed { at: act.now }, act)?;
+        demand::note_unserved(conn, &entry, act)?;
     }
-    Ok(waiting.len())
+    Ok(())
 }
 
 /// When an offer that was taken up begins to hold.

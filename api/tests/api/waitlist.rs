@@ -8,6 +8,7 @@ use api::schema::{audit_lines, events, slots, usages};
 use api::waitlist::jobs;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, date, families as many, time};
+use crate::races::taken;
 
 /// The instant of a time on a day in Tokyo, as the API takes it.
 fn at(day: &str, clock: &str) -> Value {
@@ -367,6 +368,41 @@ on_both! {
             assert!(now == "waiting" || won == 1, "{now}");
             assert_eq!((ana.active_bookings().await, used(test).await), (0, 0), "{now}");
         }
+        all_recorded(test).await;
+    }
+
+    async fn a_day_that_closes_takes_an_offer_back_whole_and_ends_the_waiting(test) {
+        let (slot, there) = full(test, "yonago_care", 2).await;
+        let (ana, ben) = (test.guardian("Ana", YONAGO).await, test.guardian("Ben", YONAGO).await);
+        let (one, two, b) = (ana.child("2025-05-01").await, ana.child("2024-08-01").await, ben.child("2025-06-01").await);
+        let siblings = wait(&ana, &slot, &[&one, &two]).await;
+        for (person, booked) in &there {
+            cancel(person, booked).await;
+        }
+        keep(test).await;
+        assert_eq!((kind(&ana, &siblings).await.as_str(), taken(test, &slot).await), ("offered", (2, 2)));
+        let alone = wait(&ben, &slot, &[&b]).await;
+        let offered = ana.get("/bookings?active_only=true").await.body["items"].clone();
+        let seen: Vec<&Value> = offered.as_array().unwrap().iter().map(|booking| &booking["id"]).collect();
+        let staff = test.staff("yonago").await;
+        let typhoon = json!({
+            "facility_id": "yonago", "from": at(DAY, "00:00"), "until": at(DAY, "23:59"), "reason": "weather", "message": "", "seen": seen
+        });
+        let closed = staff.post("/staff/closures", typhoon).await;
+        assert_eq!(closed.status, 201, "{:?}", closed.body);
+        assert_eq!((taken(test, &slot).await, used(test).await), ((0, 0), 0), "each place is freed once");
+        assert_eq!([kind(&ana, &siblings).await, kind(&ben, &alone).await], ["closed", "closed"]);
+        assert_eq!(answer(&ana, &siblings, "accept").await.code(), "waitlist.not_offered");
+        all_recorded(test).await;
+    }
+
+    async fn a_slot_that_closes_ends_the_waiting(test) {
+        let (slot, _) = full(test, "yonago_care", 1).await;
+        let ana = test.guardian("Ana", YONAGO).await;
+        let waiting = wait(&ana, &slot, &[&ana.child("2025-05-01").await]).await;
+        let etag = test.anybody().get(&format!("/slots/{slot}")).await.etag();
+        let closed = test.staff("yonago").await.patch(&format!("/slots/{slot}"), json!({ "state": "closed" }), &etag).await;
+        assert_eq!((closed.code_number(), kind(&ana, &waiting).await.as_str()), (200, "closed"), "{:?}", closed.body);
         all_recorded(test).await;
     }
 
