@@ -527,6 +527,13 @@ pub fn mark_undone(conn: &mut AnyConnection, id: &BookingId, now: DateTime<Utc>)
     Ok(())
 }
 
+/// Writes until when an offer may be accepted, of which the family is told later than was thought.
+pub fn prolong_offer(conn: &mut AnyConnection, id: &BookingId, until: DateTime<Utc>) -> Result<(), DbError> {
+    let mine = bookings::table.filter(bookings::id.eq(id.as_str())).filter(bookings::state.eq("offered"));
+    diesel::update(mine).set((bookings::decide_by.eq(stored(until)), bookings::version.eq(bookings::version + 1))).execute(conn)?;
+    Ok(())
+}
+
 /// Writes what becomes of an offer that was taken up: it counts as made now.
 pub fn mark_made(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, now: DateTime<Utc>) -> Result<(), DbError> {
     mark_state(conn, id, state, None)?;

@@ -3,15 +3,17 @@
 //! Everything that is to be done stands in the database, so a restart loses nothing: `slots.freed` of places that nobody was asked about,
 //! the time to answer of each offer, the end of each entry.
 
+use chrono::TimeDelta;
 use shared::ids::{SlotId, WaitlistEntryId};
 use shared::municipalities::MunicipalityCode;
 use shared::slots::SlotState;
 use shared::time::{day_start, days_after};
-use shared::waitlist::{EntryState, Rejection, Wanted, Wish, expire, lapse, offer};
+use shared::waitlist::{EntryState, Rejection, Wanted, Wish, answer_by, expire, lapse, offer};
 
 use super::store::{self, Due};
 use super::{demand, lock, release, turn};
 use crate::bookings::engine::{self, Lock};
+use crate::bookings::store::{list_party, prolong_offer};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::outbox::Act;
@@ -21,6 +23,8 @@ use crate::{App, families, programmes, slots};
 const ACTOR: &str = "waitlist";
 /// So many of a kind in one round; the next round takes the rest.
 const ROUND: i64 = 200;
+/// From so long after its moment on, an offer was told late.
+const LATE: TimeDelta = TimeDelta::minutes(1);
 /// So often those who wait for a slot are asked anew because more became free meanwhile; then the next round goes on.
 const ROUNDS: u32 = 50;
 
@@ -36,6 +40,8 @@ pub async fn keep_asking(app: App) {
 
 /// Does everything that is due: ends offers and entries whose time is over, tells of offers that were kept over night, asks those who wait.
 pub async fn keep(app: &App) -> Result<(), ApiError> {
+    // Nobody's time is over before it began.
+    each(app, Due::Untold, tell).await?;
     each(app, Due::Lapsed, |conn, id, act| {
         let entry = lock(conn, id)?;
         let (EntryState::Offered { party_id, .. }, Some(next)) = (&entry.state, lapse(&entry.state, act.now)) else { return Ok(()) };
@@ -50,16 +56,37 @@ pub async fn keep(app: &App) -> Result<(), ApiError> {
         demand::note_unserved(conn, &entry, act)
     })
     .await?;
-    each(app, Due::Untold, |conn, id, act| {
-        let entry = lock(conn, id)?;
-        if !matches!(entry.state, EntryState::Offered { from, .. } if from <= act.now) || entry.told {
-            return Ok(());
-        }
-        store::mark_told(conn, id)?;
-        super::record(conn, &entry, "waitlist.offered", act)
-    })
-    .await?;
     ask_all(app).await
+}
+
+/// Tells a family of an offer that was kept over night. Where nobody could tell it in time, because the server was away, its time to answer
+/// begins only now; and where there is none left, it was no offer: the family waits on and can read why.
+fn tell(conn: &mut AnyConnection, id: &WaitlistEntryId, act: &Act) -> Result<(), ApiError> {
+    let entry = lock(conn, id)?;
+    let EntryState::Offered { party_id, from, .. } = &entry.state else { return Ok(()) };
+    if entry.told || act.now < *from {
+        return Ok(());
+    }
+    if act.now - *from < LATE {
+        store::mark_told(conn, id)?;
+        return super::record(conn, &entry, "waitlist.offered", act);
+    }
+    let party = list_party(conn, party_id)?;
+    let first = &party.first().ok_or(ApiError::NotFound)?.booking;
+    let slot = slots::store::find_slot(conn, &first.slot_id)?.ok_or(ApiError::NotFound)?;
+    let open_days = slots::store::open_days(conn, &slot)?;
+    let place = &slot.slot;
+    let programme = programmes::store::find_programme(conn, &place.facility.municipality, &place.programme, place.day())?;
+    let terms = programme.ok_or(ApiError::NotFound)?.terms;
+    let Some(until) = answer_by(&terms, &open_days, first.starts_at, act.now) else {
+        super::take_back(conn, party_id, act)?;
+        return Ok(store::write_skip(conn, id, &place.id, &[Rejection::NoTime.reason()], act.now)?);
+    };
+    for stored in &party {
+        prolong_offer(conn, &stored.booking.id, until)?;
+        act.record(conn, "booking.offered", stored.booking.facility.place(), stored.booking.id.as_str())?;
+    }
+    turn(conn, &entry, &EntryState::Offered { party_id: party_id.clone(), from: act.now, until }, act)
 }
 
 /// Does something to each entry that is due, each in a transaction of its own. One that fails is told to the log and does not keep the

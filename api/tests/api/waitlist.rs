@@ -1,4 +1,4 @@
-//! The waiting list: joining, offers in their order, answers and silence, quiet hours, restarts, and what could not be given.
+//! The waiting list: joining, offers in their order, answers and silence, and what could not be given.
 
 use diesel::prelude::*;
 use futures_util::future::{join, join_all};
@@ -11,51 +11,51 @@ use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, date, families
 use crate::races::taken;
 
 /// The instant of a time on a day in Tokyo, as the API takes it.
-fn at(day: &str, clock: &str) -> Value {
+pub fn at(day: &str, clock: &str) -> Value {
     json!(shared::time::at(date(day), time(clock)))
 }
 
 /// Joins for a whole slot.
-async fn wait(person: &Person, slot: &str, children: &[&str]) -> Value {
+pub async fn wait(person: &Person, slot: &str, children: &[&str]) -> Value {
     let joined = person.post("/waitlist_entries", json!({ "child_ids": children, "wanted": { "kind": "slot", "slot_id": slot } })).await;
     assert_eq!(joined.status, 201, "{:?}", joined.body);
     joined.body
 }
 
-fn id(entry: &Value) -> &str {
+pub fn id(entry: &Value) -> &str {
     entry["id"].as_str().unwrap()
 }
 
-async fn entry(person: &Person, waiting: &Value) -> Value {
+pub async fn entry(person: &Person, waiting: &Value) -> Value {
     person.get(&format!("/waitlist_entries/{}", id(waiting))).await.body
 }
 
-async fn kind(person: &Person, waiting: &Value) -> String {
+pub async fn kind(person: &Person, waiting: &Value) -> String {
     entry(person, waiting).await["state"]["kind"].as_str().unwrap().to_owned()
 }
 
 /// What the clock's own work does.
-async fn keep(test: &TestApp) {
+pub async fn keep(test: &TestApp) {
     jobs::keep(&test.app).await.unwrap();
 }
 
-async fn cancel(person: &Person, booked: &Value) {
+pub async fn cancel(person: &Person, booked: &Value) {
     let answer = person.post(&format!("/bookings/{}/cancel", booked[0]["id"].as_str().unwrap()), json!({})).await;
     assert_eq!(answer.status, 200, "{:?}", answer.body);
 }
 
-async fn answer(person: &Person, waiting: &Value, word: &str) -> crate::app::Answer {
+pub async fn answer(person: &Person, waiting: &Value, word: &str) -> crate::app::Answer {
     person.post(&format!("/waitlist_entries/{}/{word}", id(waiting)), json!(null)).await
 }
 
-async fn kinds(test: &TestApp, subject: &str) -> Vec<String> {
+pub async fn kinds(test: &TestApp, subject: &str) -> Vec<String> {
     let subject = subject.to_owned();
     test.write(move |conn| Ok(events::table.filter(events::subject_id.eq(&subject)).order(events::id).select(events::kind).load(conn)?))
         .await
 }
 
 /// Every event has its audit line, and nothing else has one.
-async fn all_recorded(test: &TestApp) {
+pub async fn all_recorded(test: &TestApp) {
     type Lines = Vec<(String, String)>;
     let (told, kept): (Lines, Lines) = test
         .write(|conn| {
@@ -74,7 +74,7 @@ async fn used(test: &TestApp) -> i64 {
 }
 
 /// A slot of that many places that these fill, and who filled it.
-async fn full(test: &TestApp, offering: &str, places: usize) -> (String, Vec<(Person, Value)>) {
+pub async fn full(test: &TestApp, offering: &str, places: usize) -> (String, Vec<(Person, Value)>) {
     let slot = test.slot(offering, DAY, ("08:30", "17:00"), (i64::try_from(places).unwrap(), 0)).await;
     let mut there = Vec::new();
     for (person, child) in many(test, places, YONAGO, "2025-05-01").await {
@@ -214,63 +214,6 @@ on_both! {
         cancel(&there[0].0, &there[0].1).await;
         keep(test).await;
         assert_eq!(entry(&ana, &waiting).await["state"]["until"], at(DAY, "07:30"));
-    }
-
-    async fn nobody_is_asked_between_nine_in_the_evening_and_seven(test) {
-        let (slot, there) = full(test, "yonago_care", 1).await;
-        let ana = test.guardian("Ana", YONAGO).await;
-        let a = ana.child("2025-05-01").await;
-        let waiting = wait(&ana, &slot, &[&a]).await;
-        test.at("2026-11-25T22:00:00+09:00");
-        cancel(&there[0].0, &there[0].1).await;
-        keep(test).await;
-        // The place is kept, nobody is told, and the time to answer does not run.
-        let ben = test.guardian("Ben", YONAGO).await;
-        let b = ben.child("2025-06-01").await;
-        assert_eq!(ben.book(&slot, &[&b]).await.code(), "bookings.slot_full");
-        assert_eq!(kinds(test, id(&waiting)).await, ["waitlist.joined"]);
-        let state = entry(&ana, &waiting).await["state"].clone();
-        assert_eq!((&state["from"], &state["until"]), (&at("2026-11-26", "07:00"), &at("2026-11-26", "19:00")));
-        test.at("2026-11-26T06:59:59+09:00");
-        keep(test).await;
-        assert_eq!(kinds(test, id(&waiting)).await, ["waitlist.joined"]);
-        test.at("2026-11-26T07:00:00+09:00");
-        keep(test).await;
-        keep(test).await;
-        assert_eq!(kinds(test, id(&waiting)).await, ["waitlist.joined", "waitlist.offered"], "once, at seven");
-        all_recorded(test).await;
-    }
-
-    async fn but_for_the_same_day_one_is_asked_at_any_hour(test) {
-        let (slot, there) = full(test, "yonago_open", 1).await;
-        let ana = test.guardian("Ana", YONAGO).await;
-        let a = ana.child("2025-05-01").await;
-        let waiting = wait(&ana, &slot, &[&a]).await;
-        test.at("2026-12-01T05:00:00+09:00");
-        cancel(&there[0].0, &there[0].1).await;
-        keep(test).await;
-        assert_eq!(kinds(test, id(&waiting)).await, ["waitlist.joined", "waitlist.offered"]);
-        assert_eq!(entry(&ana, &waiting).await["state"]["until"], at(DAY, "05:15"));
-    }
-
-    async fn nothing_is_lost_in_a_restart(test) {
-        let (slot, there) = full(test, "yonago_care", 1).await;
-        let (ana, ben) = (test.guardian("Ana", YONAGO).await, test.guardian("Ben", YONAGO).await);
-        let (a, b) = (ana.child("2025-05-01").await, ben.child("2025-06-01").await);
-        let (first, second) = (wait(&ana, &slot, &[&a]).await, wait(&ben, &slot, &[&b]).await);
-        cancel(&there[0].0, &there[0].1).await;
-        // Whoever was to ask is gone: nothing but the database knows.
-        let pending: i64 = test.write(|conn| Ok(slots::table.select(slots::freed).first(conn)?)).await;
-        assert_eq!((pending, kind(&ana, &first).await.as_str()), (1, "waiting"));
-        let reborn = api::App::new(test.app.db.clone(), (*test.app.config).clone(), { let app = test.app.clone(); std::sync::Arc::new(move || app.now()) });
-        jobs::keep(&reborn).await.unwrap();
-        assert_eq!([kind(&ana, &first).await, kind(&ben, &second).await], ["offered", "waiting"]);
-        // And the same for an offer whose time runs out while nobody is there.
-        test.at("2026-11-23T12:00:00+09:00");
-        let reborn = api::App::new(test.app.db.clone(), (*test.app.config).clone(), { let app = test.app.clone(); std::sync::Arc::new(move || app.now()) });
-        jobs::keep(&reborn).await.unwrap();
-        assert_eq!([kind(&ana, &first).await, kind(&ben, &second).await], ["lapsed", "offered"]);
-        all_recorded(test).await;
     }
 
     async fn those_who_wait_are_asked_the_moment_a_place_frees(test) {

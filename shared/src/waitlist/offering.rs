@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{NewWaitlistEntry, Rejection, Wanted};
 use crate::bookings::{BookingState, NewBooking, PlaceState, Placed, Refusal, place};
 use crate::problem::Reason;
-use crate::slots::booking_period;
+use crate::programmes::{OpenDays, Terms};
 
 /// A place for a party, kept until it answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +42,16 @@ pub fn offer(state: &PlaceState, entry: &NewWaitlistEntry, now: DateTime<Utc>) -
 
 fn offer_stay(state: &PlaceState, command: NewBooking, now: DateTime<Utc>) -> Result<Offer, Vec<Reason>> {
     let placed = place(state, &command, now).map_err(|refusals| reasons(&refusals))?;
-    let closes_at = booking_period(&state.terms, placed.starts_at, &state.crossing, &state.open_days).closes_at.min(placed.starts_at);
     let from = state.terms.waiting.told_at(placed.starts_at, now);
-    let until = (from + TimeDelta::minutes(state.terms.waiting.minutes(placed.starts_at, from))).min(closes_at);
-    if until <= from {
-        return Err(vec![Rejection::NoTime.reason()]);
-    }
+    let until = answer_by(&state.terms, &state.open_days, placed.starts_at, from).ok_or_else(|| vec![Rejection::NoTime.reason()])?;
     Ok(Offer { command, placed: Placed { state: BookingState::Offered { until }, ..placed }, from, until })
+}
+
+/// Until when a family may answer an offer of a stay that it is told of then; none where bookings close before it could.
+pub fn answer_by(terms: &Terms, open_days: &OpenDays, starts_at: DateTime<Utc>, told_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let closes_at = terms.closes.before(starts_at, open_days).min(starts_at);
+    let until = (told_at + TimeDelta::minutes(terms.waiting.minutes(starts_at, told_at))).min(closes_at);
+    (told_at < until).then_some(until)
 }
 
 /// The reasons of refusals, each once.
