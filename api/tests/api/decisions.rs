@@ -10,8 +10,8 @@ use api::schema::{events, slots, usages};
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO};
 
 /// A slot with one place for each age whose facility decides within two hours.
-async fn undecided_slot(test: &TestApp, if_silent: &'static str) -> String {
-    let slot = test.slot("yonago_care", DAY, ("08:30", "17:00"), (1, 1)).await;
+pub async fn undecided_slot(test: &TestApp, if_silent: &'static str, day: &str) -> String {
+    let slot = test.slot("yonago_care", day, ("08:30", "17:00"), (1, 1)).await;
     let id = slot.clone();
     test.write(move |conn| {
         let rule = format!(r#"{{"kind":"by_facility","hours":2,"if_silent":"{if_silent}"}}"#);
@@ -43,7 +43,7 @@ async fn used(test: &TestApp) -> i64 {
 
 on_both! {
     async fn a_held_place_is_taken_until_the_facility_decides(test) {
-        let slot = undecided_slot(test, "decline").await;
+        let slot = undecided_slot(test, "decline", DAY).await;
         let (ana, ben) = (test.guardian("Ana", SAKAIMINATO).await, test.guardian("Ben", YONAGO).await);
         let (a, b) = (ana.child("2025-05-01").await, ben.child("2025-06-01").await);
         let quote = ana.post("/bookings/quote", json!({ "slot_id": slot, "child_ids": [a] })).await;
@@ -65,7 +65,7 @@ on_both! {
     }
 
     async fn what_waits_is_told_for_all_days_until_it_is_decided(test) {
-        let slot = undecided_slot(test, "decline").await;
+        let slot = undecided_slot(test, "decline", DAY).await;
         let (ana, staff) = (test.guardian("Ana", YONAGO).await, test.staff("yonago").await);
         let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
         let booked = ana.book(&slot, &[&young, &old]).await;
@@ -86,7 +86,7 @@ on_both! {
     }
 
     async fn brothers_and_sisters_are_declined_together_and_nothing_counts(test) {
-        let slot = undecided_slot(test, "decline").await;
+        let slot = undecided_slot(test, "decline", DAY).await;
         let ana = test.guardian("Ana", YONAGO).await;
         let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
         let booked = ana.book(&slot, &[&young, &old]).await;
@@ -104,7 +104,7 @@ on_both! {
     async fn silence_decides_by_the_rule(test) {
         let ana = test.guardian("Ana", YONAGO).await;
         let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
-        let declines = undecided_slot(test, "decline").await;
+        let declines = undecided_slot(test, "decline", DAY).await;
         let lost = id(&ana.book(&declines, &[&young]).await.body);
         assert_eq!(decide_overdue(&test.app).await.unwrap(), 0);
         test.at("2026-11-21T14:00:00+09:00");
@@ -126,7 +126,7 @@ on_both! {
     }
 
     async fn a_request_is_given_up_for_free_and_only_once(test) {
-        let slot = undecided_slot(test, "confirm").await;
+        let slot = undecided_slot(test, "confirm", DAY).await;
         let ana = test.guardian("Ana", YONAGO).await;
         let child = ana.child("2025-05-01").await;
         for _ in 0..6 {
