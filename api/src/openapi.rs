@@ -34,7 +34,7 @@ struct Api;
 /// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, mut document) =
-        actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(crate::routes::configure).split_for_parts();
+        actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(crate::routes::describe).split_for_parts();
     // The version of the crate is not the version of the contract.
     document.info.version = "1.0.0".to_owned();
     document

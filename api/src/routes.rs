@@ -1,7 +1,7 @@
 //! Everything that is served: one list of the API's operations, the document, health, figures and the app.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
@@ -9,6 +9,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -19,24 +20,53 @@ use crate::{
     series, settings, slots, statements, waitlist,
 };
 
-/// The API's operations, for serving and for the document.
-pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(
-        utoipa_actix_web::scope("/api/v1")
-            .configure(municipalities::configure)
-            .configure(programmes::configure)
-            .configure(facilities::configure)
-            .configure(slots::configure)
-            .configure(accounts::configure)
-            .configure(families::configure)
-            .configure(bookings::configure)
-            .configure(series::configure)
-            .configure(interviews::configure)
-            .configure(attendance::configure)
-            .configure(waitlist::configure)
-            .configure(statements::configure)
-            .configure(settings::configure),
-    );
+/// Where the API's operations are.
+const API: &str = "/api/v1";
+
+/// What the API's operations are added to: what serves them, or the document of them. Serving makes no part of the document, because
+/// each worker would make it again and keep the memory.
+pub trait Operations {
+    /// Adds an operation.
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Operations for web::ServiceConfig {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(operation)
+    }
+}
+
+impl Operations for ServiceConfig<'_> {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        self.service(operation)
+    }
+}
+
+/// The API's operations: one list, for serving and for the document.
+fn operations(config: &mut impl Operations) {
+    municipalities::configure(config);
+    programmes::configure(config);
+    facilities::configure(config);
+    slots::configure(config);
+    accounts::configure(config);
+    families::configure(config);
+    bookings::configure(config);
+    series::configure(config);
+    interviews::configure(config);
+    attendance::configure(config);
+    waitlist::configure(config);
+    statements::configure(config);
+    settings::configure(config);
+}
+
+/// The API, to be served.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(web::scope(API).configure(|config| operations(config)));
+}
+
+/// The API, to be described.
+pub fn describe(config: &mut ServiceConfig<'_>) {
+    config.service(utoipa_actix_web::scope(API).configure(|config| operations(config)));
 }
 
 /// What is served beside the API.

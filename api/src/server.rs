@@ -6,7 +6,6 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
-use utoipa_actix_web::AppExt;
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
@@ -25,11 +24,9 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
         ActixApp::new()
-            .into_utoipa_app()
             .app_data(data.clone())
             .app_data(metrics.clone())
             .configure(routes::configure)
-            .into_app()
             .configure(routes::configure_rest)
             .default_service(web::to(routes::unknown_operation))
             .wrap(from_fn(routes::head_as_get))

@@ -4,14 +4,14 @@ use actix_web::{get, web};
 use shared::calendar::Holiday;
 use shared::settings::Settings;
 use shared::time::{days_after, days_before, tokyo_day};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::error::ApiError;
 use crate::municipalities::store::list_holidays;
+use crate::routes::Operations;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(get_settings);
 }
 

@@ -31,6 +31,9 @@ const audiences = [
   { pages: ofStaff, person: staffOfUmineko },
 ];
 
+// Nothing here changes anything, so the pages need not wait for one another.
+test.describe.configure({ mode: 'parallel' });
+
 for (const { pages, person } of audiences) {
   for (const { name, path } of pages) {
     for (const locale of locales) {

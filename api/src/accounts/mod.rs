@@ -13,11 +13,11 @@ use shared::ids::{AccountId, FamilyId};
 use shared::problem::Problem;
 use shared::text::Email;
 use tokio::sync::Semaphore;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ForBody, ForSignedIn};
 use crate::outbox::Act;
 use crate::request::Body;
+use crate::routes::Operations;
 use crate::session::{self, Signed};
 use crate::{App, families, municipalities, new_id};
 
@@ -25,7 +25,7 @@ use crate::{App, families, municipalities, new_id};
 static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(register).service(login).service(logout).service(get_me);
 }
 

@@ -17,12 +17,12 @@ use shared::problem::{Problem, Reason};
 use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForStaff};
 use crate::request::Query;
+use crate::routes::Operations;
 use crate::session::Staff;
 use crate::{App, facilities, families, interviews, slots};
 
@@ -32,7 +32,7 @@ const MAX_DAYS: i64 = 35;
 const MAX_ENTRIES: i64 = 5000;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config
         .service(get_board)
         .service(recording::check_in_booking)

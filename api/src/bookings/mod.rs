@@ -21,17 +21,17 @@ use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
 use shared::time::{day_start, days_after};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::store::{Listing, Owner};
 use crate::App;
 use crate::error::{ApiError, ForBody, ForGuardianOrStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{OptionalBody, Query, etag};
+use crate::routes::Operations;
 use crate::session::Signed;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     // `quote` before `{booking_id}`: the first pattern that fits is taken.
     config
         .service(guardian::quote_booking)

@@ -11,18 +11,18 @@ use shared::ids::FacilityId;
 use shared::municipalities::MunicipalityCode;
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::error::ApiError;
 use crate::request::Query;
+use crate::routes::Operations;
 use crate::slots::position;
 
 /// The most characters that a search for words may have.
 const MAX_WORDS: usize = 100;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(list_facilities).service(get_facility);
 }
 

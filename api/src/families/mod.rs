@@ -11,16 +11,16 @@ use shared::families::{Child, ChildChange, Family, FamilyChange, NewChild, Rejec
 use shared::ids::ChildId;
 use shared::page::Page;
 use shared::problem::Problem;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ForBody, ForChange, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Plain, etag};
+use crate::routes::Operations;
 use crate::session::Guardian;
 use crate::{App, municipalities, new_id, waitlist};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config
         .service(found::search_families)
         .service(found::register_family)

@@ -8,19 +8,19 @@ use shared::ids::{BookingId, FacilityId};
 use shared::interviews::{ChildInterview, Interview, NewResult, Sharing, record};
 use shared::page::Page;
 use shared::problem::Problem;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::bookings::store::find_booking;
 use crate::error::{ApiError, ForBody, ForGuardian, ForStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::Body;
+use crate::routes::Operations;
 use crate::session::{Guardian, Staff};
 use crate::slots::store::lock_slot;
 use crate::{facilities, families};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(list_interviews).service(record_interview).service(share_interviews);
 }
 

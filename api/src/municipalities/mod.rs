@@ -5,13 +5,13 @@ pub mod store;
 use actix_web::{get, web};
 use shared::municipalities::{Compact, Municipality};
 use shared::page::Page;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::App;
 use crate::error::ApiError;
+use crate::routes::Operations;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(list_municipalities).service(list_compacts);
 }
 

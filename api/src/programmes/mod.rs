@@ -13,16 +13,16 @@ use shared::problem::Problem;
 use shared::programmes::{NewProgramme, Programme, ProgrammeKey, succeed};
 use shared::time::tokyo_day;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ForBody, ForOfficer};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Plain, Query};
+use crate::routes::Operations;
 use crate::session::Officer;
 use crate::{App, municipalities, new_id};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(list_programmes).service(publish_programme);
 }
 

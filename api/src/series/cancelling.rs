@@ -7,7 +7,6 @@ use shared::ids::SeriesId;
 use shared::page::Page;
 use shared::problem::Problem;
 use shared::series::{CancelDate, CancelSeries, Series, cancel_dates};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{bookings, lock_slots, series, visible};
 use crate::App;
@@ -18,10 +17,11 @@ use crate::error::{ApiError, ForBody, ForGuardianOrStaff};
 use crate::families;
 use crate::idempotency::{Answer, Key, once};
 use crate::request::Body;
+use crate::routes::Operations;
 use crate::session::Signed;
 
 /// The operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(preview_series_cancel).service(cancel_series);
 }
 

@@ -18,7 +18,6 @@ use shared::series::{
 };
 use shared::slots::Slot;
 use shared::time::{day_start, next_day};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::store::Row;
 use crate::bookings::engine::{Lock, Seen, look, settle};
@@ -28,12 +27,13 @@ use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::Body;
+use crate::routes::Operations;
 use crate::session::{Guardian, Signed};
 use crate::slots::store::{Search, find_slot, list_slots, lock_slot};
 use crate::{App, families, municipalities, new_id};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     // `preview` before `{series_id}`: the first pattern that fits is taken.
     config.service(preview_series).service(create_series).service(get_series);
     cancelling::configure(config);

@@ -10,7 +10,6 @@ use shared::page::Page;
 use shared::problem::Problem;
 use shared::series::{Move, MoveDate, MoveSeries, MovedSeries, Rejection, SeriesDate, Times, decide_moves, fitting, moves};
 use shared::slots::Slot;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{bookings, days_of, lock_slots, series, visible};
 use crate::bookings::engine::Lock;
@@ -22,11 +21,12 @@ use crate::error::{ApiError, ForBody, ForGuardianOrStaff};
 use crate::idempotency::{Answer, Key, once};
 use crate::outbox::Act;
 use crate::request::Body;
+use crate::routes::Operations;
 use crate::session::Signed;
 use crate::{App, families};
 
 /// The operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(preview_series_reschedule).service(reschedule_series);
 }
 

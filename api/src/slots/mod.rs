@@ -24,12 +24,12 @@ use shared::programmes::{OpenDays, Programme, ProgrammeKey};
 use shared::slots::{Crossing, FreePlace, Hours, SlotDetail, SlotState, booking_period, openings_within, starts};
 use shared::time::{at, day_start, days_after, days_before, tokyo_day};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::recent::Recent;
 use crate::db::{AnyConnection, to_json};
 use crate::error::ApiError;
 use crate::request::{Query, etag};
+use crate::routes::Operations;
 use crate::{App, municipalities, programmes, waitlist};
 
 /// The longest range of a search, in days.
@@ -38,7 +38,7 @@ const MAX_DAYS: i64 = 62;
 const MAX_ROUNDS: u32 = 20;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(list_slots).service(get_slot).service(offerings::offer_programme);
     staff::configure(config);
 }

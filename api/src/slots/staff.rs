@@ -18,7 +18,6 @@ use shared::slots::{
 };
 use shared::time::{day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::bookings::store::Stored;
@@ -26,11 +25,12 @@ use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForChange, ForStaff, part};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Query};
+use crate::routes::Operations;
 use crate::session::Staff;
 use crate::{App, bookings, families, municipalities, programmes, waitlist};
 
 /// The operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config
         .service(list_offerings)
         .service(list_staff_slots)

@@ -10,12 +10,12 @@ use shared::problem::{Problem, sentence};
 use shared::statements::{FacilityStatement, FamilyStatement, Statement, item_words, state_key, statement};
 use shared::time::{Month, day_start, tokyo};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForGuardian, ForStaff};
 use crate::request::Query;
+use crate::routes::Operations;
 use crate::session::{Guardian, Staff};
 use crate::{App, facilities, families};
 
@@ -23,7 +23,7 @@ use crate::{App, facilities, families};
 const MANY: i64 = 20_000;
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(get_statement).service(get_facility_statement).service(get_facility_statement_file);
 }
 

@@ -18,7 +18,6 @@ use shared::slots::{Slot, booking_period};
 use shared::time::tokyo_day;
 use shared::waitlist::{EntryState, MOST_ENTRIES, NewWaitlistEntry, Rejection, Wanted, WantedSlot, Wish, leave};
 use tokio::sync::{Mutex, Notify};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use self::guardian::answer;
 use self::store::Stored;
@@ -27,10 +26,11 @@ use crate::bookings::store::list_party;
 use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
+use crate::routes::Operations;
 use crate::{families, new_id, programmes, slots};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config
         .service(guardian::join_waitlist)
         .service(guardian::list_waitlist_entries)
