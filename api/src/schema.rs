@@ -322,6 +322,7 @@ diesel::table! {
         family_id -> Text,
         programme -> Text,
         slot_id -> Nullable<Text>,
+        series_id -> Nullable<Text>,
         first_day -> Date,
         last_day -> Date,
         asked -> Text,

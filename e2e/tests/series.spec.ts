@@ -1,6 +1,6 @@
 // A stay that is repeated: told date by date, booked as it was told, and cancelled from one date on.
 import { expectAccessible } from '../fixtures/axe';
-import { freePlaces, newFamily, umineko } from '../fixtures/people';
+import { another, freePlaces, newFamily, send, staffOfUmineko, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Booking } from '../pages/bookings.page';
@@ -8,6 +8,11 @@ import { tick } from '../pages/frame.page';
 
 interface Series {
   bookings: { starts_at: string; state: { kind: string } }[];
+  entries?: { state: { kind: string }; children: unknown[] }[];
+}
+
+interface Slot {
+  slot: { version: number; bands: { from_age: number; under_age: number; occupancy: [number, number][] }[] };
 }
 
 test('a stay is repeated every week as it was shown, and its later dates are cancelled together', async ({ page }, { project }) => {
@@ -78,4 +83,69 @@ test('a stay is repeated every week as it was shown, and its later dates are can
   await booking.frame.open('/bookings');
   await expect(page.getByRole('main').getByRole('listitem').filter({ hasText: child.name })).toHaveCount(1);
   await expect(page.getByRole('main').getByText('くり返し', { exact: true })).toBeVisible();
+});
+
+test('a full date of a series is waited for as it was shown', async ({ page, browser }, { project }) => {
+  await newFamily(page.request, '弓浜 ひより');
+  const first = project.name === 'phone' ? '2027-02-02' : '2027-02-03';
+  const second = project.name === 'phone' ? '2027-02-09' : '2027-02-10';
+  const at = async (day: string) =>
+    (await freePlaces(page.request, day, day)).find(
+      ({ facility, openings }) => facility.name === umineko && openings.some(({ places_left }) => places_left > 0),
+    )!;
+  const [place, full] = [await at(first), await at(second)];
+  // The facility takes no more than who is there already: the second date is full.
+  const staff = await another(browser);
+  await send(staff.request, '/auth/login', staffOfUmineko);
+  const { slot }: Slot = await (await staff.request.get(`/api/v1/slots/${full.slot_id}`)).json();
+  const bands = slot.bands.map(({ from_age, under_age, occupancy }) => ({
+    from_age,
+    under_age,
+    capacity: Math.max(0, ...occupancy.map(([, children]) => children)),
+  }));
+  const lowered = await staff.request.patch(`/api/v1/slots/${full.slot_id}`, {
+    data: { bands },
+    headers: { 'If-Match': `"v${slot.version}"` },
+  });
+  expect(lowered.ok(), await lowered.text()).toBe(true);
+
+  const booking = new Booking(page);
+  const opening = place.openings.find(({ places_left }) => places_left > 0)!;
+  const wanted = new URLSearchParams({ from: opening.starts_at, to: opening.ends_at });
+  await booking.frame.open(`/book/${place.slot_id}?${wanted}`);
+  await booking.at('預けるお子さんを選ぶ');
+  await booking.toTimes().click();
+  await booking.at('時間を選ぶ');
+  await booking.toCheck().click();
+  await booking.at('予約内容の確認');
+  await booking.answer();
+  await page.getByRole('button', { name: '毎週くり返して予約する' }).click();
+  await booking.at('くり返す日を選んで確認する');
+  await page.getByLabel('いつまで').selectOption({ index: 0 });
+  await expect(page.getByText('2日のうち')).toBeVisible();
+  const dates = page.getByRole('main').getByRole('listitem');
+  await expect(dates.filter({ hasText: '予約できません' })).toHaveCount(1);
+  await expect(page.getByRole('button', { name: '1日分を予約する' })).toBeVisible();
+
+  const choice = page.getByRole('group', { name: '予約できない日はどうしますか' });
+  await tick(choice.getByRole('radio', { name: '満員の日は順番待ちに登録する' }));
+  await expect(dates.filter({ hasText: '順番待ち' })).toHaveCount(1);
+  await expect(dates.filter({ hasText: '予約できません' })).toHaveCount(0);
+  await expectAccessible(page);
+  await picture(page, 'series-waits-preview');
+  // What is chosen lives in the address.
+  await page.reload();
+  await booking.at('くり返す日を選んで確認する');
+  await page.getByRole('button', { name: '1日分を予約し、1日分の順番待ちに登録する' }).click();
+  await booking.at('くり返しの予約ができました');
+  await expect(page.getByRole('heading', { name: '順番待ちの日' })).toBeVisible();
+  await expect(page.getByText('次にご案内します')).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'series-waits-booked');
+  const id = new URL(page.url()).pathname.split('/').pop();
+  const series: Series = await (await page.request.get(`/api/v1/series/${id}`)).json();
+  expect([series.bookings.length, series.entries?.map(({ state }) => state.kind)]).toEqual([1, ['waiting']]);
+  await booking.frame.open('/bookings');
+  await expect(page.getByRole('heading', { name: '順番待ち' })).toBeVisible();
+  await staff.context().close();
 });

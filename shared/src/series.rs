@@ -18,6 +18,7 @@ use crate::ids::{SeriesId, SlotId};
 use crate::locale::{Locale, Localised};
 use crate::problem::{Datum, Reason};
 use crate::slots::Slot;
+use crate::waitlist::WaitlistEntry;
 
 /// A series ends so many months after its first date at the latest.
 pub const MOST_MONTHS: u32 = 6;
@@ -34,6 +35,8 @@ pub enum IfConflict {
     Fail,
     /// Book the other dates.
     Skip,
+    /// Book the other dates, and let the children wait for those on which nothing but the place is missing; leave out the rest.
+    Waitlist,
 }
 
 /// Repeats a stay every week on some weekdays until a day. The first date is that of the stay, whatever its weekday.
@@ -71,6 +74,9 @@ pub struct SeenDate {
     /// Whether the facility would have to decide.
     #[serde(default)]
     pub requested: bool,
+    /// Whether the children would wait for a place.
+    #[serde(default)]
+    pub waits: bool,
 }
 
 /// One date of a series before or after it is booked: what it costs and uses, or every reason against.
@@ -88,6 +94,10 @@ pub struct SeriesDate {
     pub ends_at: DateTime<Utc>,
     /// Whether it can be had, with the dates before it in the series.
     pub bookable: bool,
+    /// Whether the children go on the waiting list for it, together or not at all: with `if_conflict` = `waitlist`, where nothing but the
+    /// place is missing. Neither bookable nor waiting: it is left out.
+    #[serde(default)]
+    pub waits: bool,
     /// Whether it would hold at once, or until when the facility would decide; none while not bookable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<BookingState>,
@@ -112,6 +122,7 @@ impl SeriesDate {
             day: self.day,
             fee_yen: self.fee_yen.filter(|_| self.bookable),
             requested: matches!(self.state, Some(BookingState::Requested { .. })),
+            waits: self.waits,
         }
     }
 
@@ -154,6 +165,9 @@ pub struct BookedSeries {
     pub dates: Vec<SeriesDate>,
     /// The bookings, by date: one for each child.
     pub bookings: Vec<Booking>,
+    /// The entries of the waiting list, by date: one for all children.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<WaitlistEntry>,
 }
 
 /// A series with its bookings as they now are.
@@ -169,6 +183,9 @@ pub struct Series {
     pub until: NaiveDate,
     /// The bookings, cancelled ones included, by start.
     pub bookings: Vec<Booking>,
+    /// Its entries of the waiting list of which no booking came (yet), by start; told to the family alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<WaitlistEntry>,
 }
 
 /// Why a series, or one of its dates, is refused.
@@ -186,7 +203,7 @@ pub enum Rejection {
         /// So many.
         dates: i64,
     },
-    /// Not one date can be had.
+    /// Not one date can be had or waited for.
     NoneBookable,
     /// A date is not any more what was shown.
     DateChanged {

@@ -11,8 +11,8 @@ use validator::Validate;
 
 pub use self::offering::*;
 pub use self::wishing::*;
-use crate::bookings::{Answer, BookedChild, NewBooking};
-use crate::ids::{ChildId, PartyId, SlotId, WaitlistEntryId};
+use crate::bookings::{Answer, BookedChild, NewBooking, Refusal, Rejection as Against};
+use crate::ids::{ChildId, PartyId, SeriesId, SlotId, WaitlistEntryId};
 use crate::locale::Localised;
 use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, Reason};
@@ -176,6 +176,9 @@ pub struct WaitlistEntry {
     /// Where a place was free and could not be given to them, the latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skips: Vec<Skip>,
+    /// The series of which it is a date; what comes of it belongs to the series too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_id: Option<SeriesId>,
     /// When it joined.
     pub created_at: DateTime<Utc>,
     /// Grows by one with every change.
@@ -269,6 +272,16 @@ impl Rejection {
             _ => reason,
         }
     }
+}
+
+/// Whether waiting helps against a refusal: nothing but the missing place is against the stay.
+pub fn is_only_full(refusals: &[Refusal]) -> bool {
+    refusals.iter().all(|refusal| matches!(refusal.rejection, Against::SlotFull { .. }))
+}
+
+/// Whether a family that has so many entries open may have one more.
+pub fn may_join(open: usize) -> Result<(), Rejection> {
+    if open < MOST_ENTRIES { Ok(()) } else { Err(Rejection::TooMany) }
 }
 
 /// The family leaves the list: the entry's next state.

@@ -534,11 +534,17 @@ pub fn prolong_offer(conn: &mut AnyConnection, id: &BookingId, until: DateTime<U
     Ok(())
 }
 
-/// Writes what becomes of an offer that was taken up: it counts as made now.
-pub fn mark_made(conn: &mut AnyConnection, id: &BookingId, state: &BookingState, now: DateTime<Utc>) -> Result<(), DbError> {
+/// Writes what becomes of an offer that was taken up: it counts as made now, and belongs to the series of which it is a date.
+pub fn mark_made(
+    conn: &mut AnyConnection,
+    id: &BookingId,
+    (state, series): (&BookingState, Option<&SeriesId>),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     mark_state(conn, id, state, None)?;
     let mine = bookings::table.filter(bookings::id.eq(id.as_str()));
-    diesel::update(mine).set(bookings::created_at.eq(stored(now))).execute(conn)?;
+    let made = (bookings::created_at.eq(stored(now)), bookings::series_id.eq(series.map(SeriesId::as_str)));
+    diesel::update(mine).set(made).execute(conn)?;
     if let BookingState::Requested { decide_by } = state {
         diesel::update(mine).set(bookings::decide_by.eq(stored(*decide_by))).execute(conn)?;
     }

@@ -39,11 +39,11 @@ pub fn insert(conn: &mut AnyConnection, households: &[Household], slots: &[Publi
         let seen = look(conn, &family, &command, Lock::Slot)?;
         match shared::bookings::place(&seen.state, &command, act.now) {
             Ok(_) if !offered => {
-                let entry = waitlist::enter_slot(conn, &family, &asked, &seen, &act)?;
+                let entry = waitlist::enter_slot(conn, (&family, None), &asked, &seen, &act)?;
                 offered = waitlist::jobs::offer_now(conn, &entry.id, &slot.id, &act)?;
             }
             Err(refusals) if !waits && refusals.iter().all(|refusal| refusal.rejection.code() == "bookings.slot_full") => {
-                waitlist::enter_slot(conn, &family, &asked, &seen, &act)?;
+                waitlist::enter_slot(conn, (&family, None), &asked, &seen, &act)?;
                 waits = true;
             }
             _ => {}

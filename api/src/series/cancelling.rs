@@ -104,7 +104,7 @@ pub async fn cancel_series(
         for (stored, next) in chosen {
             end(conn, stored, next, act)?;
         }
-        Ok(Answer::new(StatusCode::OK, &series(conn, row)?)?)
+        Ok(Answer::new(StatusCode::OK, &series(conn, row, &owner)?)?)
     })
     .await
 }

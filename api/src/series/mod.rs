@@ -13,11 +13,12 @@ use shared::ids::{FacilityId, PartyId, SeriesId, SlotId};
 use shared::problem::Problem;
 use shared::programmes::ProgrammeKey;
 use shared::series::{
-    BookedSeries, DateState, NewSeries, Planned, Rejection, Series, SeriesDate, SeriesPreview, Times, dates, decide, fitting, moved, plan,
-    stay_on,
+    Becomes, BookedSeries, DateState, NewSeries, Planned, Rejection, Series, SeriesDate, SeriesPreview, Times, dates, decide, fitting,
+    moved, plan, stay_on,
 };
-use shared::slots::Slot;
+use shared::slots::{Slot, SlotFacility};
 use shared::time::{day_start, next_day};
+use shared::waitlist::{EntryState, NewWaitlistEntry};
 
 use self::store::Row;
 use crate::bookings::engine::{Lock, Seen, look, settle};
@@ -30,7 +31,7 @@ use crate::request::Body;
 use crate::routes::Operations;
 use crate::session::{Guardian, Signed};
 use crate::slots::store::{Search, find_slot, list_slots, lock_slot};
-use crate::{App, families, municipalities, new_id};
+use crate::{App, families, municipalities, new_id, waitlist};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
@@ -101,36 +102,60 @@ fn lay_out(conn: &mut AnyConnection, command: &NewSeries) -> Result<Vec<Laid>, A
 }
 
 /// A date with everything that the rule has to know.
-type Looked = (NaiveDate, Times, Result<Seen, Rejection>);
+struct Looked {
+    day: NaiveDate,
+    times: Times,
+    found: Result<Seen, Rejection>,
+    waited_for: bool,
+}
+
+/// Every date, and how many entries the family has on the waiting list.
+struct Ground {
+    dates: Vec<Looked>,
+    open: usize,
+}
 
 /// Looks at every date as it is now. The slots must be locked before, where places are then taken.
-fn look_at(conn: &mut AnyConnection, family: &Family, command: &NewSeries, laid: Vec<Laid>) -> Result<Vec<Looked>, ApiError> {
-    let mut looked = Vec::with_capacity(laid.len());
+fn look_at(conn: &mut AnyConnection, family: &Family, command: &NewSeries, laid: Vec<Laid>) -> Result<Ground, ApiError> {
+    let mut dates = Vec::with_capacity(laid.len());
     for (day, times, slot) in laid {
+        let mut waited_for = false;
         let found = match slot {
             Err(rejection) => Err(rejection),
             Ok(slot) => match look(conn, family, &stay_on(command, &slot, times), Lock::Nothing) {
-                Ok(seen) => Ok(seen),
+                Ok(seen) => {
+                    waited_for = waitlist::store::is_waited_for(conn, &slot, &command.stay.child_ids)?;
+                    Ok(seen)
+                }
                 // The programme has no version on that day yet.
                 Err(ApiError::NotFound) => Err(Rejection::NoSlot),
                 Err(error) => return Err(error),
             },
         };
-        looked.push((day, times, found));
+        dates.push(Looked { day, times, found, waited_for });
     }
-    Ok(looked)
+    Ok(Ground { dates, open: waitlist::store::count_open(conn, &family.id)? })
 }
 
-fn planned(looked: &[Looked], command: &NewSeries, now: DateTime<Utc>) -> Vec<Planned> {
-    let states: Vec<DateState<'_>> = looked
-        .iter()
-        .map(|(day, times, found)| DateState {
-            day: *day,
-            times: *times,
-            found: found.as_ref().map(|seen| &seen.state).map_err(Clone::clone),
-        })
-        .collect();
-    plan(&states, command, now)
+impl Ground {
+    fn plan(&self, command: &NewSeries, now: DateTime<Utc>) -> Vec<Planned> {
+        let states: Vec<DateState<'_>> = self
+            .dates
+            .iter()
+            .map(|looked| DateState {
+                day: looked.day,
+                times: looked.times,
+                found: looked.found.as_ref().map(|seen| &seen.state).map_err(Clone::clone),
+                waited_for: looked.waited_for,
+            })
+            .collect();
+        plan(&states, command, self.open, now)
+    }
+
+    /// The facility of all dates: that of the first, which has a slot.
+    fn facility(&self) -> Option<&SlotFacility> {
+        self.dates.iter().find_map(|looked| looked.found.as_ref().ok()).map(|seen| &seen.state.slot.facility)
+    }
 }
 
 fn told(plan: Vec<Planned>) -> Vec<SeriesDate> {
@@ -139,7 +164,8 @@ fn told(plan: Vec<Planned>) -> Vec<SeriesDate> {
 
 /// Shows what repeating a stay would mean, date by date
 ///
-/// Each date by the rule of any booking, with what the dates before it in the series use of the limits.
+/// Each date by the rule of any booking, with what the dates before it in the series use of the limits. It is `bookable`, or `waits` where
+/// that is wanted and only the place is missing, or is left out with every reason.
 #[utoipa::path(
     tag = "series",
     request_body = NewSeries,
@@ -159,8 +185,8 @@ pub async fn preview_series(app: web::Data<App>, guardian: Guardian, body: Body<
         .read(move |conn| {
             let family = families::store::find_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
             let laid = lay_out(conn, &command)?;
-            let looked = look_at(conn, &family, &command, laid)?;
-            Ok::<_, ApiError>(SeriesPreview::of(told(planned(&looked, &command, now))))
+            let ground = look_at(conn, &family, &command, laid)?;
+            Ok::<_, ApiError>(SeriesPreview::of(told(ground.plan(&command, now))))
         })
         .await?;
     Ok(web::Json(preview))
@@ -170,13 +196,14 @@ pub async fn preview_series(app: web::Data<App>, guardian: Guardian, body: Body<
 ///
 /// Each date is an ordinary booking, brothers and sisters of a date all or none. With `seen`, what the preview showed: where a date is
 /// different now, nothing is booked and each such date is told (`series.date_changed`, the day as `subject`). `if_conflict` says what
-/// becomes of dates that cannot be had.
+/// becomes of dates that cannot be had: with `waitlist` the children wait for those on which only the place is missing, each date by itself,
+/// and a place that is offered and taken later is one more date of the series.
 #[utoipa::path(
     tag = "series",
     request_body = NewSeries,
     params(Key),
     responses(
-        (status = 201, description = "Every date, and the bookings", body = BookedSeries),
+        (status = 201, description = "Every date, the bookings, and the entries of the waiting list", body = BookedSeries),
         (status = 404, description = "No such slot", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`series.date_changed`, `series.has_conflicts`, `series.none_bookable`, each followed by the reasons of its dates with the day as `subject`; `series.until`, `series.too_many_dates`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
@@ -190,23 +217,40 @@ pub async fn create_series(app: web::Data<App>, guardian: Guardian, key: Key, bo
         let family = families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
         let laid = lay_out(conn, command)?;
         lock_slots(conn, laid.iter().filter_map(|(_, _, slot)| slot.as_ref().ok()))?;
-        let looked = look_at(conn, &family, command, laid)?;
-        let plan = planned(&looked, command, act.now);
+        let ground = look_at(conn, &family, command, laid)?;
+        let plan = ground.plan(command, act.now);
         decide(&plan, command)?;
         let id = SeriesId::new(new_id());
-        let mut bookings: Vec<Booking> = Vec::new();
-        for ((_, _, found), planned) in looked.iter().zip(&plan) {
-            let (Ok(seen), Some((stay, placed))) = (found, &planned.placed) else { continue };
-            let party_id = PartyId::new(new_id());
-            let programme_id = &seen.programme.id;
-            let belongs =
-                Belongs { party_id: &party_id, series_id: Some(&id), family_id: &family.id, programme_id, command: stay, entered: None };
-            bookings.extend(settle(conn, (seen, placed), &belongs, act)?);
-        }
-        let facility = bookings.first().map(|booking| booking.facility.clone()).ok_or(ApiError::NotFound)?;
+        let facility = ground.facility().ok_or(ApiError::NotFound)?;
         store::insert_series(conn, &id, (&family.id, &facility.id), command, act.now)?;
+        let mut bookings: Vec<Booking> = Vec::new();
+        let mut entries = Vec::new();
+        for (Looked { found, .. }, planned) in ground.dates.iter().zip(&plan) {
+            let Ok(seen) = found else { continue };
+            match &planned.becomes {
+                Becomes::Booked(stay, placed) => {
+                    let party_id = PartyId::new(new_id());
+                    let programme_id = &seen.programme.id;
+                    let belongs = Belongs {
+                        party_id: &party_id,
+                        series_id: Some(&id),
+                        family_id: &family.id,
+                        programme_id,
+                        command: stay,
+                        entered: None,
+                    };
+                    bookings.extend(settle(conn, (seen, placed), &belongs, act)?);
+                }
+                Becomes::Waits(stay) => {
+                    let wanted = NewWaitlistEntry::of_booking(stay);
+                    entries.push(waitlist::enter_slot(conn, (&family, Some(&id)), &wanted, seen, act)?);
+                }
+                Becomes::Nothing => {}
+            }
+        }
         act.record(conn, "series.booked", facility.place(), id.as_str())?;
-        Ok(Answer::new(StatusCode::CREATED, &BookedSeries { id, dates: told(plan), bookings })?)
+        let entries = waitlist::view(conn, entries)?;
+        Ok(Answer::new(StatusCode::CREATED, &BookedSeries { id, dates: told(plan), bookings, entries })?)
     })
     .await
 }
@@ -234,9 +278,18 @@ fn bookings(stored: &[Stored]) -> Vec<Booking> {
     stored.iter().map(|stored| stored.booking.clone()).collect()
 }
 
-fn series(conn: &mut AnyConnection, row: Row) -> Result<Series, ApiError> {
+/// A series as its family or its facility sees it: only the family is told what it waits for.
+fn series(conn: &mut AnyConnection, row: Row, owner: &Owner) -> Result<Series, ApiError> {
     let bookings = list_series_bookings(conn, &row.id)?.into_iter().map(|stored| stored.booking).collect();
-    Ok(Series { id: row.id, weekdays: row.asked.weekdays, until: row.asked.until, bookings })
+    let entries = match owner {
+        Owner::Family(_) => {
+            let mut entries = waitlist::store::list_of_series(conn, &row.id)?;
+            entries.retain(|entry| !matches!(entry.state, EntryState::Accepted { .. }));
+            waitlist::view(conn, entries)?
+        }
+        Owner::Facility(_) => Vec::new(),
+    };
+    Ok(Series { id: row.id, weekdays: row.asked.weekdays, until: row.asked.until, bookings, entries })
 }
 
 /// A series with its bookings as they now are
@@ -244,7 +297,7 @@ fn series(conn: &mut AnyConnection, row: Row) -> Result<Series, ApiError> {
     tag = "series",
     params(("series_id" = String, Path, description = "The series")),
     responses(
-        (status = 200, description = "Cancelled bookings included, by start", body = Series),
+        (status = 200, description = "Cancelled bookings included, by start; to the family also what it waits for", body = Series),
         (status = 404, description = "No such series for this person", body = Problem, content_type = "application/problem+json"),
         ForGuardianOrStaff,
     )
@@ -256,7 +309,7 @@ pub async fn get_series(app: web::Data<App>, signed: Signed, id: web::Path<Serie
         .db
         .read(move |conn| {
             let row = visible(conn, &id, &owner)?;
-            series(conn, row)
+            series(conn, row, &owner)
         })
         .await?;
     Ok(web::Json(found))

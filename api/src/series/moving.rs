@@ -31,19 +31,8 @@ pub fn configure(config: &mut impl Operations) {
 }
 
 /// A date that stays where it is, because there is no slot where it is to go.
-fn without_slot(booking: &Booking, (day, (starts_at, ends_at)): (NaiveDate, Times), why: &Rejection) -> MoveDate {
-    let to = SeriesDate {
-        day,
-        slot_id: None,
-        starts_at,
-        ends_at,
-        bookable: false,
-        state: None,
-        fee_yen: None,
-        free_until: None,
-        children: Vec::new(),
-        reasons: vec![why.reason()],
-    };
+fn without_slot(booking: &Booking, (day, times): (NaiveDate, Times), why: &Rejection) -> MoveDate {
+    let to = SeriesDate::without_slot(day, times, why);
     MoveDate { booking_id: booking.id.clone(), old_starts_at: booking.starts_at, old_ends_at: booking.ends_at, to }
 }
 
@@ -78,6 +67,7 @@ fn move_one(
         starts_at,
         ends_at,
         bookable,
+        waits: false,
         state: told.state.filter(|_| bookable),
         fee_yen: told.fee_yen.filter(|_| bookable),
         free_until: Some(told.free_until),
@@ -198,7 +188,7 @@ pub async fn reschedule_series(
         let family = families::store::lock_family(conn, &row.family_id)?.ok_or(ApiError::NotFound)?;
         let dates = move_all(conn, &family, &id, command, act)?;
         decide_moves(&dates, command)?;
-        Ok(Answer::new(StatusCode::OK, &MovedSeries { dates, series: series(conn, row)? })?)
+        Ok(Answer::new(StatusCode::OK, &MovedSeries { dates, series: series(conn, row, &owner)? })?)
     })
     .await
 }

@@ -52,6 +52,7 @@ pub fn view(conn: &mut AnyConnection, all: Vec<Stored>) -> Result<Vec<WaitlistEn
             wanted: entry.asked.wanted,
             programme: entry.programme,
             state: entry.state,
+            series_id: entry.series_id,
             created_at: entry.created_at,
             version: entry.version,
             id: entry.id,
@@ -217,7 +218,7 @@ fn take_up(conn: &mut AnyConnection, entry: &Stored, act: &Act) -> Result<(), Ap
     for stored in list_party(conn, party_id)? {
         let booking = stored.booking;
         let next = taken_up(conn, &booking.slot_id, booking.starts_at, act.now)?;
-        mark_made(conn, &booking.id, &next, act.now)?;
+        mark_made(conn, &booking.id, (&next, entry.series_id.as_ref()), act.now)?;
         let kind = if next == BookingState::Confirmed { "booking.confirmed" } else { "booking.requested" };
         act.record(conn, kind, booking.facility.place(), booking.id.as_str())?;
     }

@@ -12,14 +12,14 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, Utc};
 use shared::bookings::{BookingState, Rejection as Against, place};
 use shared::families::Family;
-use shared::ids::{ChildId, FamilyId, PartyId, SlotId, WaitlistEntryId};
+use shared::ids::{ChildId, FamilyId, PartyId, SeriesId, SlotId, WaitlistEntryId};
 use shared::problem::Reason;
 use shared::slots::{Slot, booking_period};
 use shared::time::tokyo_day;
-use shared::waitlist::{EntryState, MOST_ENTRIES, NewWaitlistEntry, Rejection, Wanted, WantedSlot, Wish, leave};
+use shared::waitlist::{EntryState, NewWaitlistEntry, Rejection, Wanted, WantedSlot, Wish, is_only_full, leave, may_join};
 use tokio::sync::{Mutex, Notify};
 
-pub use self::guardian::answer;
+pub use self::guardian::{answer, view};
 use self::store::Stored;
 use crate::bookings::engine::{self, Lock, Seen, look};
 use crate::bookings::store::list_party;
@@ -99,9 +99,7 @@ fn turn(conn: &mut AnyConnection, entry: &Stored, next: &EntryState, act: &Act) 
 /// Puts children on the waiting list. The family must be locked. A slot is waited for where nothing but the missing place is against the
 /// stay.
 pub fn enter(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEntry, act: &Act) -> Result<Stored, ApiError> {
-    if store::count_open(conn, &family.id)? >= i64::try_from(MOST_ENTRIES).unwrap_or(i64::MAX) {
-        return Err(Rejection::TooMany.into());
-    }
+    may_join(store::count_open(conn, &family.id)?)?;
     match &new.wanted {
         Wanted::Slot(wanted) => {
             let command = new.booking(&wanted.slot_id, (wanted.starts_at, wanted.ends_at));
@@ -110,9 +108,7 @@ pub fn enter(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEntry, 
                 // What is free is for those who came earlier.
                 Ok(_) if seen.freed > 0 => Err(ApiError::Offering(wanted.slot_id.clone())),
                 Ok(_) => Err(Rejection::HasPlaces.into()),
-                Err(refusals) if refusals.iter().all(|refusal| matches!(refusal.rejection, Against::SlotFull { .. })) => {
-                    enter_slot(conn, family, new, &seen, act)
-                }
+                Err(refusals) if is_only_full(&refusals) => enter_slot(conn, (family, None), new, &seen, act),
                 Err(refusals) => Err(refusals.into()),
             }
         }
@@ -120,14 +116,18 @@ pub fn enter(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEntry, 
     }
 }
 
-/// Lets children wait for a slot that was found full under its lock.
-pub fn enter_slot(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEntry, seen: &Seen, act: &Act) -> Result<Stored, ApiError> {
+/// Lets children wait for a slot that was found full under its lock, perhaps as a date of a series.
+pub fn enter_slot(
+    conn: &mut AnyConnection,
+    (family, series): (&Family, Option<&SeriesId>),
+    new: &NewWaitlistEntry,
+    seen: &Seen,
+    act: &Act,
+) -> Result<Stored, ApiError> {
     let Wanted::Slot(wanted) = &new.wanted else { return Err(ApiError::NotFound) };
     let (state, slot) = (&seen.state, &seen.state.slot);
-    for child in &new.child_ids {
-        if store::waits_for(conn, child, &slot.id)? {
-            return Err(Rejection::Already.into());
-        }
+    if store::is_waited_for(conn, &slot.id, &new.child_ids)? {
+        return Err(Rejection::Already.into());
     }
     let (starts_at, ends_at) = (wanted.starts_at.unwrap_or(slot.starts_at), wanted.ends_at.unwrap_or(slot.ends_at));
     let closes_at = booking_period(&state.terms, starts_at, &state.crossing, &state.open_days).closes_at;
@@ -139,6 +139,7 @@ pub fn enter_slot(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEn
         family_id: family.id.clone(),
         programme: slot.programme.clone(),
         slot_id: Some(slot.id.clone()),
+        series_id: series.cloned(),
         asked: NewWaitlistEntry {
             wanted: Wanted::Slot(WantedSlot { slot_id: slot.id.clone(), starts_at: Some(starts_at), ends_at: Some(ends_at) }),
             ..new.clone()
@@ -186,6 +187,7 @@ fn enter_wish(conn: &mut AnyConnection, family: &Family, new: &NewWaitlistEntry,
         family_id: family.id.clone(),
         programme: wish.programme.clone(),
         slot_id: None,
+        series_id: None,
         asked: new.clone(),
         bands: Vec::new(),
         state: EntryState::Waiting,

@@ -5,7 +5,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::Deserialize;
 use shared::bookings::BookedChild;
-use shared::ids::{ChildId, FacilityId, FamilyId, PartyId, SlotId, WaitlistEntryId};
+use shared::ids::{ChildId, FacilityId, FamilyId, PartyId, SeriesId, SlotId, WaitlistEntryId};
 use shared::problem::Reason;
 use shared::programmes::ProgrammeKey;
 use shared::slots::Slot;
@@ -28,6 +28,7 @@ struct Row {
     family_id: String,
     programme: String,
     slot_id: Option<String>,
+    series_id: Option<String>,
     asked: String,
     bands: String,
     state: String,
@@ -52,6 +53,8 @@ pub struct Stored {
     pub programme: ProgrammeKey,
     /// The slot, where it waits for one.
     pub slot_id: Option<SlotId>,
+    /// The series of which it is a date.
+    pub series_id: Option<SeriesId>,
     /// What the family asked for; a stay in a slot with its times.
     pub asked: NewWaitlistEntry,
     /// The bands of the slot in which its children count.
@@ -92,6 +95,7 @@ fn entry(row: Row) -> Result<Stored, DbError> {
         family_id: FamilyId::new(row.family_id),
         programme: ProgrammeKey::new(row.programme),
         slot_id: row.slot_id.map(SlotId::new),
+        series_id: row.series_id.map(SeriesId::new),
         asked: from_json(&row.asked)?,
         bands: from_json(&row.bands)?,
         told: row.told,
@@ -110,6 +114,7 @@ pub fn insert_entry(conn: &mut AnyConnection, new: &Stored, (first, last): (Naiv
             entries::family_id.eq(new.family_id.as_str()),
             entries::programme.eq(new.programme.as_str()),
             entries::slot_id.eq(slot),
+            entries::series_id.eq(new.series_id.as_ref().map(SeriesId::as_str)),
             entries::first_day.eq(first),
             entries::last_day.eq(last),
             entries::asked.eq(to_json(&new.asked)?),
@@ -154,10 +159,18 @@ pub fn list_entries(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<S
     rows.into_iter().map(entry).collect()
 }
 
+/// The entries of a series by day.
+pub fn list_of_series(conn: &mut AnyConnection, series: &SeriesId) -> Result<Vec<Stored>, DbError> {
+    let mine = entries::table.filter(entries::series_id.eq(series.as_str()));
+    let rows = mine.order((entries::first_day, entries::id)).select(Row::as_select()).load::<Row>(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
 /// How many entries of a family may still come to a place.
-pub fn count_open(conn: &mut AnyConnection, family: &FamilyId) -> Result<i64, DbError> {
+pub fn count_open(conn: &mut AnyConnection, family: &FamilyId) -> Result<usize, DbError> {
     let open = entries::table.filter(entries::family_id.eq(family.as_str())).filter(entries::state.eq_any(["waiting", "offered"]));
-    Ok(open.count().get_result(conn)?)
+    let count: i64 = open.count().get_result(conn)?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// The entries of a child that may still come to a place.
@@ -167,10 +180,10 @@ pub fn list_of_child(conn: &mut AnyConnection, child: &ChildId) -> Result<Vec<St
     rows.into_iter().map(entry).collect()
 }
 
-/// Whether a child waits for a slot already.
-pub fn waits_for(conn: &mut AnyConnection, child: &ChildId, slot: &SlotId) -> Result<bool, DbError> {
-    let mine =
-        parties::table.filter(parties::child_id.eq(child.as_str())).filter(parties::slot_id.eq(slot.as_str())).filter(parties::waits);
+/// Whether any of these children waits for a slot already.
+pub fn is_waited_for(conn: &mut AnyConnection, slot: &SlotId, children: &[ChildId]) -> Result<bool, DbError> {
+    let mine = parties::table.filter(parties::child_id.eq_any(children.iter().map(ChildId::as_str)));
+    let mine = mine.filter(parties::slot_id.eq(slot.as_str())).filter(parties::waits);
     Ok(diesel::select(exists(mine)).get_result(conn)?)
 }
 

@@ -136,6 +136,105 @@ on_both! {
         assert_eq!((count("booking.confirmed"), count("series.booked")), (5, 1));
     }
 
+    async fn full_dates_are_waited_for_as_they_were_told_and_belong_to_the_series_when_they_come(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let (young, old) = (ana.child("2025-05-01").await, ana.child("2022-05-01").await);
+        let slots = slots(test, "sakai_care", &DAYS, ("08:30", "17:00"), (1, 1)).await;
+        let ben = test.guardian("Ben", SAKAIMINATO).await;
+        let (b, c) = (ben.child("2025-06-01").await, ben.child("2022-06-01").await);
+        let second = ben.book(&slots[1], &[&b]).await;
+        assert_eq!((second.code_number(), ben.book(&slots[2], &[&c]).await.code_number()), (201, 201));
+        let staff = test.staff("sakai").await;
+        assert_eq!(staff.patch(&format!("/slots/{}", slots[3]), json!({ "state": "closed" }), "\"v1\"").await.status, 200);
+        // She waits for the third date already, with the same child.
+        let third = ana.post("/bookings", json!({ "slot_id": slots[2], "child_ids": [old], "if_full": "waitlist" })).await;
+        assert_eq!(third.status, 202, "{:?}", third.body);
+        let body = with(tuesdays(&slots[0], &[&young, &old], "2026-12-29"), "if_conflict", json!("waitlist"));
+        let preview = ana.post("/series/preview", body.clone()).await;
+        let dates = preview.body["dates"].as_array().unwrap();
+        assert_eq!(dates.iter().map(|date| date["waits"].as_bool().unwrap()).collect::<Vec<_>>(), [false, true, false, false, false], "{dates:?}");
+        let expected = [
+            (DAYS[0], ""),
+            (DAYS[1], "bookings.slot_full"),
+            (DAYS[2], "bookings.slot_full waitlist.already"),
+            (DAYS[3], "bookings.slot_closed"),
+            ("2026-12-29", "series.no_slot"),
+        ];
+        assert_eq!(pairs(&told(&preview.body)), expected);
+        assert_eq!(ana.get("/waitlist_entries").await.body["items"].as_array().unwrap().len(), 1, "a preview writes nothing");
+        let shown = |preview: &Value| {
+            let mut seen = seen(preview);
+            for (date, seen) in preview["dates"].as_array().unwrap().iter().zip(seen.as_array_mut().unwrap()) {
+                seen["waits"] = date["waits"].clone();
+            }
+            seen
+        };
+        // Shown as waited for, and free now: that is told, and nothing is done.
+        let cancel = format!("/bookings/{}/cancel", second.body[0]["id"].as_str().unwrap());
+        assert_eq!(ben.post(&cancel, json!({})).await.status, 200);
+        let changed = ana.post("/series", with(body.clone(), "seen", shown(&preview.body))).await;
+        assert_eq!((changed.code_number(), changed.codes(), changed.body["errors"][0]["subject"].as_str()), (409, vec!["series.date_changed".to_owned()], Some(DAYS[1])), "{:?}", changed.body);
+        assert_eq!((held(&ana).await.len(), ana.get("/waitlist_entries").await.body["items"].as_array().unwrap().len()), (0, 1));
+        let second = ben.book(&slots[1], &[&b]).await;
+        assert_eq!(second.status, 201, "{:?}", second.body);
+        let booked = ana.post_with_key("/series", with(body.clone(), "seen", shown(&preview.body)), "once").await;
+        assert_eq!(booked.status, 201, "{:?}", booked.body);
+        assert_eq!(booked.body["dates"], preview.body["dates"]);
+        assert_eq!(held(&ana).await, [DAYS[0], DAYS[0]]);
+        let entries = booked.body["entries"].as_array().unwrap();
+        let entry = &entries[0];
+        assert_eq!((entries.len(), entry["ahead"].as_i64(), &entry["series_id"]), (1, Some(0), &booked.body["id"]), "{entry:?}");
+        assert_eq!(entry["children"].as_array().unwrap().len(), 2, "the party waits as a whole");
+        assert_eq!(ana.post_with_key("/series", with(body.clone(), "seen", shown(&preview.body)), "once").await.body, booked.body);
+        let path = format!("/series/{}", booked.body["id"].as_str().unwrap());
+        assert_eq!(ana.get(&path).await.body["entries"], booked.body["entries"]);
+        let mine = booked.body["bookings"][0]["series_id"].clone();
+        assert_eq!(staff.get(&path).await.body["entries"], Value::Null, "no word of who waits to the facility");
+        // A place frees: both are offered theirs together, and what they take is one more date of the series.
+        let cancel = format!("/bookings/{}/cancel", second.body[0]["id"].as_str().unwrap());
+        assert_eq!(ben.post(&cancel, json!({})).await.status, 200);
+        api::waitlist::jobs::keep(&test.app).await.unwrap();
+        assert_eq!(taken(test, &slots[1..2]).await, [(2, 1)]);
+        assert_eq!(ana.get(&path).await.body["bookings"].as_array().unwrap().len(), 2, "an offer is no date of it yet");
+        let accepted = ana.post(&format!("/waitlist_entries/{}/accept", entry["id"].as_str().unwrap()), json!(null)).await;
+        assert_eq!(accepted.status, 200, "{:?}", accepted.body);
+        let series = ana.get(&path).await.body;
+        assert_eq!((series["bookings"].as_array().unwrap().len(), &series["entries"]), (4, &Value::Null), "{series:?}");
+        assert!(series["bookings"].as_array().unwrap().iter().all(|booking| booking["series_id"] == mine));
+        let all = json!({ "booking_id": series["bookings"][0]["id"], "scope": "all" });
+        assert_eq!(ana.post(&format!("{path}/cancel/preview"), all).await.body["items"].as_array().unwrap().len(), 2, "and is cancelled with it");
+        // One event for each change, and one audit line for each event.
+        let counts: (i64, i64, i64) = test
+            .write(|conn| {
+                use api::schema::audit_lines;
+                let joined = events::table.filter(events::kind.eq("waitlist.joined")).count().get_result(conn)?;
+                Ok((joined, events::table.count().get_result(conn)?, audit_lines::table.count().get_result(conn)?))
+            })
+            .await;
+        assert_eq!((counts.0, counts.1), (2, counts.2));
+    }
+
+    async fn a_series_may_wait_for_every_date_and_for_twenty_at_most(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let days: Vec<String> = (0..22).map(|n| (crate::app::date(DAY) + chrono::Days::new(n)).to_string()).collect();
+        let days: Vec<&str> = days.iter().map(String::as_str).collect();
+        let slots = slots(test, "yonago_care", &days, ("08:30", "17:00"), (0, 1)).await;
+        let week = json!(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
+        let body = with(with(tuesdays(&slots[0], &[&child], days[21]), "weekdays", week), "if_conflict", json!("waitlist"));
+        let preview = ana.post("/series/preview", body.clone()).await;
+        let waits = |body: &Value| body["dates"].as_array().unwrap().iter().filter(|date| date["waits"] == true).count();
+        assert_eq!(waits(&preview.body), 20, "{:?}", told(&preview.body));
+        assert_eq!(told(&preview.body)[20..].iter().map(|(_, codes)| codes.as_str()).collect::<Vec<_>>(), ["bookings.slot_full waitlist.too_many"; 2]);
+        let booked = ana.post("/series", body.clone()).await;
+        assert_eq!((booked.code_number(), &booked.body["dates"]), (201, &preview.body["dates"]), "{:?}", booked.body);
+        assert_eq!((booked.body["bookings"].as_array().unwrap().len(), booked.body["entries"].as_array().unwrap().len()), (0, 20));
+        let path = format!("/series/{}", booked.body["id"].as_str().unwrap());
+        assert_eq!(ana.get(&path).await.body["entries"], booked.body["entries"]);
+        assert_eq!(ana.post("/series", body).await.code(), "series.none_bookable", "nothing is left to wait for");
+        assert_eq!(test.guardian("Ben", YONAGO).await.get(&path).await.status, 404);
+    }
+
     async fn what_changed_since_the_preview_is_told_and_nothing_is_booked(test) {
         let (ana, ben) = (test.guardian("Ana", YONAGO).await, test.guardian("Ben", YONAGO).await);
         let (a, b) = (ana.child("2025-05-01").await, ben.child("2025-06-01").await);

@@ -5,6 +5,7 @@ CREATE TABLE waitlist_entries (
   family_id TEXT NOT NULL REFERENCES families (id),
   programme TEXT NOT NULL,
   slot_id TEXT REFERENCES slots (id),
+  series_id TEXT,
   first_day DATE NOT NULL,
   last_day DATE NOT NULL,
   asked TEXT NOT NULL,
@@ -28,6 +29,7 @@ CREATE TABLE waitlist_entries (
 );
 CREATE INDEX waitlist_entries_of_family ON waitlist_entries (family_id, created_at);
 CREATE INDEX waitlist_entries_of_slot ON waitlist_entries (slot_id) WHERE state IN ('waiting', 'offered');
+CREATE INDEX waitlist_entries_of_series ON waitlist_entries (series_id) WHERE series_id IS NOT NULL;
 CREATE INDEX waitlist_entries_of_programme ON waitlist_entries (programme, last_day) WHERE state = 'waiting';
 CREATE INDEX waitlist_entries_offered ON waitlist_entries (offered_until) WHERE state = 'offered';
 CREATE INDEX waitlist_entries_over ON waitlist_entries (over_at) WHERE state = 'waiting';

@@ -4,10 +4,22 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::{Against, IfConflict, Rejection, Scope, SeenDate, Series, SeriesDate, Times, changed, moved};
+use super::{Against, Rejection, Scope, SeenDate, Series, SeriesDate, Times, changed, moved};
 use crate::bookings::Booking;
 use crate::ids::{BookingId, PartyId};
 use crate::time::{at, days_after, days_before, tokyo_day};
+
+/// What to do when a date cannot move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum IfStuck {
+    /// Move nothing.
+    #[default]
+    Fail,
+    /// Leave it where it is and move the others.
+    Skip,
+}
 
 /// Moves dates of a series within their weeks, brothers and sisters of a date together. Dates that have begun stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
@@ -27,9 +39,9 @@ pub struct MoveSeries {
     /// The new end on Tokyo's clock; as long as before when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<NaiveTime>,
-    /// What to do when a date cannot move: nothing at all, or leave that one where it is.
+    /// What to do when a date cannot move.
     #[serde(default)]
-    pub if_conflict: IfConflict,
+    pub if_conflict: IfStuck,
     /// What was shown of each date, in order. Where anything is different now, nothing is moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 60, code = "series.too_many_dates"))]
@@ -126,7 +138,7 @@ pub fn decide_moves(dates: &[MoveDate], command: &MoveSeries) -> Result<(), Vec<
         changed(&now, seen)?;
     }
     let refused: Vec<&SeriesDate> = dates.iter().map(|date| &date.to).filter(|date| !date.bookable).collect();
-    if refused.is_empty() || (command.if_conflict == IfConflict::Skip && refused.len() < dates.len()) {
+    if refused.is_empty() || (command.if_conflict == IfStuck::Skip && refused.len() < dates.len()) {
         return Ok(());
     }
     let first = Rejection::MoveConflicts { dates: i64::try_from(refused.len()).unwrap_or(i64::MAX) };

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{IfConflict, NewSeries, Rejection, SeenDate, SeriesDate, Times};
-use crate::bookings::{Busy, NewBooking, PlaceState, Placed, place, quote};
+use crate::bookings::{Busy, NewBooking, PlaceState, Placed, Refusal, place, quote};
 use crate::ids::SlotId;
 use crate::problem::Reason;
+use crate::waitlist::{self, is_only_full, may_join};
 
 /// A date with what the rule has to know of it.
 #[derive(Debug, Clone)]
@@ -16,6 +17,19 @@ pub struct DateState<'a> {
     pub times: Times,
     /// What was found in its slot, or why there is none.
     pub found: Result<&'a PlaceState, Rejection>,
+    /// Whether one of the children waits for that slot already.
+    pub waited_for: bool,
+}
+
+/// What becomes of a date.
+#[derive(Debug, Clone)]
+pub enum Becomes {
+    /// The booking of that date alone, and the places it gets.
+    Booked(NewBooking, Placed),
+    /// The booking for which the children wait.
+    Waits(NewBooking),
+    /// It is left out.
+    Nothing,
 }
 
 /// A date that was decided.
@@ -23,8 +37,8 @@ pub struct DateState<'a> {
 pub struct Planned {
     /// As people are told.
     pub date: SeriesDate,
-    /// The booking of that date alone, and the places it gets; none: it cannot be had.
-    pub placed: Option<(NewBooking, Placed)>,
+    /// What is done.
+    pub becomes: Becomes,
 }
 
 /// The stay of a series on one of its dates.
@@ -32,56 +46,87 @@ pub fn stay_on(command: &NewSeries, slot: &SlotId, times: Times) -> NewBooking {
     NewBooking { slot_id: slot.clone(), ..command.stay.clone() }.between(times.0, times.1)
 }
 
+impl SeriesDate {
+    /// A date on which there is no slot.
+    pub fn without_slot(day: NaiveDate, (starts_at, ends_at): Times, why: &Rejection) -> Self {
+        Self {
+            day,
+            slot_id: None,
+            starts_at,
+            ends_at,
+            bookable: false,
+            waits: false,
+            state: None,
+            fee_yen: None,
+            free_until: None,
+            children: Vec::new(),
+            reasons: vec![why.reason()],
+        }
+    }
+}
+
 /// Decides every date by the rule of any booking ([`place`]). A date that can be had counts for those after it; one that cannot does not.
-pub fn plan(dates: &[DateState<'_>], command: &NewSeries, now: DateTime<Utc>) -> Vec<Planned> {
+/// Where waiting is wanted, a date on which only the place is missing is waited for, by the rules of the waiting list; the family has
+/// `open` entries on it already.
+pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: DateTime<Utc>) -> Vec<Planned> {
     let mut before: Vec<(Placed, String)> = Vec::new();
+    let mut open = open;
     dates
         .iter()
-        .map(|DateState { day, times, found }| {
+        .map(|DateState { day, times, found, waited_for }| {
             let (starts_at, ends_at) = *times;
             let state = match found {
                 Ok(state) => *state,
                 Err(rejection) => {
-                    let reasons = vec![rejection.reason()];
-                    let date = SeriesDate {
-                        day: *day,
-                        slot_id: None,
-                        starts_at,
-                        ends_at,
-                        bookable: false,
-                        state: None,
-                        fee_yen: None,
-                        free_until: None,
-                        children: Vec::new(),
-                        reasons,
-                    };
-                    return Planned { date, placed: None };
+                    return Planned { date: SeriesDate::without_slot(*day, *times, rejection), becomes: Becomes::Nothing };
                 }
             };
             let state = after(state, &before);
             let asked = stay_on(command, &state.slot.id, *times);
             let outcome = place(&state, &asked, now);
             let mut told = quote(&state, &asked, now);
-            let date = SeriesDate {
-                day: *day,
-                slot_id: Some(asked.slot_id.clone()),
-                starts_at,
-                ends_at,
-                bookable: outcome.is_ok(),
-                state: told.state.filter(|_| outcome.is_ok()),
-                fee_yen: told.fee_yen.filter(|_| outcome.is_ok()),
-                free_until: Some(told.free_until),
-                children: told.children,
-                reasons: {
-                    told.reasons.append(&mut told.missing);
-                    told.reasons
+            told.reasons.append(&mut told.missing);
+            let slot_id = Some(asked.slot_id.clone());
+            let becomes = match outcome {
+                Ok(placed) => {
+                    before.push((placed.clone(), state.slot.facility.name.clone()));
+                    Becomes::Booked(asked, placed)
+                }
+                Err(refusals) => match waits(&refusals, command, *waited_for, open) {
+                    Some(Ok(())) => {
+                        open += 1;
+                        Becomes::Waits(asked)
+                    }
+                    Some(Err(rejection)) => {
+                        told.reasons.push(rejection.reason());
+                        Becomes::Nothing
+                    }
+                    None => Becomes::Nothing,
                 },
             };
-            let placed = outcome.ok().map(|placed| (asked, placed));
-            before.extend(placed.iter().map(|(_, placed)| (placed.clone(), state.slot.facility.name.clone())));
-            Planned { date, placed }
+            let bookable = matches!(becomes, Becomes::Booked(..));
+            let date = SeriesDate {
+                day: *day,
+                slot_id,
+                starts_at,
+                ends_at,
+                bookable,
+                waits: matches!(becomes, Becomes::Waits(_)),
+                state: told.state.filter(|_| bookable),
+                fee_yen: told.fee_yen.filter(|_| bookable),
+                free_until: Some(told.free_until),
+                children: told.children,
+                reasons: told.reasons,
+            };
+            Planned { date, becomes }
         })
         .collect()
+}
+
+/// Whether a date that cannot be had is waited for, or why not; none where waiting is not wanted or would not help.
+fn waits(refusals: &[Refusal], command: &NewSeries, waited_for: bool, open: usize) -> Option<Result<(), waitlist::Rejection>> {
+    (command.if_conflict == IfConflict::Waitlist && is_only_full(refusals))
+        .then(|| if waited_for { Err(waitlist::Rejection::Already) } else { may_join(open) })
 }
 
 /// What the rule knows after these dates: what they have used of each account, and when the children are there.
@@ -127,7 +172,8 @@ pub fn decide(plan: &[Planned], command: &NewSeries) -> Result<(), Vec<Against>>
     if let Some(seen) = &command.seen {
         changed(&now, seen)?;
     }
-    let refused: Vec<&SeriesDate> = plan.iter().map(|planned| &planned.date).filter(|date| !date.bookable).collect();
+    let refused: Vec<&SeriesDate> =
+        plan.iter().filter(|planned| matches!(planned.becomes, Becomes::Nothing)).map(|planned| &planned.date).collect();
     if refused.len() == plan.len() {
         return Err(every(Rejection::NoneBookable, &refused));
     }
@@ -135,7 +181,7 @@ pub fn decide(plan: &[Planned], command: &NewSeries) -> Result<(), Vec<Against>>
         IfConflict::Fail if !refused.is_empty() => {
             Err(every(Rejection::HasConflicts { dates: i64::try_from(refused.len()).unwrap_or(i64::MAX) }, &refused))
         }
-        IfConflict::Fail | IfConflict::Skip => Ok(()),
+        IfConflict::Fail | IfConflict::Skip | IfConflict::Waitlist => Ok(()),
     }
 }
 

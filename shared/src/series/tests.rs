@@ -37,9 +37,10 @@ fn plan_of(found: &[(NaiveDate, Result<PlaceState, Rejection>)], command: &NewSe
             day: *date,
             times: moved(times, day("2026-12-01"), *date),
             found: found.as_ref().map_err(Clone::clone),
+            waited_for: false,
         })
         .collect();
-    plan(&states, command, now())
+    plan(&states, command, 0, now())
 }
 
 /// Whether each date can be had, with the codes of what stands against it.
@@ -47,7 +48,7 @@ fn told(plan: &[Planned]) -> Vec<(String, String)> {
     plan.iter()
         .map(|planned| {
             let codes: Vec<&str> = planned.date.against().map(|reason| reason.code.as_ref()).collect();
-            assert_eq!(planned.date.bookable, codes.is_empty() && planned.placed.is_some());
+            assert_eq!(planned.date.bookable, codes.is_empty() && matches!(planned.becomes, Becomes::Booked(..)));
             (planned.date.day.format("%m-%d").to_string(), codes.join(" "))
         })
         .collect()
@@ -129,7 +130,8 @@ fn each_date_is_told_by_itself_with_those_before_it_counted() {
         planned.iter().map(|p| p.date.children.first().and_then(|child| child.limits.first()?.left_after)).collect();
     assert_eq!(left, [Some(2), None, None, Some(1), Some(0), None, Some(2)]);
     assert_eq!(SeriesPreview::of(planned.iter().map(|p| p.date.clone()).collect()).fee_yen, 4000);
-    assert_eq!(planned[3].placed.as_ref().unwrap().1.children[0].usages[0].1, Usage { total: 2, away: 0 });
+    let Becomes::Booked(_, placed) = &planned[3].becomes else { panic!("{:?}", planned[3]) };
+    assert_eq!(placed.children[0].usages[0].1, Usage { total: 2, away: 0 });
 }
 
 #[test]
@@ -145,9 +147,14 @@ fn nights_that_touch_stand_against_each_other() {
     let times = (nights[0].slot.starts_at, nights[0].slot.ends_at);
     let states: Vec<DateState<'_>> = nights
         .iter()
-        .map(|state| DateState { day: state.slot.day(), times: moved(times, day("2026-12-01"), state.slot.day()), found: Ok(state) })
+        .map(|state| DateState {
+            day: state.slot.day(),
+            times: moved(times, day("2026-12-01"), state.slot.day()),
+            found: Ok(state),
+            waited_for: false,
+        })
         .collect();
-    assert_eq!(pairs(&told(&plan(&states, &wish, now()))), [("12-01", ""), ("12-02", "bookings.overlap")]);
+    assert_eq!(pairs(&told(&plan(&states, &wish, 0, now()))), [("12-01", ""), ("12-02", "bookings.overlap")]);
 }
 
 #[test]
@@ -162,6 +169,62 @@ fn what_is_wanted_with_conflicts_decides() {
     assert_eq!(decide(&planned, &wish), Ok(()));
     let none = plan_of(&[(day("2026-12-01"), Err(Rejection::ClosedDay))], &wish);
     assert_eq!(decide(&none, &wish).unwrap_err()[0].reason.code, "series.none_bookable");
+}
+
+#[test]
+fn a_date_is_waited_for_where_nothing_but_the_place_is_missing() {
+    let full = |date: &str| {
+        let mut state = on(date, 28);
+        state.slot.bands[0].capacity = 0;
+        state
+    };
+    let mut closed = full("2026-12-10");
+    closed.slot.state = crate::slots::SlotState::Closed;
+    let found = [
+        (day("2026-12-01"), Ok(on("2026-12-01", 28))),
+        (day("2026-12-03"), Ok(full("2026-12-03"))),
+        (day("2026-12-08"), Ok(full("2026-12-08"))),
+        (day("2026-12-10"), Ok(closed)),
+        (day("2026-12-15"), Err(Rejection::NoSlot)),
+        (day("2026-12-17"), Ok(full("2026-12-17"))),
+    ];
+    let wish = NewSeries { if_conflict: IfConflict::Waitlist, ..command("2026-12-17") };
+    let times = (tokyo("2026-12-01 9:00"), tokyo("2026-12-01 12:00"));
+    // She waits for the 8th already, and for 18 other things.
+    let states = found.each_ref().map(|(date, found)| DateState {
+        day: *date,
+        times: moved(times, day("2026-12-01"), *date),
+        found: found.as_ref().map_err(Clone::clone),
+        waited_for: *date == day("2026-12-08"),
+    });
+    let planned = plan(&states, &wish, 19, now());
+    assert_eq!(planned.iter().map(|p| p.date.waits).collect::<Vec<_>>(), [false, true, false, false, false, false]);
+    assert!(planned.iter().all(|p| p.date.waits == matches!(p.becomes, Becomes::Waits(_))));
+    let told = told(&planned);
+    assert_eq!(
+        pairs(&told),
+        [
+            ("12-01", ""),
+            ("12-03", "bookings.slot_full"),
+            ("12-08", "bookings.slot_full waitlist.already"),
+            ("12-10", "bookings.slot_closed bookings.slot_full"),
+            ("12-15", "series.no_slot"),
+            // The 20th entry is the 3rd of December.
+            ("12-17", "bookings.slot_full waitlist.too_many"),
+        ]
+    );
+    let seen = SeriesPreview::of(planned.iter().map(|p| p.date.clone()).collect()).seen();
+    assert_eq!(decide(&planned, &NewSeries { seen: Some(seen.clone()), ..wish.clone() }), Ok(()));
+    // Shown as waited for, and one more wish meanwhile leaves no room: that is told.
+    let later = plan(&states, &wish, 20, now());
+    let changed = decide(&later, &NewSeries { seen: Some(seen), ..wish.clone() }).unwrap_err();
+    assert_eq!(changed.iter().map(|a| a.day).collect::<Vec<_>>(), [Some(day("2026-12-03"))]);
+    // Waiting for every date is a series too; waiting for none is not.
+    assert_eq!(decide(&plan(&states[1..2], &wish, 0, now()), &wish), Ok(()));
+    assert_eq!(decide(&plan(&states[3..5], &wish, 0, now()), &wish).unwrap_err()[0].reason.code, "series.none_bookable");
+    // Who does not want to wait does not wait.
+    let skip = NewSeries { if_conflict: IfConflict::Skip, ..wish };
+    assert!(plan(&states, &skip, 0, now()).iter().all(|p| !p.date.waits));
 }
 
 #[test]
@@ -302,7 +365,7 @@ fn one_following_or_all_are_moved_and_no_other() {
     let targets = |chosen: &str, scope: Scope| {
         let weekday = Some(Weekday::Fri);
         let command =
-            MoveSeries { booking_id: chosen.into(), scope, weekday, starts: None, ends: None, if_conflict: IfConflict::Fail, seen: None };
+            MoveSeries { booking_id: chosen.into(), scope, weekday, starts: None, ends: None, if_conflict: IfStuck::Fail, seen: None };
         moves(&bookings, &command, now)
             .map(|moves| moves.iter().map(|one| format!("{}>{}", one.booking.id, one.day.format("%m-%d"))).collect::<Vec<_>>().join(" "))
             .map_err(|rejection| rejection.code())
@@ -330,15 +393,8 @@ fn a_date_keeps_its_week_its_length_and_its_nights() {
     let to = |weekday: Option<Weekday>, starts: Option<&str>, ends: Option<&str>| {
         let time = |text: &str| crate::world::time(text);
         let (starts, ends) = (starts.map(time), ends.map(time));
-        let command = MoveSeries {
-            booking_id: "sora-3".into(),
-            scope: Scope::This,
-            weekday,
-            starts,
-            ends,
-            if_conflict: IfConflict::Fail,
-            seen: None,
-        };
+        let command =
+            MoveSeries { booking_id: "sora-3".into(), scope: Scope::This, weekday, starts, ends, if_conflict: IfStuck::Fail, seen: None };
         let found = moves(&bookings, &command, now()).unwrap();
         (found[0].day, found[0].times)
     };
@@ -356,7 +412,7 @@ fn a_date_keeps_its_week_its_length_and_its_nights() {
         weekday: Some(Weekday::Thu),
         starts: None,
         ends: Some(crate::world::time("11:00")),
-        if_conflict: IfConflict::Fail,
+        if_conflict: IfStuck::Fail,
         seen: None,
     };
     assert_eq!(moves(&nights, &command, now()).unwrap()[0].times, (tokyo("2026-11-26 9:00"), tokyo("2026-11-27 11:00")));

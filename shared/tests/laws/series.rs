@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use shared::bookings::{Booking, BookingState, Busy, Cancel, CancelledBy, NewBooking, PlaceState, cancel, place, usage};
 use shared::programmes::{Confirmation, IfSilent, LimitUnit, Opens, accounts, touched_days};
 use shared::series::{
-    CancelSeries, DateState, IfConflict, NewSeries, Planned, Rejection, Scope, SeriesDate, SeriesPreview, cancel_dates, dates, decide,
-    moved, plan, stay_on,
+    Becomes, CancelSeries, DateState, IfConflict, NewSeries, Planned, Rejection, Scope, SeriesDate, SeriesPreview, cancel_dates, dates,
+    decide, moved, plan, stay_on,
 };
 use shared::slots::{Occupancy, SlotState};
 use shared::time::{at, tokyo_day};
@@ -25,6 +25,8 @@ struct Ground {
     others: i64,
     /// The facility decides.
     decides: bool,
+    /// One of the children waits for a place on it already.
+    waited_for: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -36,14 +38,24 @@ struct World {
     brother: bool,
     weekdays: Vec<Weekday>,
     weeks: u64,
+    /// Entries that the family has on the waiting list.
+    open: usize,
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let ground = (prop::bool::weighted(0.1), prop::bool::weighted(0.1), 0..4_i64, 0..3_i64, prop::bool::weighted(0.2))
-        .prop_map(|(missing, closed, places, others, decides)| Ground { missing, closed, places, others: others.min(places), decides });
+    let ground =
+        (prop::bool::weighted(0.1), prop::bool::weighted(0.1), 0..4_i64, 0..3_i64, prop::bool::weighted(0.2), prop::bool::weighted(0.1))
+            .prop_map(|(missing, closed, places, others, decides, waited_for)| Ground {
+                missing,
+                closed,
+                places,
+                others: others.min(places),
+                decides,
+                waited_for,
+            });
     let weekdays = prop::sample::subsequence(vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Fri], 1..4);
-    (0..30 * DAY, prop::collection::vec(ground, 70), 0..12_i64, any::<bool>(), any::<bool>(), weekdays, 0..9_u64).prop_map(
-        |(minutes, grounds, half_days, morning, brother, weekdays, weeks)| World {
+    (0..30 * DAY, prop::collection::vec(ground, 70), 0..12_i64, any::<bool>(), any::<bool>(), weekdays, 0..9_u64, 12..=20_usize).prop_map(
+        |(minutes, grounds, half_days, morning, brother, weekdays, weeks, open)| World {
             now: at(day("2026-11-10"), NaiveTime::MIN) + TimeDelta::minutes(minutes),
             grounds,
             half_days,
@@ -51,6 +63,7 @@ fn worlds() -> impl Strategy<Value = World> {
             brother,
             weekdays,
             weeks,
+            open,
         },
     )
 }
@@ -107,9 +120,15 @@ impl World {
         let found: Vec<_> = days.iter().enumerate().map(|(n, date)| (*date, self.state(n, *date, &[]))).collect();
         let states: Vec<DateState<'_>> = found
             .iter()
-            .map(|(date, found)| DateState { day: *date, times: moved(times, days[0], *date), found: found.as_ref().map_err(Clone::clone) })
+            .zip(&self.grounds)
+            .map(|((date, found), ground)| DateState {
+                day: *date,
+                times: moved(times, days[0], *date),
+                found: found.as_ref().map_err(Clone::clone),
+                waited_for: ground.waited_for,
+            })
             .collect();
-        plan(&states, command, self.now)
+        plan(&states, command, self.open, self.now)
     }
 }
 
@@ -150,7 +169,7 @@ proptest! {
         prop_assert_eq!(&shown, &told);
         // What is told of a date is what is done: every refused date has a reason, and the places are those of the children.
         for planned in &planned {
-            prop_assert_eq!(planned.date.bookable, planned.placed.is_some());
+            prop_assert_eq!(planned.date.bookable, matches!(planned.becomes, Becomes::Booked(..)));
             prop_assert_eq!(planned.date.bookable, planned.date.against().next().is_none());
         }
         let per_date = if world.brother { 2 } else { 1 };
@@ -161,6 +180,34 @@ proptest! {
         prop_assert_eq!(decide(&planned, &seen).is_ok(), told.iter().any(Option::is_some));
         let whole = NewSeries { if_conflict: IfConflict::Fail, ..seen };
         prop_assert_eq!(decide(&planned, &whole).is_ok(), told.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn waiting_changes_nothing_but_what_becomes_of_the_full_dates(world in worlds()) {
+        let skip = world.command();
+        let wait = NewSeries { if_conflict: IfConflict::Waitlist, ..skip.clone() };
+        let (plain, planned) = (world.plan(&skip), world.plan(&wait));
+        let (days, mut open) = (world.days(&skip), world.open);
+        for (n, (plain, planned)) in plain.iter().zip(&planned).enumerate() {
+            prop_assert_eq!(plain.date.seen(), shared::series::SeenDate { waits: false, ..planned.date.seen() }, "nothing else is booked");
+            prop_assert!(!plain.date.waits);
+            // By hand: a family that sees nothing but a full slot joins its list, unless it waits there, or for twenty things.
+            let reasons: Vec<&str> = plain.date.against().map(|reason| reason.code.as_ref()).collect();
+            let only_full = !reasons.is_empty() && reasons.iter().all(|code| *code == "bookings.slot_full");
+            let joins = only_full && !world.grounds[n].waited_for && open < shared::waitlist::MOST_ENTRIES;
+            open += usize::from(joins);
+            prop_assert_eq!((planned.date.waits, matches!(planned.becomes, Becomes::Waits(_))), (joins, joins), "{}: {:?}", days[n], reasons);
+            if let Becomes::Waits(stay) = &planned.becomes {
+                prop_assert_eq!(&stay.child_ids, &wait.stay.child_ids, "the party waits as a whole");
+                prop_assert_eq!((stay.starts_at, stay.ends_at), (Some(planned.date.starts_at), Some(planned.date.ends_at)));
+            }
+            // Whoever neither gets a place nor may wait is told why, also by the waiting list.
+            let told: Vec<&str> = planned.date.against().map(|reason| reason.code.as_ref()).filter(|code| code.starts_with("waitlist.")).collect();
+            prop_assert_eq!(told.is_empty(), !only_full || joins);
+        }
+        let seen = SeriesPreview::of(planned.iter().map(|planned| planned.date.clone()).collect()).seen();
+        let some = planned.iter().any(|planned| planned.date.bookable || planned.date.waits);
+        prop_assert_eq!(decide(&planned, &NewSeries { seen: Some(seen), ..wait }).is_ok(), some);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What the pages for series decide with: choices, counts and what is sent.
 
-use chrono::{Days, NaiveDate, Weekday};
+use chrono::{DateTime, Days, NaiveDate, Utc, Weekday};
 use shared::bookings::CancelTerms;
-use shared::series::{CancelDate, IfConflict, NewSeries, Scope, SeriesPreview, last_day};
+use shared::locale::Localised;
+use shared::series::{CancelDate, IfConflict, NewSeries, Scope, Series, SeriesPreview, last_day};
+use shared::slots::SlotFacility;
+use shared::waitlist::{Wanted, WantedSlot};
 
 /// The weekdays in the order of a Japanese calendar's week.
 pub const WEEKDAYS: [Weekday; 7] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -28,28 +31,83 @@ pub fn usual_end(first: NaiveDate) -> NaiveDate {
     first.checked_add_days(Days::new(21)).unwrap_or(first)
 }
 
-/// How many dates can be had, cannot, and would wait for the facility.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many dates can be had, would be waited for, are left out, and would wait for the facility.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub bookable: usize,
+    pub waiting: usize,
     pub refused: usize,
     pub requested: usize,
+}
+
+impl Counts {
+    /// Whether there is nothing to book and nothing to wait for.
+    pub const fn is_nothing(&self) -> bool {
+        self.bookable + self.waiting == 0
+    }
 }
 
 /// Counts the dates of a preview.
 pub fn counts(preview: &SeriesPreview) -> Counts {
     let bookable = preview.dates.iter().filter(|date| date.bookable).count();
+    let waiting = preview.dates.iter().filter(|date| date.waits).count();
     Counts {
         bookable,
-        refused: preview.dates.len() - bookable,
+        waiting,
+        refused: preview.dates.len() - bookable - waiting,
         requested: preview.dates.iter().filter(|date| date.bookable && date.seen().requested).count(),
     }
 }
 
-/// What is sent after a preview was shown: exactly that, leaving out what could not be had.
+/// What a family wants for dates that cannot be had, by its name.
+pub fn if_conflict(name: &str) -> IfConflict {
+    if name == WAIT { IfConflict::Waitlist } else { IfConflict::Fail }
+}
+
+/// The name of waiting.
+pub const WAIT: &str = "waitlist";
+
+/// What is sent after a preview was shown: exactly that, leaving out or waiting for what could not be had.
 pub fn as_shown(command: NewSeries, preview: &SeriesPreview) -> NewSeries {
-    let if_conflict = if counts(preview).refused == 0 { IfConflict::Fail } else { IfConflict::Skip };
+    let if_conflict = match counts(preview) {
+        Counts { waiting: 0, refused: 0, .. } => IfConflict::Fail,
+        Counts { waiting: 0, .. } => IfConflict::Skip,
+        _ => IfConflict::Waitlist,
+    };
     NewSeries { if_conflict, seen: Some(preview.seen()), ..command }
+}
+
+/// What all dates of a series have in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stay {
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub names: Vec<String>,
+    pub facility: SlotFacility,
+    pub programme_name: Localised,
+}
+
+/// What all dates of a series have in common, by its first booking, or by what it waits for where nothing is booked yet.
+pub fn stay(series: &Series) -> Option<Stay> {
+    if let Some(first) = series.bookings.first() {
+        let mut names: Vec<String> = Vec::new();
+        for booking in &series.bookings {
+            if !names.contains(&booking.child.name) {
+                names.push(booking.child.name.clone());
+            }
+        }
+        let (facility, programme_name) = (first.facility.clone(), first.programme_name.clone());
+        return Some(Stay { starts_at: first.starts_at, ends_at: first.ends_at, names, facility, programme_name });
+    }
+    let first = series.entries.first()?;
+    let Wanted::Slot(WantedSlot { starts_at, ends_at, .. }) = &first.wanted else { return None };
+    Some(Stay {
+        starts_at: (*starts_at)?,
+        ends_at: (*ends_at)?,
+        names: first.children.iter().map(|child| child.name.clone()).collect(),
+        facility: first.facility.clone()?,
+        programme_name: first.programme_name.clone(),
+    })
 }
 
 /// A scope by its name.
@@ -100,14 +158,26 @@ mod tests {
         };
         let dates = [date("2026-12-01", Some(500), "confirmed"), date("2026-12-08", None, ""), date("2026-12-15", Some(700), "requested")];
         let preview = SeriesPreview::of(serde_json::from_value(dates.into()).unwrap());
-        assert_eq!(counts(&preview), Counts { bookable: 2, refused: 1, requested: 1 });
+        assert_eq!(counts(&preview), Counts { bookable: 2, waiting: 0, refused: 1, requested: 1 });
         let stay = shared::bookings::NewBooking::new("slot".into(), vec![]);
         let asked = NewSeries { stay, weekdays: vec![Weekday::Tue], until: day("2026-12-15"), if_conflict: IfConflict::Fail, seen: None };
         let sent = as_shown(asked.clone(), &preview);
         assert_eq!((sent.if_conflict, sent.seen.clone()), (IfConflict::Skip, Some(preview.seen())));
         assert_eq!(sent.seen.unwrap().iter().map(|date| date.fee_yen).collect::<Vec<_>>(), [Some(500), None, Some(700)]);
-        let whole = SeriesPreview::of(preview.dates.into_iter().filter(|date| date.bookable).collect());
-        assert_eq!(as_shown(asked, &whole).if_conflict, IfConflict::Fail);
+        let whole = SeriesPreview::of(preview.dates.clone().into_iter().filter(|date| date.bookable).collect());
+        assert_eq!(as_shown(asked.clone(), &whole).if_conflict, IfConflict::Fail);
+        let mut waiting = preview;
+        waiting.dates[1].waits = true;
+        assert_eq!(counts(&waiting), Counts { bookable: 2, waiting: 1, refused: 0, requested: 1 });
+        let sent = as_shown(asked, &waiting);
+        assert_eq!(
+            (sent.if_conflict, sent.seen.unwrap().iter().map(|date| date.waits).collect::<Vec<_>>()),
+            (IfConflict::Waitlist, vec![false, true, false])
+        );
+        assert_eq!(
+            [if_conflict("waitlist"), if_conflict(""), if_conflict("skip")],
+            [IfConflict::Waitlist, IfConflict::Fail, IfConflict::Fail]
+        );
     }
 
     #[test]

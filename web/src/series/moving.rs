@@ -6,7 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::bookings::Booking;
 use shared::locale::{clock, day, weekday};
-use shared::series::{IfConflict, MoveDate, MoveSeries, Series};
+use shared::series::{IfStuck, MoveDate, MoveSeries, Series};
 use shared::time::tokyo_day;
 
 use super::client;
@@ -64,7 +64,7 @@ fn MoveStep(series: Series, booking: Booking) -> impl IntoView {
             weekday,
             starts,
             ends: None,
-            if_conflict: IfConflict::Skip,
+            if_conflict: IfStuck::Skip,
             seen: None,
         })
     });

@@ -17,7 +17,7 @@ use crate::ui::{Banner, Chip, Explain, Glyph, Icon, Tone, taking_focus};
 /// How many dates can be had, what they cost together, and what becomes of the others.
 #[component]
 pub fn ResultSummary(preview: SeriesPreview) -> impl IntoView {
-    let Counts { bookable, refused, requested } = counts(&preview);
+    let Counts { bookable, waiting, refused, requested } = counts(&preview);
     let (all, fee) = (preview.dates.len(), preview.fee_yen);
     view! {
         <p class="series-sum">
@@ -26,7 +26,15 @@ pub fn ResultSummary(preview: SeriesPreview) -> impl IntoView {
             </strong>
             {(bookable > 0).then(|| view! { <strong class="number">{say_with("series.sum_fee", move || vec![("fee", yen(fee, locale()))])}</strong> })}
         </p>
-        {(refused > 0 && bookable > 0)
+        {(waiting > 0)
+            .then(|| {
+                view! {
+                    <Banner tone=Tone::Info title="series.waits_some">
+                        <p>{say_with("series.waits_how", move || vec![("waiting", waiting.to_string())])}</p>
+                    </Banner>
+                }
+            })}
+        {(refused > 0 && bookable + waiting > 0)
             .then(|| {
                 view! {
                     <Banner tone=Tone::Warning title="series.conflicts_title">
@@ -34,7 +42,7 @@ pub fn ResultSummary(preview: SeriesPreview) -> impl IntoView {
                     </Banner>
                 }
             })}
-        {(bookable == 0).then(|| view! { <Banner tone=Tone::Warning title="series.none_bookable"><p><Say key="series.none_bookable_way"/></p></Banner> })}
+        {(bookable + waiting == 0).then(|| view! { <Banner tone=Tone::Warning title="series.none_bookable"><p><Say key="series.none_bookable_way"/></p></Banner> })}
         {(requested > 0)
             .then(|| {
                 view! { <Banner tone=Tone::Info><p>{say_with("series.some_requested", move || vec![("requested", requested.to_string())])}</p></Banner> }
@@ -84,7 +92,12 @@ pub fn DateResult(
     #[prop(default = Words::BOOKING)] words: Words,
 ) -> impl IntoView {
     let (starts_at, ends_at) = (date.starts_at, date.ends_at);
-    let (on, bookable, requested) = (date.day, date.bookable, date.seen().requested);
+    let (on, bookable, waits, requested) = (date.day, date.bookable, date.waits, date.seen().requested);
+    let glyph = match (bookable, waits) {
+        (true, _) => Glyph::Check,
+        (false, true) => Glyph::Clock,
+        (false, false) => Glyph::Cross,
+    };
     let fee = date.fee_yen.filter(|_| bookable);
     let several = names.with_value(|names| names.len() > 1);
     let who = move |id: &ChildId| {
@@ -106,16 +119,17 @@ pub fn DateResult(
         }
     };
     view! {
-        <li class="series-date" class:is-off=!bookable>
-            <span class="series-mark"><Icon glyph=if bookable { Glyph::Check } else { Glyph::Cross }/></span>
+        <li class="series-date" class:is-off=!bookable && !waits>
+            <span class="series-mark"><Icon glyph/></span>
             <div class="series-date-body">
                 <p class="check-line">
                     <span>
                         <strong>{furigana(move || day(on, locale()))}</strong> " "
-                        {match (bookable, requested) {
-                            (true, false) => view! { <Chip tone=Tone::Success><Say key=words.can/></Chip> }.into_any(),
-                            (true, true) => view! { <Chip tone=Tone::Info><Say key=words.can_request/></Chip> }.into_any(),
-                            (false, _) => view! { <Chip tone=Tone::Warning><Say key=words.cannot/></Chip> }.into_any(),
+                        {match (bookable, requested, waits) {
+                            (true, false, _) => view! { <Chip tone=Tone::Success><Say key=words.can/></Chip> }.into_any(),
+                            (true, true, _) => view! { <Chip tone=Tone::Info><Say key=words.can_request/></Chip> }.into_any(),
+                            (false, _, true) => view! { <Chip tone=Tone::Info><Say key="series.waits"/></Chip> }.into_any(),
+                            (false, _, false) => view! { <Chip tone=Tone::Warning><Say key=words.cannot/></Chip> }.into_any(),
                         }}
                     </span>
                     {fee.map(|fee| view! { <span class="number">{furigana(move || yen(fee, locale()))}</span> })}

@@ -67,6 +67,7 @@ mod tests {
             state,
             ahead: None,
             skips: vec![],
+            series_id: None,
             created_at: at("2026-11-20T00:00:00Z"),
             version: 1,
         }

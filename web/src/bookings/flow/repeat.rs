@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::bookings::NewBooking;
 use shared::locale::{day, weekday};
 use shared::problem::Reason;
-use shared::series::{IfConflict, NewSeries, SeriesPreview};
+use shared::series::{NewSeries, SeriesPreview};
 
 use super::check::{DRAFT, account};
 use super::{BackToChildren, flow, kept};
@@ -18,9 +18,9 @@ use crate::bookings::parts::{BookSteps, SlotHead, When};
 use crate::i18n::{Say, locale, say_with, sentence, text};
 use crate::offline;
 use crate::paths::{self, BookStep};
-use crate::series::model::{WEEKDAYS, as_shown, counts, ends, read_weekdays, usual_end, weekdays_text};
+use crate::series::model::{Counts, WAIT, WEEKDAYS, as_shown, counts, ends, if_conflict, read_weekdays, usual_end, weekdays_text};
 use crate::series::{DateResults, NotDone, ResultSummary, client};
-use crate::ui::{Button, CheckboxGroup, Choice, Field, Glyph, LinkButton, Load, Look, PageTitle, Select};
+use crate::ui::{Button, CheckboxGroup, Choice, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, RadioGroup, Select};
 
 /// Third step for a stay that is repeated.
 #[component]
@@ -56,11 +56,13 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
         .unwrap_or_else(|| vec![chrono::Datelike::weekday(&first)]);
     let weekdays = RwSignal::new(known.iter().map(Weekday::to_string).collect::<Vec<_>>());
     let until = RwSignal::new(read("until").unwrap_or_else(|| usual_end(first).to_string()));
+    let conflict = RwSignal::new(read("conflict").unwrap_or_default());
     let keep = navigate.clone();
     Effect::new(move |before: Option<()>| {
         let mut values = flow.chosen.get_untracked().query().to_vec();
         values.push(("weekdays", Some(weekdays.with(|days| weekdays_text(days)))));
         values.push(("until", Some(until.get())));
+        values.push(("conflict", Some(conflict.get()).filter(|name| name == WAIT)));
         if before.is_some() {
             keep(&paths::book_step(&flow.slot_id.get_untracked(), BookStep::Repeat, &values), kept());
         }
@@ -71,7 +73,8 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
     let command = Memo::new(move |_| {
         let days = weekdays.with(|days| read_weekdays(&days.join(",")));
         let until = until.get().parse().ok()?;
-        (!days.is_empty()).then(|| NewSeries { stay: stay.get_value(), weekdays: days, until, if_conflict: IfConflict::Fail, seen: None })
+        let if_conflict = if_conflict(&conflict.get());
+        (!days.is_empty()).then(|| NewSeries { stay: stay.get_value(), weekdays: days, until, if_conflict, seen: None })
     });
     let preview = LocalResource::new(move || {
         let command = command.get();
@@ -91,7 +94,8 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
                 Ok(booked) => {
                     offline::remember(&account(), DRAFT, &Draft::default());
                     // Back must not lead to a form that would book again.
-                    let to = query(&paths::series(booked.id.as_str()), &[("booked", Some("1".to_owned()))]);
+                    let what = if booked.bookings.is_empty() { WAIT } else { "1" };
+                    let to = query(&paths::series(booked.id.as_str()), &[("booked", Some(what.to_owned()))]);
                     navigate(&to, NavigateOptions { replace: true, ..Default::default() });
                 }
                 Err(failure) => {
@@ -122,6 +126,9 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
             (end.to_string(), words)
         })
         .collect();
+    // Asked only where there is something to choose: a date that cannot be had.
+    let may_choose = Memo::new(move |_| shown().is_some_and(|preview| counts(&preview).bookable < preview.dates.len()));
+    let ways = vec![Choice::new("", "series.conflict_skip"), Choice::new(WAIT, "series.conflict_wait").hint("series.conflict_wait_hint")];
     let no_weekday = Signal::derive(move || weekdays.with(Vec::is_empty).then(|| Reason::new("series.weekdays").sentence(locale())));
     let back = flow.address(BookStep::Check, &flow.chosen.get_untracked());
     let busy = book.pending();
@@ -130,6 +137,9 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
         {starts_at.zip(ends_at).map(|(starts_at, ends_at)| view! { <When starts_at ends_at/> })}
         <CheckboxGroup id="weekdays" legend="series.weekdays_legend" choices=Signal::stored(days) value=weekdays error=no_weekday inline=true/>
         <Field id="until" label="series.until_label" hint="series.until_hint"><Select value=until options=Signal::stored(options)/></Field>
+        <Show when=move || may_choose.get()>
+            <RadioGroup id="conflict" legend="series.conflict_legend" required=Need::Unsaid choices=Signal::stored(ways.clone()) value=conflict/>
+        </Show>
         <NotDone refused title="bookings.refused_title"/>
         <section class="stack" aria-live="polite">
             <h2><Say key="series.results"/></h2>
@@ -139,12 +149,17 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
             })}</Load>
         </section>
         <div class="row actions">
-            <Button on_press=press busy disabled=Signal::derive(move || shown().is_none_or(|preview| counts(&preview).bookable == 0))>
+            <Button on_press=press busy disabled=Signal::derive(move || shown().is_none_or(|preview| counts(&preview).is_nothing()))>
                 {move || {
-                    let counts = shown().map(|preview| counts(&preview));
-                    let dates = counts.map_or(0, |counts| counts.bookable).to_string();
-                    let key = if counts.is_some_and(|counts| counts.requested > 0) { "series.request" } else { "series.book" };
-                    say_with(key, move || vec![("dates", dates.clone())])
+                    let Counts { bookable, waiting, requested, .. } = shown().map(|preview| counts(&preview)).unwrap_or_default();
+                    let key = match (bookable, waiting, requested) {
+                        (0, 1.., _) => "series.wait",
+                        (_, 0, 0) => "series.book",
+                        (_, 0, _) => "series.request",
+                        (_, _, 0) => "series.book_and_wait",
+                        _ => "series.request_and_wait",
+                    };
+                    say_with(key, move || vec![("dates", bookable.to_string()), ("waiting", waiting.to_string())])
                 }}
             </Button>
             <LinkButton href=back look=Look::Text icon=Glyph::Left><Say key="series.back_to_check"/></LinkButton>
