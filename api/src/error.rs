@@ -115,6 +115,12 @@ impl ApiError {
         }
     }
 
+    /// Every reason, for who hears of it otherwise than by an answer.
+    pub fn reasons(&self) -> Vec<Reason> {
+        let (reason, parts) = self.parts();
+        if parts.is_empty() { vec![reason] } else { parts.into_iter().map(|part| part.reason).collect() }
+    }
+
     fn parts(&self) -> (Reason, Vec<ProblemPart>) {
         let plain = |code: &'static str| (Reason::new(code), Vec::new());
         match self {

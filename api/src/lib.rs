@@ -27,6 +27,7 @@ pub mod session;
 pub mod settings;
 pub mod slots;
 pub mod statements;
+pub mod tables;
 pub mod telemetry;
 pub mod waitlist;
 

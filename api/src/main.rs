@@ -6,13 +6,17 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use api::accounts::staff::{self, NewStaff, Wanted};
+use api::bookings::import::import_bookings;
 use api::config::Config;
 use api::db::Db;
-use api::facilities::import::{import_facilities, report_text, terminal_locale};
+use api::facilities::import::import_facilities;
+use api::tables::{report_text, terminal_locale};
 use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry, waitlist};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
+use shared::facilities::ImportReport;
 use shared::ids::FacilityId;
+use shared::locale::Locale;
 use shared::problem::sentence;
 
 #[global_allocator]
@@ -80,6 +84,18 @@ enum Staff {
 enum Import {
     /// Take in lists of childcare facilities (子育て施設一覧, CSV in UTF-8 or CP932); good records go in, bad ones are listed
     Facilities {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only look: report what would happen and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// How the report is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take in bookings of another system (CSV in UTF-8 or CP932); each is booked by the rules of any booking, bad ones are listed
+    Bookings {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
@@ -165,12 +181,11 @@ async fn import(config: Config, what: Import) -> Outcome {
     let locale = terminal_locale(std::env::var("LANG").ok().as_deref());
     match what {
         Import::Facilities { files, dry_run, format } => {
-            let report = import_facilities(&db, &files, dry_run, system_clock()()).await?;
-            match format {
-                Format::Text => print!("{}", report_text(&report, locale)),
-                Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
-            }
-            Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            tell(&import_facilities(&db, &files, dry_run, system_clock()()).await?, format, locale)
+        }
+        Import::Bookings { files, dry_run, format } => {
+            let app = App::new(db, config, system_clock());
+            tell(&import_bookings(&app, &files, dry_run).await?, format, locale)
         }
         Import::Holidays { file } => match calendar::import_holidays(&db, &file).await {
             Ok(counts) => {
@@ -184,6 +199,15 @@ async fn import(config: Config, what: Import) -> Outcome {
             Err(error) => Err(error.into()),
         },
     }
+}
+
+/// Prints what an import did.
+fn tell(report: &ImportReport, format: Format, locale: Locale) -> Outcome {
+    match format {
+        Format::Text => print!("{}", report_text(report, locale)),
+        Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn add_staff(db: &Db, new: NewStaff) -> Outcome {

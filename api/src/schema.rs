@@ -233,6 +233,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    imported_bookings (municipality, number) {
+        municipality -> Text,
+        number -> Text,
+        fingerprint -> Text,
+        booking_id -> Text,
+        imported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     interviews (booking_id) {
         booking_id -> Text,
         child_id -> Text,
@@ -399,6 +409,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     household_classes,
     idempotency_keys,
+    imported_bookings,
     interviews,
     municipalities,
     offerings,

@@ -3,6 +3,8 @@
 mod cancelling;
 mod deciding;
 mod entering;
+mod following;
+mod importing;
 mod moving;
 mod placing;
 mod quoting;
@@ -15,6 +17,7 @@ use validator::Validate;
 pub use self::cancelling::*;
 pub use self::deciding::*;
 pub use self::entering::*;
+pub use self::importing::*;
 pub use self::moving::*;
 pub use self::placing::*;
 pub use self::quoting::*;

@@ -90,6 +90,13 @@ pub fn find_credentials(conn: &mut AnyConnection, email: &Email) -> Result<Optio
     found.map(|(row, password_hash, locked)| Ok(Credentials { me: me(row)?, password_hash, locked_until: locked.map(instant) })).transpose()
 }
 
+/// The family of the guardian with this mail address.
+pub fn find_family_of(conn: &mut AnyConnection, email: &Email) -> Result<Option<FamilyId>, DbError> {
+    let mine = accounts::table.filter(accounts::email.eq(email.as_str()));
+    let family: Option<Option<String>> = mine.select(accounts::family_id).first(conn).optional()?;
+    Ok(family.flatten().map(FamilyId::new))
+}
+
 /// Writes an account.
 pub fn insert_account(conn: &mut AnyConnection, me: &Me, password_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     let (role, family, facility, municipality) = match &me.role {

@@ -229,7 +229,7 @@ pub fn seat(
     settle(conn, decided, &belongs, act)
 }
 
-/// Takes the places of a party for a family that asks on the phone. The family must be locked.
+/// Takes the places of a party for a family that does not book itself. The family must be locked.
 pub fn take_entry(
     conn: &mut AnyConnection,
     family: &Family,
@@ -249,7 +249,8 @@ pub fn take_entry(
         entered: Some(&entry),
     };
     // The audit says what was gone past, and why.
-    let note = (!entry.overrides.is_empty()).then(|| format!("{}: {}", entry.overrides.join(" "), entry.override_reason));
+    let past = (!entry.overrides.is_empty()).then(|| format!("{}: {}", entry.overrides.join(" "), entry.override_reason));
+    let note = past.or_else(|| act.note.clone());
     settle(conn, (&seen, &placed), &belongs, &Act { note, ..act.clone() })
 }
 

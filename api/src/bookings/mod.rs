@@ -3,6 +3,7 @@
 pub mod engine;
 mod entry;
 mod guardian;
+pub mod import;
 pub mod jobs;
 pub mod moving;
 pub mod staff;

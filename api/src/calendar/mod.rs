@@ -9,7 +9,7 @@ use shared::problem::{Datum, Reason};
 use std::path::Path;
 
 use crate::db::{Db, DbError};
-use crate::facilities::import::decode;
+use crate::tables::decode;
 
 pub use store::HolidayCounts;
 

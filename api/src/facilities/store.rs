@@ -272,6 +272,13 @@ pub fn update_facility(
     Ok(())
 }
 
+/// The facility with an ID in a municipality's list.
+pub fn find_listed(conn: &mut AnyConnection, municipality: &MunicipalityCode, source_id: &str) -> Result<Option<FacilityId>, DbError> {
+    let mine = facilities::table.filter(facilities::municipality.eq(municipality.as_str())).filter(facilities::source_id.eq(source_id));
+    let id: Option<String> = mine.select(facilities::id).first(conn).optional()?;
+    Ok(id.map(FacilityId::new))
+}
+
 /// How a published listing stands to what is stored under its code and ID.
 pub fn find_standing(conn: &mut AnyConnection, listing: &Listing, fictional: bool) -> Result<Standing, DbError> {
     let row: Option<(String, String, bool)> = facilities::table

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use api::facilities::import::{import_facilities, report_text};
+use api::facilities::import::import_facilities;
 use api::schema::{events, facilities};
+use api::tables::report_text;
 use diesel::prelude::*;
 use shared::facilities::{Encoding, ImportReport};
 use shared::locale::Locale;

@@ -17,6 +17,7 @@ mod entry;
 mod facilities;
 mod families;
 mod guards;
+mod importing;
 mod interviews;
 mod laws;
 mod moving;

@@ -18,6 +18,8 @@ pub enum EnteredBy {
     Facility,
     /// An officer of its city.
     Office,
+    /// Another system, from which it was imported.
+    Import,
 }
 
 /// How a booking came in that the family did not make itself.

@@ -90,7 +90,8 @@ columns! {
 /// Without these nothing can be imported: an identity and a name.
 pub const REQUIRED: [Column; 3] = [Column::Municipality, Column::SourceId, Column::Name];
 
-fn key(header: &str) -> String {
+/// A header without regard to width, case and spaces.
+pub fn plain_header(header: &str) -> String {
     let narrow: String = to_ascii_width(header).chars().filter(|c| !c.is_whitespace() && *c != '\u{FEFF}').collect();
     narrow.to_lowercase()
 }
@@ -98,11 +99,11 @@ fn key(header: &str) -> String {
 impl Column {
     /// The column that a header names, without regard to width, case and spaces.
     pub fn recognise(header: &str) -> Option<Self> {
-        let wanted = key(header);
+        let wanted = plain_header(header);
         Self::ALL
             .iter()
             .copied()
-            .find(|column| key(column.official()) == wanted || column.others().iter().any(|other| key(other) == wanted))
+            .find(|column| plain_header(column.official()) == wanted || column.others().iter().any(|other| plain_header(other) == wanted))
     }
 }
 
@@ -172,7 +173,7 @@ mod tests {
         let mut seen = BTreeMap::new();
         for column in Column::ALL {
             for header in std::iter::once(&column.official()).chain(column.others()) {
-                if let Some(other) = seen.insert(key(header), *column) {
+                if let Some(other) = seen.insert(plain_header(header), *column) {
                     assert_eq!(other, *column, "{header}");
                 }
             }

@@ -173,12 +173,10 @@ impl Reader {
             *count += u32::from(field.trim().is_empty());
         }
         if fields.len() != self.columns.len() {
-            let count = |n: usize| Datum::Count(i64::try_from(n).unwrap_or(i64::MAX));
-            let reason = Rejection::RowLength.reason().with("expected", count(self.columns.len())).with("found", count(fields.len()));
-            return Record::Bad(vec![Finding { reason, ..Rejection::RowLength.at_line(line, Severity::Error) }]);
+            return Record::Bad(vec![row_length(self.columns.len(), fields.len(), line)]);
         }
-        let mut row = Row { columns: &self.columns, fields, line, findings: Vec::new(), unread: BTreeMap::new() };
-        row.check_characters();
+        let findings = strange_fields(self.columns.headers(), fields, line);
+        let mut row = Row { columns: &self.columns, fields, line, findings, unread: BTreeMap::new() };
         let listing = row.listing();
         let mut findings = row.findings;
         let Some(listing) = listing.filter(|_| findings.iter().all(|finding| finding.severity == Severity::Warning)) else {
@@ -209,6 +207,34 @@ impl Reader {
     }
 }
 
+/// A record that has more or fewer fields than the header.
+pub fn row_length(expected: usize, found: usize, line: u64) -> Finding {
+    let count = |n: usize| Datum::Count(i64::try_from(n).unwrap_or(i64::MAX));
+    let reason = Rejection::RowLength.reason().with("expected", count(expected)).with("found", count(found));
+    Finding { reason, ..Rejection::RowLength.at_line(line, Severity::Error) }
+}
+
+/// A field that is longer than it may be.
+pub fn too_long(most: usize) -> Reason {
+    Rejection::ValueTooLong.reason().with("most", Datum::Count(i64::try_from(most).unwrap_or(i64::MAX)))
+}
+
+/// Characters that a database refuses and fields that are no fields any more make a record bad, in whichever column.
+pub fn strange_fields<'a>(headers: impl Iterator<Item = &'a str>, fields: &[&str], line: u64) -> Vec<Finding> {
+    let strange = |field: &str| {
+        if field.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            Some(Rejection::ControlCharacter.reason())
+        } else {
+            (field.chars().count() > MAX_CHARS).then(|| too_long(MAX_CHARS))
+        }
+    };
+    let finding = |(header, field): (&str, &&str)| {
+        let value = field.chars().filter(|c| !c.is_control()).take(40).collect();
+        Some(Finding { line, column: Some(header.to_owned()), value, severity: Severity::Error, reason: strange(field)? })
+    };
+    headers.zip(fields).filter_map(finding).collect()
+}
+
 /// One record while it is read.
 struct Row<'a> {
     columns: &'a Columns,
@@ -219,22 +245,6 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Characters that a database refuses and fields that are no fields any more make a record bad, in whichever column.
-    fn check_characters(&mut self) {
-        for (header, field) in self.columns.headers().zip(self.fields) {
-            let strange = field.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-            let reason = if strange {
-                Rejection::ControlCharacter.reason()
-            } else if field.chars().count() > MAX_CHARS {
-                Rejection::ValueTooLong.reason().with("most", Datum::Count(i64::try_from(MAX_CHARS).unwrap_or(i64::MAX)))
-            } else {
-                continue;
-            };
-            let value = field.chars().filter(|c| !c.is_control()).take(40).collect();
-            self.findings.push(Finding { line: self.line, column: Some(header.to_owned()), value, severity: Severity::Error, reason });
-        }
-    }
-
     /// A field's text without spaces around it; none when nothing is left or the file has no such column.
     fn text(&self, column: Column) -> Option<String> {
         let field = self.fields.get(self.columns.place(column)?)?.trim();

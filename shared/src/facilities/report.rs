@@ -32,11 +32,11 @@ pub struct FileReport {
     pub encoding: Option<Encoding>,
     /// Records found below the header.
     pub read: u32,
-    /// Facilities that were not known before.
+    /// Records that were not known before.
     pub new: u32,
-    /// Facilities of which something changed.
+    /// Known records of which something changed.
     pub changed: u32,
-    /// Facilities of which nothing changed; their rows were not touched.
+    /// Known records of which nothing changed; nothing was done.
     pub unchanged: u32,
     /// Records that were left out.
     pub bad: u32,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{IfConflict, NewSeries, Rejection, SeenDate, SeriesDate, Times};
-use crate::bookings::{Busy, NewBooking, PlaceState, Placed, Refusal, place, quote};
+use crate::bookings::{NewBooking, PlaceState, Placed, Refusal, place, quote};
 use crate::ids::SlotId;
 use crate::problem::Reason;
 use crate::waitlist::{self, is_only_full, may_join};
@@ -69,7 +69,7 @@ impl SeriesDate {
 /// Where waiting is wanted, a date on which only the place is missing is waited for, by the rules of the waiting list; the family has
 /// `open` entries on it already.
 pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: DateTime<Utc>) -> Vec<Planned> {
-    let mut before: Vec<(Placed, String)> = Vec::new();
+    let mut before: Vec<Placed> = Vec::new();
     let mut open = open;
     dates
         .iter()
@@ -81,7 +81,7 @@ pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: Date
                     return Planned { date: SeriesDate::without_slot(*day, *times, rejection), becomes: Becomes::Nothing };
                 }
             };
-            let state = after(state, &before);
+            let state = state.after(&before);
             let asked = stay_on(command, &state.slot.id, *times);
             let outcome = place(&state, &asked, now);
             let mut told = quote(&state, &asked, now);
@@ -89,7 +89,7 @@ pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: Date
             let slot_id = Some(asked.slot_id.clone());
             let becomes = match outcome {
                 Ok(placed) => {
-                    before.push((placed.clone(), state.slot.facility.name.clone()));
+                    before.push(placed.clone());
                     Becomes::Booked(asked, placed)
                 }
                 Err(refusals) => match waits(&refusals, command, *waited_for, open) {
@@ -127,24 +127,6 @@ pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: Date
 fn waits(refusals: &[Refusal], command: &NewSeries, waited_for: bool, open: usize) -> Option<Result<(), waitlist::Rejection>> {
     (command.if_conflict == IfConflict::Waitlist && is_only_full(refusals))
         .then(|| if waited_for { Err(waitlist::Rejection::Already) } else { may_join(open) })
-}
-
-/// What the rule knows after these dates: what they have used of each account, and when the children are there.
-fn after(state: &PlaceState, before: &[(Placed, String)]) -> PlaceState {
-    let mut state = state.clone();
-    for (placed, facility) in before {
-        for child in &placed.children {
-            let Some(known) = state.children.iter_mut().find(|known| known.id == child.id) else { continue };
-            for (account, usage, _) in &child.usages {
-                match known.usages.iter_mut().find(|(other, _)| other == account) {
-                    Some((_, used)) => *used = *usage,
-                    None => known.usages.push((account.clone(), *usage)),
-                }
-            }
-            known.busy.push(Busy { starts_at: placed.starts_at, ends_at: placed.ends_at, facility: facility.clone() });
-        }
-    }
-    state
 }
 
 /// A reason against a series, and the date that it concerns.

@@ -369,6 +369,7 @@ pub fn EnteredWords(entered: Entry) -> impl IntoView {
     let key = match entered.entered_by {
         EnteredBy::Facility => "bookings.entered_facility",
         EnteredBy::Office => "bookings.entered_office",
+        EnteredBy::Import => "bookings.entered_import",
     };
     let why = entered.override_reason;
     view! {
