@@ -188,7 +188,7 @@ async fn take_up_many_times(test: &TestApp) -> usize {
             let EntryState::Offered { party_id, .. } = found.state else { panic!("not offered") };
             let write = app.db.write(move |conn| {
                 for stored in list_party(conn, &party_id)? {
-                    mark_made(conn, &stored.booking.id, &BookingState::Confirmed, now)?;
+                    mark_made(conn, &stored.booking.id, (&BookingState::Confirmed, None), now)?;
                     let act = Act::of_command("control", now);
                     act.record(conn, "booking.confirmed", stored.booking.facility.place(), stored.booking.id.as_str())?;
                 }

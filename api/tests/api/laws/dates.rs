@@ -21,25 +21,26 @@ impl Play<'_> {
         let ask = self.ask();
         let weekdays = self.pick(&[vec!["Tue"], vec!["Tue", "Wed"], vec!["Mon", "Tue", "Wed"]]).unwrap();
         let mut body = ask.every_week(&weekdays, "2026-12-10");
+        body["if_conflict"] = json!(self.pick(&["skip", "skip", "fail", "waitlist", "waitlist"]).unwrap());
         let person = self.ground.families[ask.family].person.clone();
         let shown = person.post("/series/preview", body.clone()).await;
         if shown.status != 200 {
             return Ok((format!("repeat {:?}: {}", ask.slot, told(&shown)), self.look().await));
         }
-        body["if_conflict"] = json!(if self.chance(0.7) { "skip" } else { "fail" });
         body["seen"] = seen_dates(&shown.body["dates"]);
         let answer = person.post("/series", body.clone()).await;
         let after = self.look().await;
         let what = format!("repeat {:?} {weekdays:?} {}: {}", (ask.family, &ask.slot, ask.minutes()), body["if_conflict"], told(&answer));
-        let (bookable, all): (usize, usize) = {
-            let dates = shown.body["dates"].as_array().unwrap();
-            (dates.iter().filter(|date| date["bookable"] == true).count(), dates.len())
-        };
+        let dates = shown.body["dates"].as_array().unwrap();
+        let bookable = dates.iter().filter(|date| date["bookable"] == true).count();
+        let waiting: BTreeSet<&str> =
+            dates.iter().filter(|date| date["waits"] == true).map(|date| date["slot_id"].as_str().unwrap()).collect();
+        must!(waiting.is_empty() || body["if_conflict"] == "waitlist", "{what}: nobody wanted to wait, and {waiting:?}");
         let was_done = done(&answer)?;
         if before.is_restless() {
             return Ok((what, after));
         }
-        let expected = if body["if_conflict"] == "skip" { bookable > 0 } else { bookable == all };
+        let expected = if body["if_conflict"] == "fail" { bookable == dates.len() } else { bookable + waiting.len() > 0 };
         must!(was_done == expected, "{what}: the preview said {:?}", shown.body);
         if was_done {
             must!(
@@ -51,6 +52,13 @@ impl Play<'_> {
             let new: Vec<&Booked> = after.bookings.iter().filter(|(id, _)| !before.bookings.contains_key(*id)).map(|(_, b)| b).collect();
             must!(new.len() == bookable * ask.children.len(), "{what}: {} bookings for {bookable} dates", new.len());
             must!(new.iter().all(|b| b.series.as_deref() == answer.body["id"].as_str()), "{what}: {new:?}");
+            // The party waits as a whole, once on each date that was told.
+            let joined: Vec<&Entry> = after.entries.iter().filter(|(id, _)| !before.entries.contains_key(*id)).map(|(_, e)| e).collect();
+            let mut party = ask.children.clone();
+            party.sort_unstable();
+            must!(joined.iter().all(|entry| entry.children == party && entry.state == "waiting"), "{what}: {joined:?}");
+            let slots: BTreeSet<&str> = joined.iter().filter_map(|entry| entry.slot.as_deref()).collect();
+            must!(joined.len() == waiting.len() && slots == waiting, "{what}: {joined:?} wait, and {waiting:?} were told");
         }
         Ok((what, after))
     }

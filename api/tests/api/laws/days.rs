@@ -223,13 +223,17 @@ impl Play<'_> {
 
 /// What a family asks for that is shown date by date.
 pub fn of_dates(list: &Value) -> Vec<Value> {
-    let one = |date: &Value| json!([date["day"], date["bookable"], date["fee_yen"], date["slot_id"], date["starts_at"], date["ends_at"]]);
+    let one = |date: &Value| {
+        json!([date["day"], date["bookable"], date["waits"], date["fee_yen"], date["slot_id"], date["starts_at"], date["ends_at"]])
+    };
     list.as_array().unwrap().iter().map(one).collect()
 }
 
 /// What was shown of each date, to be sent along.
 pub fn seen_dates(list: &Value) -> Value {
-    let one = |date: &Value| json!({ "day": date["day"], "fee_yen": date["fee_yen"], "requested": date["state"]["kind"] == "requested" });
+    let requested = |date: &Value| date["state"]["kind"] == "requested";
+    let one =
+        |date: &Value| json!({ "day": date["day"], "fee_yen": date["fee_yen"], "requested": requested(date), "waits": date["waits"] });
     list.as_array().unwrap().iter().map(one).collect()
 }
 
