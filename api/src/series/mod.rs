@@ -239,7 +239,7 @@ pub async fn create_series(app: web::Data<App>, guardian: Guardian, key: Key, bo
                         command: stay,
                         entered: None,
                     };
-                    bookings.extend(settle(conn, (seen, placed), &belongs, act)?);
+                    bookings.extend(settle(conn, (seen, placed.as_ref()), &belongs, act)?);
                 }
                 Becomes::Waits(stay) => {
                     let wanted = NewWaitlistEntry::of_booking(stay);

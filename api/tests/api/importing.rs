@@ -140,7 +140,8 @@ on_both! {
         assert_eq!((booking["state"]["kind"].as_str(), booking["entered"]["entered_by"].as_str()), (Some("confirmed"), Some("import")));
         // Each import is an event of its own beside the booking's, and the audit names the other system's number.
         let id = booking["id"].as_str().unwrap().to_owned();
-        let (kinds, lines): (Vec<String>, Vec<(String, String, Option<String>)>) = test
+        type Lines = Vec<(String, String, Option<String>)>;
+        let (kinds, lines): (Vec<String>, Lines) = test
             .write(move |conn| {
                 let mine = audit_lines::table.filter(audit_lines::subject_id.eq(&id)).order(audit_lines::id);
                 Ok((
@@ -214,11 +215,11 @@ on_both! {
         let files = join(import(test, list.as_bytes(), false), import(test, list.as_bytes(), false));
         let homes = join_all(at_home.iter().map(|(person, child)| book(person, &slot, child)));
         let ((one, other), homes) = join(files, homes).await;
-        let by_file = one.files[0].new + other.files[0].new;
-        let by_hand = homes.iter().filter(|status| **status == 201).count();
+        let by_file = i64::from(one.files[0].new + other.files[0].new);
+        let by_hand = i64::try_from(homes.iter().filter(|status| **status == 201).count()).unwrap();
         assert!(homes.iter().all(|status| matches!(status, 201 | 409)), "{homes:?}");
-        assert_eq!((by_file as usize + by_hand, taken(test, &slot).await), (8, (8, 8)));
-        assert_eq!(all(test).await.1, i64::from(by_file));
+        assert_eq!((by_file + by_hand, taken(test, &slot).await), (8, (8, 8)));
+        assert_eq!(all(test).await.1, by_file);
         for report in [&one, &other] {
             assert!(told(report).iter().all(|(_, _, code)| *code == "bookings.slot_full"), "{:?}", told(report));
         }

@@ -25,7 +25,7 @@ pub struct DateState<'a> {
 #[derive(Debug, Clone)]
 pub enum Becomes {
     /// The booking of that date alone, and the places it gets.
-    Booked(NewBooking, Placed),
+    Booked(NewBooking, Box<Placed>),
     /// The booking for which the children wait.
     Waits(NewBooking),
     /// It is left out.
@@ -90,7 +90,7 @@ pub fn plan(dates: &[DateState<'_>], command: &NewSeries, open: usize, now: Date
             let becomes = match outcome {
                 Ok(placed) => {
                     before.push(placed.clone());
-                    Becomes::Booked(asked, placed)
+                    Becomes::Booked(asked, Box::new(placed))
                 }
                 Err(refusals) => match waits(&refusals, command, *waited_for, open) {
                     Some(Ok(())) => {
