@@ -265,6 +265,7 @@ refused!(
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
     shared::interviews::Rejection,
+    shared::consents::Rejection,
     shared::series::Rejection,
     shared::series::CancelRefusal,
     shared::bookings::UndoRejection,

@@ -6,6 +6,7 @@ pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod config;
+pub mod consents;
 pub mod db;
 pub mod demo;
 pub mod docs;

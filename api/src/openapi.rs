@@ -24,6 +24,7 @@ use utoipa_actix_web::AppExt;
         (name = "series", description = "Repeated bookings (くり返しの予約)"),
         (name = "waitlist", description = "The waiting list (順番待ち)"),
         (name = "interviews", description = "First interviews (初回面談)"),
+        (name = "consents", description = "What families agree that facilities get of them (同意), and what changed since"),
         (name = "attendance", description = "Staff: board, check-in, check-out"),
         (name = "statements", description = "What a month comes to (明細), for families and facilities"),
         (name = "settings", description = "This installation"),

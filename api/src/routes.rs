@@ -16,7 +16,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, docs, facilities, families, interviews, municipalities, openapi, programmes, request,
+    App, accounts, assets, attendance, bookings, consents, docs, facilities, families, interviews, municipalities, openapi, programmes, request,
     series, settings, slots, statements, waitlist,
 };
 
@@ -53,6 +53,7 @@ fn operations(config: &mut impl Operations) {
     bookings::configure(config);
     series::configure(config);
     interviews::configure(config);
+    consents::configure(config);
     attendance::configure(config);
     waitlist::configure(config);
     statements::configure(config);

@@ -383,6 +383,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    consents (family_id, facility_id) {
+        family_id -> Text,
+        facility_id -> Text,
+        operator -> Nullable<Text>,
+        words -> Nullable<BigInt>,
+        given_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    seen_children (child_id, facility_id) {
+        child_id -> Text,
+        facility_id -> Text,
+        given -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -402,6 +422,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     children,
     compact_terms,
     compacts,
+    consents,
     events,
     facilities,
     families,
@@ -414,6 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     municipalities,
     offerings,
     programmes,
+    seen_children,
     series,
     sessions,
     slot_bands,

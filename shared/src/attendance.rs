@@ -14,6 +14,7 @@ pub use self::correcting::*;
 pub use self::recording::*;
 pub use self::settling::*;
 use crate::bookings::{Booking, BookingState};
+use crate::consents::Changed;
 use crate::families::Allergy;
 use crate::interviews::Outcome;
 use crate::problem::{Datum, Reason};
@@ -276,6 +277,12 @@ pub struct BoardEntry {
     /// What was found in the child's first interview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interview: Option<Outcome>,
+    /// Whether what the family gave is left out, because it agreed to nothing, or not any more, and no stay is ahead.
+    #[serde(default)]
+    pub is_withheld: bool,
+    /// What the family changed since the facility's staff last looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
 }
 
 /// A day of a facility.

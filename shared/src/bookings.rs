@@ -73,6 +73,10 @@ pub struct NewBooking {
     /// What to do when there is no place.
     #[serde(default)]
     pub if_full: IfFull,
+    /// Version of the words by which the family agrees that the facility gets what it must know of the children
+    /// (`GET /facilities/{facility_id}/consent`). Without it the booking is made all the same, and the family is asked the next time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<u32>,
 }
 
 impl NewBooking {
@@ -88,6 +92,7 @@ impl NewBooking {
             extras: Vec::new(),
             notes: String::new(),
             if_full: IfFull::Fail,
+            consent: None,
         }
     }
 

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod consents;
 pub mod facilities;
 pub mod families;
 pub mod ids;

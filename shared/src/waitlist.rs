@@ -69,6 +69,15 @@ impl NewWaitlistEntry {
     }
 }
 
+/// Takes a place on offer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptOffer {
+    /// Version of the words by which the family agrees that the facility gets what it must know of the children, as with a booking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<u32>,
+}
+
 /// What somebody waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -161,7 +170,7 @@ pub struct WaitlistEntry {
     pub children: Vec<BookedChild>,
     /// What they wait for; the stay in a slot with its times.
     pub wanted: Wanted,
-    /// The slot's facility, where they wait for one slot.
+    /// The slot's facility, where they wait for one slot or have an offer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facility: Option<SlotFacility>,
     /// The programme.

@@ -12,8 +12,8 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, attendance, bookings, calendar, facilities, families, interviews, municipalities, problem, programmes, series, slots, text,
-    waitlist,
+    accounts, attendance, bookings, calendar, consents, facilities, families, interviews, municipalities, problem, programmes, series, slots,
+    text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -131,6 +131,11 @@ fn reasons() -> Vec<Reason> {
     all.extend(samples! { bookings::DecideRejection:
         bookings::DecideRejection::NotRequested => bookings::DecideRejection::NotRequested,
         bookings::DecideRejection::TooLate { .. } => bookings::DecideRejection::TooLate { decide_by: at },
+    });
+    all.extend(samples! { consents::Rejection:
+        consents::Rejection::OtherWords => consents::Rejection::OtherWords,
+        consents::Rejection::Withdrawn => consents::Rejection::Withdrawn,
+        consents::Rejection::ChangedAgain => consents::Rejection::ChangedAgain,
     });
     all.extend(samples! { interviews::Rejection:
         interviews::Rejection::NotAnInterview => interviews::Rejection::NotAnInterview,

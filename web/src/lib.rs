@@ -28,6 +28,8 @@ pub mod attendance;
 #[cfg(feature = "pages")]
 pub mod bookings;
 #[cfg(feature = "pages")]
+pub mod consents;
+#[cfg(feature = "pages")]
 pub mod facilities;
 #[cfg(feature = "pages")]
 pub mod families;

@@ -219,7 +219,7 @@ pub async fn scan_family(app: web::Data<App>, staff: Staff, body: Plain<Scan>) -
         .read(move |conn| {
             let guardian = families::store::find_family(conn, &family)?.ok_or(ApiError::NotFound)?.guardian_name;
             let found = today(conn, now, &family, &staff.facility_id)?;
-            Ok::<_, ApiError>(Scanned { now, guardian, entries: super::entries(conn, &staff.facility_id, found)? })
+            Ok::<_, ApiError>(Scanned { now, guardian, entries: super::entries(conn, &staff.facility_id, found, now)? })
         })
         .await?;
     Ok(web::Json(scanned))

@@ -10,7 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use shared::attendance::{Attendance, Board, BoardContact, BoardDay, BoardEntry, Relation};
 use shared::bookings::{Booking, BookingState};
-use shared::families::{Child, Contact, Family};
+use shared::consents::shows;
+use shared::families::{Child, Contact, Family, NewChild};
 use shared::ids::{FacilityId, PartyId};
 use shared::interviews::Outcome;
 use shared::problem::{Problem, Reason};
@@ -19,6 +20,7 @@ use shared::time::{age_months_on, day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 
 use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
+use crate::consents::staff::Sight;
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForStaff};
 use crate::request::Query;
@@ -104,9 +106,9 @@ fn board(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to: N
     // Who did not come stays in sight, also where the place is free again: it can be taken back.
     bookings.retain(|stored| stored.booking.state.is_active() || stored.booking.state.attendance() == Attendance::Absent);
     let waiting = list_bookings(conn, &Listing { from: None, until: None, waiting_at: Some(now), ..listing })?;
-    let mut entries = entries(conn, facility, bookings)?;
+    let mut entries = entries(conn, facility, bookings, now)?;
     entries.sort_by(|a, b| (a.booking.starts_at, &a.booking.child.kana).cmp(&(b.booking.starts_at, &b.booking.child.kana)));
-    let mut requests = self::entries(conn, facility, waiting)?;
+    let mut requests = self::entries(conn, facility, waiting, now)?;
     requests.sort_by(|a, b| urgency(&a.booking).cmp(&urgency(&b.booking)));
     let name = facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?;
     let days = slots::staff::days(conn, facility, from, to)?
@@ -131,10 +133,11 @@ fn urgency(booking: &Booking) -> (Option<DateTime<Utc>>, &PartyId, &str) {
 }
 
 /// The lines of bookings, with families and children of all of them in two questions.
-fn entries(conn: &mut AnyConnection, facility: &FacilityId, bookings: Vec<Stored>) -> Result<Vec<BoardEntry>, ApiError> {
+fn entries(conn: &mut AnyConnection, facility: &FacilityId, bookings: Vec<Stored>, now: DateTime<Utc>) -> Result<Vec<BoardEntry>, ApiError> {
     let families = families::store::list_families(conn, bookings.iter().map(|stored| &stored.family_id))?;
     let children = families::store::list_any_children(conn, bookings.iter().map(|stored| &stored.booking.child.id))?;
     let interviews = interviews::store::list_outcomes(conn, children.iter().map(|child| &child.id), facility)?;
+    let sight = Sight::of(conn, facility, families.iter().map(|family| &family.id), children.iter().map(|child| &child.id))?;
     bookings
         .into_iter()
         .map(|stored| {
@@ -142,16 +145,29 @@ fn entries(conn: &mut AnyConnection, facility: &FacilityId, bookings: Vec<Stored
             let child = children.iter().find(|child| child.id == stored.booking.child.id);
             let (family, child) = family.zip(child).ok_or(ApiError::NotFound)?;
             let interview = interviews.iter().find(|(id, _)| *id == child.id).map(|(_, outcome)| outcome.clone());
-            Ok(board_entry(stored, (family, child.clone()), interview))
+            Ok(board_entry(stored, (family, child.clone()), interview, &sight, now))
         })
         .collect()
 }
 
-fn board_entry(stored: Stored, (family, child): (&Family, Child), interview: Option<Outcome>) -> BoardEntry {
+fn board_entry(
+    stored: Stored,
+    (family, mut child): (&Family, Child),
+    interview: Option<Outcome>,
+    sight: &Sight,
+    now: DateTime<Utc>,
+) -> BoardEntry {
+    let is_shown = shows(sight.agrees(&family.id), &stored.booking, now);
+    let changed = sight.changed(family, &child).filter(|_| is_shown);
     let months = age_months_on(child.known.born, tokyo_day(stored.booking.starts_at));
     let guardian = BoardContact { name: family.guardian_name.clone(), relation: Relation::Guardian, phone: family.phone.clone() };
     let other = |Contact { name, relation, phone }| BoardContact { name, relation: Relation::Other { words: relation }, phone };
-    let with_guardian = |others: Vec<Contact>| std::iter::once(guardian.clone()).chain(others.into_iter().map(other)).collect();
+    let with_guardian =
+        |others: Vec<Contact>| Some(guardian.clone()).filter(|_| is_shown).into_iter().chain(others.into_iter().map(other)).collect();
+    if !is_shown {
+        let NewChild { allergies, care_notes, emergency_contacts, pick_up_people, .. } = &mut child.known;
+        (*allergies, *care_notes, *emergency_contacts, *pick_up_people) = (Vec::new(), String::new(), Vec::new(), Vec::new());
+    }
     BoardEntry {
         age_years: months / 12,
         age_months: months % 12,
@@ -161,7 +177,9 @@ fn board_entry(stored: Stored, (family, child): (&Family, Child), interview: Opt
         pick_up_people: with_guardian(child.known.pick_up_people),
         is_away: stored.booking.is_away,
         is_interview: stored.is_interview,
-        interview,
+        interview: interview.filter(|_| is_shown),
+        is_withheld: !is_shown,
+        changed,
         booking: stored.booking,
     }
 }

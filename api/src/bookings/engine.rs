@@ -18,7 +18,7 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{families, interviews, municipalities, new_id, programmes, slots, waitlist};
+use crate::{consents, families, interviews, municipalities, new_id, programmes, slots, waitlist};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,8 +120,11 @@ pub fn settle(
     belongs: &Belongs<'_>,
     act: &Act,
 ) -> Result<Vec<Booking>, ApiError> {
+    // Whoever is offered a place has not asked for it: accepting it agrees.
     if !matches!(placed.state, BookingState::Offered { .. }) {
         seen.after_those_who_wait()?;
+        let children = placed.children.iter().map(|child| &child.id);
+        consents::note(conn, (belongs.family_id, &placed.slot.facility.id), children, belongs.command.consent, act)?;
     }
     let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {

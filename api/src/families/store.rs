@@ -200,6 +200,12 @@ pub fn find_child(conn: &mut AnyConnection, family: &FamilyId, id: &ChildId) -> 
         .transpose()
 }
 
+/// Whose child it is.
+pub fn find_family_of(conn: &mut AnyConnection, child: &ChildId) -> Result<Option<FamilyId>, DbError> {
+    let found = children::table.filter(children::id.eq(child.as_str())).select(children::family_id).first::<String>(conn);
+    Ok(found.optional()?.map(FamilyId::new))
+}
+
 /// Children by their ids, also those that their family took off the list: past and present bookings keep them.
 pub fn list_any_children<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a ChildId>) -> Result<Vec<Child>, DbError> {
     let ids: BTreeSet<&str> = ids.map(ChildId::as_str).collect();

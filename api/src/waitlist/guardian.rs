@@ -8,7 +8,7 @@ use shared::locale::Localised;
 use shared::page::Page;
 use shared::problem::Problem;
 use shared::programmes::ProgrammeKey;
-use shared::waitlist::{EntryState, NewWaitlistEntry, WaitlistEntry, Wanted, accept, ahead, decline, leave};
+use shared::waitlist::{AcceptOffer, EntryState, NewWaitlistEntry, WaitlistEntry, Wanted, accept, ahead, decline, leave};
 
 use super::store::{self, Stored};
 use super::{enter, lock, release, taken_up, turn};
@@ -17,9 +17,9 @@ use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
 use crate::outbox::Act;
-use crate::request::{Body, etag};
+use crate::request::{Body, OptionalBody, etag};
 use crate::session::Guardian;
-use crate::{App, families, programmes, slots};
+use crate::{App, consents, families, programmes, slots};
 
 /// Entries as their family sees them.
 pub fn view(conn: &mut AnyConnection, all: Vec<Stored>) -> Result<Vec<WaitlistEntry>, ApiError> {
@@ -30,7 +30,11 @@ pub fn view(conn: &mut AnyConnection, all: Vec<Stored>) -> Result<Vec<WaitlistEn
     let mut found = Vec::with_capacity(all.len());
     for entry in all {
         let mut place = None;
-        if let Some(slot) = &entry.slot_id {
+        let mut slot = entry.slot_id.clone();
+        if let (None, EntryState::Offered { party_id, .. }) = (&slot, &entry.state) {
+            slot = list_party(conn, party_id)?.pop().map(|stored| stored.booking.slot_id);
+        }
+        if let Some(slot) = &slot {
             place = slots::store::find_frame(conn, slot)?.map(|stored| stored.slot);
         }
         let waits = entry.state == EntryState::Waiting;
@@ -186,6 +190,7 @@ pub async fn leave_waitlist(
 /// Takes the place on offer: it is booked, or waits for the facility where it decides for itself
 #[utoipa::path(
     tag = "waitlist",
+    request_body(content = Option<AcceptOffer>, description = "With it the words by which the family agrees"),
     params(("entry_id" = String, Path, description = "The entry"), Key),
     responses(
         (status = 200, description = "The entry, with the party of its bookings", body = WaitlistEntry),
@@ -200,12 +205,14 @@ pub async fn accept_offer(
     guardian: Guardian,
     key: Key,
     id: web::Path<WaitlistEntryId>,
+    body: OptionalBody<Option<AcceptOffer>>,
 ) -> Result<HttpResponse, ApiError> {
-    once(&app, &guardian.account_id.clone(), key, (), move |conn, (), act| {
+    let command = body.0.unwrap_or_default();
+    once(&app, &guardian.account_id.clone(), key, command, move |conn, command, act| {
         mine(conn, &id, &guardian)?;
         let entry = lock(conn, &id)?;
         let next = accept(&entry.state, act.now)?;
-        take_up(conn, &entry, act)?;
+        take_up(conn, &entry, command.consent, act)?;
         turn(conn, &entry, &next, act)?;
         answer(conn, StatusCode::OK, &id)
     })
@@ -213,9 +220,14 @@ pub async fn accept_offer(
 }
 
 /// Makes bookings of an offer: they count as made now, so that they can be undone like any other.
-fn take_up(conn: &mut AnyConnection, entry: &Stored, act: &Act) -> Result<(), ApiError> {
+fn take_up(conn: &mut AnyConnection, entry: &Stored, consent: Option<u32>, act: &Act) -> Result<(), ApiError> {
     let EntryState::Offered { party_id, .. } = &entry.state else { return Err(ApiError::NotFound) };
-    for stored in list_party(conn, party_id)? {
+    let party = list_party(conn, party_id)?;
+    if let Some(first) = party.first() {
+        let children = party.iter().map(|stored| &stored.booking.child.id);
+        consents::note(conn, (&first.family_id, &first.booking.facility.id), children, consent, act)?;
+    }
+    for stored in party {
         let booking = stored.booking;
         let next = taken_up(conn, &booking.slot_id, booking.starts_at, act.now)?;
         mark_made(conn, &booking.id, (&next, entry.series_id.as_ref()), act.now)?;

@@ -41,7 +41,7 @@ fn caller(operation: &str) -> Caller {
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "get_statement" | "change_family"
         | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking"
-        | "create_series" | "preview_series" | "list_interviews" => Caller::Guardian,
+        | "create_series" | "preview_series" | "list_interviews" | "get_consent_need" | "list_consents" | "withdraw_consent" => Caller::Guardian,
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -72,6 +72,7 @@ fn caller(operation: &str) -> Caller {
         | "list_slot_queues"
         | "record_interview"
         | "share_interviews"
+        | "mark_child_seen"
         | "offer_programme" => Caller::Staff,
         "publish_programme" | "list_unmet_demand" | "set_household" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
@@ -111,6 +112,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
         "record_interview" => Some(json!({ "verdict": "accepted" })),
+        "mark_child_seen" => Some(json!({ "child_version": 1, "family_version": 1 })),
         "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
         "set_household" => Some(json!({ "classes": [] })),
@@ -200,7 +202,7 @@ on_both! {
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
                 Caller::Staff | Caller::Officer | Caller::Clerk => assert_eq!(status, 403, "guardian: {}", operation.name),
-                _ if operation.name == "list_arrivals" || [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
+                _ if ["list_arrivals", "withdraw_consent"].contains(&operation.name.as_str()) || [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
@@ -339,6 +341,8 @@ async fn up_down_up(backend: Backend) {
             usages,
             bookings,
             interviews,
+            consents,
+            seen_children,
             series,
             events,
             attendance_records,

@@ -9,6 +9,7 @@ mod accounts;
 mod attendance;
 mod bookings;
 mod closures;
+mod consents;
 mod crashes;
 mod decisions;
 mod demo;

@@ -13,6 +13,7 @@ use super::model::{Command, Stage, allergies, at_stage, is_late, person_words, p
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
 use crate::bookings::EnteredWords;
+use crate::consents::{ChangedNote, Withheld};
 use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
 use crate::interviews::RecordInterview;
 use crate::paths;
@@ -42,6 +43,8 @@ pub struct Desk {
     pub cancelling: RwSignal<bool>,
     /// Whether the question of an absence is open.
     pub absent: RwSignal<bool>,
+    /// Whether what a family changed is shown.
+    pub changed: RwSignal<bool>,
     /// Whether the question of putting something right is open.
     pub fixing: RwSignal<bool>,
     /// What is under way or failed.
@@ -130,6 +133,11 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
         desk.programmes.with(|all| Some(programme_of(all, &key)?.terms.block(block)?.name.get(locale()).to_owned()))
     };
     let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
+    let looked = entry.clone();
+    let look = Callback::new(move |()| {
+        desk.asking.set(Some(looked.clone()));
+        desk.changed.set(true);
+    });
     let has_severe = !allergies(&entry).0.is_empty();
     view! {
         <li class="board-card" class:is-late=late class:is-severe=has_severe class:is-gone=is_gone>
@@ -151,7 +159,12 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                     <h3 id=heading_id.clone() class="board-name">{booking.child.name.clone()}</h3>
                     <p class="board-kana">{booking.child.kana.clone()}<span class="board-age">{age(&entry)}</span></p>
                 </div>
-                <Allergies entry=entry.clone()/>
+                {if entry.is_withheld {
+                    view! { <Withheld/> }.into_any()
+                } else {
+                    view! { <Allergies entry=entry.clone()/> }.into_any()
+                }}
+                <ChangedNote entry=entry.clone() on_open=look/>
                 {note("attendance.care_notes", &entry.care_notes)}
                 {note("attendance.day_notes", &booking.notes)}
                 {if entry.is_interview {

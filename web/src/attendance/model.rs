@@ -405,6 +405,8 @@ mod tests {
             is_away: false,
             is_interview: false,
             interview: None,
+            is_withheld: false,
+            changed: None,
         }
     }
 

@@ -24,6 +24,7 @@ use super::parts::{Crowding, Glance, StaffNav, StaffPlace};
 use super::record::RecordDialog;
 use super::requests::Requests;
 use crate::api::{Attempt, Failure};
+use crate::consents::ChangedDialog;
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
 use crate::paths;
@@ -223,6 +224,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         open: RwSignal::new(false),
         cancelling: RwSignal::new(false),
         absent: RwSignal::new(false),
+        changed: RwSignal::new(false),
         fixing: RwSignal::new(false),
         sent,
         send,
@@ -294,6 +296,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
         <RecordDialog desk/>
         <EndDialog ending=Ending::Cancel open=desk.cancelling desk on_done=cancelled/>
         <EndDialog ending=Ending::Absent open=desk.absent desk on_done=cancelled/>
+        <ChangedDialog asking=desk.asking open=desk.changed on_done=again/>
         <FixDialog desk on_done=cancelled/>
     }
 }

@@ -18,6 +18,7 @@ use super::parts::{ChildFields, ChildForm};
 use crate::accounts::client::municipalities;
 use crate::accounts::model::{LABELS as PERSON_LABELS, Wrong, noted, said, summarised};
 use crate::api::{Attempt, Failure, Tagged};
+use crate::consents::GivenConsents;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, say_with, text};
 use crate::paths;
@@ -95,6 +96,7 @@ pub fn FamilyPage() -> impl IntoView {
                     <h2><Say key="families.guardian"/></h2>
                     <Guardian family=known.0 cities=known.2/>
                 </section>
+                <GivenConsents/>
             </Load>
         </div>
     }

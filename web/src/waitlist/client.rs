@@ -2,7 +2,7 @@
 
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::waitlist::{NewWaitlistEntry, SlotQueue, WaitlistEntry};
+use shared::waitlist::{AcceptOffer, NewWaitlistEntry, SlotQueue, WaitlistEntry};
 
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 
@@ -16,7 +16,12 @@ pub async fn join(new: &NewWaitlistEntry, attempt: &Attempt) -> Result<WaitlistE
     api::post("/waitlist_entries", new, attempt).await
 }
 
-/// Answers an offer, or leaves: `accept`, `decline` or `leave`.
+/// Takes the place on offer, with the words by which the family agrees.
+pub async fn accept(entry_id: &str, consent: Option<u32>, attempt: &Attempt) -> Result<WaitlistEntry, Failure> {
+    api::post(&format!("/waitlist_entries/{}/accept", percent_encoded(entry_id)), &AcceptOffer { consent }, attempt).await
+}
+
+/// Declines an offer, or leaves: `decline` or `leave`.
 pub async fn answer(entry_id: &str, word: &str, attempt: &Attempt) -> Result<WaitlistEntry, Failure> {
     api::post(&format!("/waitlist_entries/{}/{word}", percent_encoded(entry_id)), &(), attempt).await
 }

@@ -10,6 +10,7 @@ use super::client;
 use super::model::{Sorted, minutes_left, sort};
 use crate::api::Attempt;
 use crate::bookings::facility_words;
+use crate::consents::ConsentAsk;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with};
 use crate::paths;
@@ -111,11 +112,17 @@ fn Offer(entry: WaitlistEntry, now: RwSignal<chrono::DateTime<chrono::Utc>>, cha
     let flash = use_flash();
     let EntryState::Offered { from, until, .. } = entry.state else { return ().into_any() };
     let id = StoredValue::new(entry.id.to_string());
+    let consent = RwSignal::new(None::<u32>);
+    let facility = entry.facility.as_ref().map(|facility| Signal::stored(facility.id.to_string()));
     let attempt = Attempt::new();
     let answer = Action::new_local(move |word: &&'static str| {
         let (word, attempt) = (*word, attempt.clone());
         async move {
-            match client::answer(&id.get_value(), word, &attempt).await {
+            let answer = match word {
+                "accept" => client::accept(&id.get_value(), consent.get_untracked(), &attempt).await,
+                _ => client::answer(&id.get_value(), word, &attempt).await,
+            };
+            match answer {
                 Ok(_) if word == "accept" => flash.done("waitlist.accepted"),
                 Ok(_) => flash.done("waitlist.declined"),
                 Err(why) => flash.failed(&why),
@@ -141,6 +148,7 @@ fn Offer(entry: WaitlistEntry, now: RwSignal<chrono::DateTime<chrono::Utc>>, cha
                     }}
                 </p>
                 <p><Say key="waitlist.offer_kept"/></p>
+                {facility.map(|facility| view! { <ConsentAsk facility_id=facility shown=consent/> })}
                 <div class="row actions offer-answer">
                     <Button busy icon=Glyph::Check on_press=Callback::new(move |()| drop(answer.dispatch("accept")))><Say key="waitlist.accept"/></Button>
                     <Button busy look=Look::Outline on_press=Callback::new(move |()| drop(answer.dispatch("decline")))><Say key="waitlist.decline"/></Button>

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use leptos::prelude::*;
 use shared::bookings::{Booking, NewBooking, NewEntry, Quote, SOFT};
+use shared::consents::WORDS;
 use shared::ids::{ChildId, FamilyId};
 use shared::locale::{clock_at, clock_span, yen};
 use shared::problem::Reason;
@@ -93,7 +94,9 @@ fn Stay(
     let command = Memo::new(move |_| {
         let ids = children.get().into_iter().map(ChildId::new).collect();
         let wish = NewBooking::new(slot_id.get_value(), ids).between(starts_at.get(), ends_at.get());
-        let booking = asked.with_value(|terms| form.draft(String::new()).command(terms, wish));
+        // The page asks the clerk to tell the family.
+        let asked = asked.with_value(|terms| form.draft(String::new()).command(terms, wish));
+        let booking = NewBooking { consent: Some(WORDS), ..asked };
         NewEntry { family_id: family.get_value(), booking, overrides: past.get(), override_reason: why.get() }
     });
     // The words for it change nothing about whether it can be had.
@@ -126,6 +129,7 @@ fn Stay(
             {times(&slot, &terms.unit, starts_at, ends_at)}
             <AskedFields terms form missing/>
             <Field id="entry-notes" label="bookings.notes" required=Need::Optional><TextArea value=form.notes maxlength=500/></Field>
+            <p class="quiet"><Say key="consents.by_phone"/></p>
         </section>
         <section class="card stack" aria-live="polite">
             {move || failure.get().map(|why| view! { <Told why/> })}

@@ -17,6 +17,7 @@ use crate::bookings::model::{Against, Ground, could_wait, decided_by};
 use crate::bookings::parts::{
     AgainstNotice, BookSteps, Bring, CancelRule, FeeLines, SlotHead, UntilDecided, When, facility_words, limit_left,
 };
+use crate::consents::ConsentAsk;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
@@ -98,9 +99,10 @@ pub fn CheckPage() -> impl IntoView {
         request_animation_frame(move || focus(&field));
         None
     };
+    let consent = RwSignal::new(None::<u32>);
     let press = Callback::new(move |ground: Ground| {
         if let Some((draft, wish)) = filled(&ground).zip(untrack(wish)) {
-            book.dispatch(draft.command(&ground.detail.terms, wish));
+            book.dispatch(NewBooking { consent: consent.get_untracked(), ..draft.command(&ground.detail.terms, wish) });
         }
     });
     let flash = use_flash();
@@ -153,6 +155,7 @@ pub fn CheckPage() -> impl IntoView {
                     let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
                     let quoted = ground.clone();
                     let confirmation = ground.detail.slot.confirmation(&asked);
+                    let facility = Signal::stored(ground.detail.slot.facility.id.to_string());
                     view! {
                         <SlotHead ground=ground.clone()/>
                         <Refused refused ground=ground.clone()/>
@@ -161,6 +164,7 @@ pub fn CheckPage() -> impl IntoView {
                             <TextArea value=form.notes maxlength=500/>
                         </Field>
                         <Load what=quote let:quote>{quote.map(|quote| view! { <Quoted ground=quoted.clone() quote refused/> })}</Load>
+                        <ConsentAsk facility_id=facility shown=consent/>
                         <Show when=move || full.get()>
                             <Banner tone=Tone::Info title="waitlist.can_wait"><p><Say key="waitlist.how"/></p></Banner>
                         </Show>

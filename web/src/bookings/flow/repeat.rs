@@ -15,6 +15,7 @@ use crate::api::{Attempt, Failure, query};
 use crate::bookings::model::Ground;
 use crate::bookings::model::draft::Draft;
 use crate::bookings::parts::{BookSteps, SlotHead, When};
+use crate::consents::ConsentAsk;
 use crate::i18n::{Say, locale, say_with, sentence, text};
 use crate::offline;
 use crate::paths::{self, BookStep};
@@ -108,10 +109,12 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
             }
         }
     });
+    let (consent, facility) = (RwSignal::new(None::<u32>), Signal::stored(ground.detail.slot.facility.id.to_string()));
     let shown = move || preview.with(|found| found.as_ref().and_then(|found| found.as_ref().ok().cloned()).flatten());
     let press = Callback::new(move |()| {
         refused.set(None);
-        if let (Some(command), Some(preview)) = (command.get_untracked(), untrack(shown)) {
+        if let (Some(mut command), Some(preview)) = (command.get_untracked(), untrack(shown)) {
+            command.stay.consent = consent.get_untracked();
             book.dispatch(as_shown(command, &preview));
         }
     });
@@ -148,6 +151,7 @@ fn RepeatStep(ground: Ground, stay: NewBooking) -> impl IntoView {
                 view! { <ResultSummary preview=preview.clone()/> <DateResults dates=preview.dates names/> }
             })}</Load>
         </section>
+        <ConsentAsk facility_id=facility shown=consent/>
         <div class="row actions">
             <Button on_press=press busy disabled=Signal::derive(move || shown().is_none_or(|preview| counts(&preview).is_nothing()))>
                 {move || {

@@ -1,0 +1,2 @@
+DROP TABLE seen_children;
+DROP TABLE consents;
