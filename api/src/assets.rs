@@ -64,9 +64,10 @@ fn find_in<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     if is_reserved || looks_like_a_file {
         None
     } else {
-        // The search and the pages of staff have builds of their own; the service worker knows the same. A build for developing has
-        // only one for all.
-        let is_staff = path.strip_prefix("/staff").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        // The search and the pages of staff and officers have builds of their own; the service worker knows the same. A build for
+        // developing has only one for all.
+        let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_staff = below("/staff") || below("/office");
         let own = if path == "/" { Some("/first.html") } else { is_staff.then_some("/staff.html") };
         own.and_then(file).or_else(|| file("/index.html"))
     }

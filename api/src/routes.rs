@@ -16,8 +16,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, consents, docs, facilities, families, interviews, municipalities, openapi, programmes, request,
-    series, settings, slots, statements, waitlist,
+    App, accounts, assets, attendance, bookings, consents, docs, facilities, families, interviews, municipalities, openapi, programmes,
+    request, series, settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.

@@ -124,12 +124,7 @@ pub fn must_ask(agreements: &[Agreement], place: &Place) -> bool {
 
 /// What booking at a facility agrees to, if that is not agreed to already. `words` are those that the family was shown. What it was not
 /// shown holds for this facility alone.
-pub fn agree(
-    agreements: &[Agreement],
-    place: &Place,
-    words: Option<u32>,
-    now: DateTime<Utc>,
-) -> Result<Option<Agreement>, Rejection> {
+pub fn agree(agreements: &[Agreement], place: &Place, words: Option<u32>, now: DateTime<Utc>) -> Result<Option<Agreement>, Rejection> {
     if words.is_some_and(|words| words != WORDS) {
         return Err(Rejection::OtherWords);
     }

@@ -97,6 +97,26 @@ pub struct Sharing {
     pub shares: bool,
 }
 
+/// How a facility's sharing of interviews stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SharingState {
+    /// Whether it shares.
+    pub shares: bool,
+    /// Its operator's other facilities, by name; empty where it has none.
+    pub others: Vec<SharingFacility>,
+}
+
+/// Another facility of the same operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SharingFacility {
+    /// Its name.
+    pub name: String,
+    /// Whether it shares; only where both do, one goes by the other's interviews.
+    pub shares: bool,
+}
+
 /// Why a result cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {

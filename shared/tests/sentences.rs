@@ -12,8 +12,8 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, attendance, bookings, calendar, consents, facilities, families, interviews, municipalities, problem, programmes, series, slots,
-    text, waitlist,
+    accounts, attendance, bookings, calendar, consents, facilities, families, interviews, municipalities, problem, programmes, series,
+    slots, text, waitlist,
 };
 use world::{day, tokyo};
 

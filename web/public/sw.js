@@ -6,8 +6,8 @@ const BUILD = /*BUILD*/{"version":"dev","files":[]}/*END*/;
 
 const STORE_PREFIX = "app-";
 const STORE = STORE_PREFIX + BUILD.version;
-// The search and the pages of staff have builds of their own; the server knows the same.
-const isStaff = (path) => /^\/staff(\/|$)/.test(path);
+// The search and the pages of staff and officers have builds of their own; the server knows the same.
+const isStaff = (path) => /^\/(staff|office)(\/|$)/.test(path);
 const shellOf = (path) => (path === "/" ? "/first.html" : isStaff(path) ? "/staff.html" : "/index.html");
 const PATIENCE_MS = 3000;
 

@@ -126,12 +126,21 @@ fn use_is_staff() -> Memo<bool> {
     Memo::new(move |_| session.me().is_some_and(|me| may(&me.role, Area::Staff)))
 }
 
+// Only the build that has the pages of officers leads there.
+fn use_is_officer() -> Memo<bool> {
+    let session = use_session();
+    Memo::new(move |_| cfg!(feature = "staff") && session.me().is_some_and(|me| may(&me.role, Area::Office)))
+}
+
 #[component]
 fn Places() -> impl IntoView {
     let is_staff = use_is_staff();
+    let is_officer = use_is_officer();
     move || {
         if is_staff.get() {
             view! { <li><A href=paths::staff() attr:class="nav-link"><Icon glyph=Glyph::List/><span><Say key="app.nav_staff"/></span></A></li> }.into_any()
+        } else if is_officer.get() {
+            view! { <li><A href=paths::office() attr:class="nav-link"><Icon glyph=Glyph::List/><span><Say key="office.nav"/></span></A></li> }.into_any()
         } else {
             places()
                 .map(|(href, words, glyph)| {

@@ -38,8 +38,12 @@ pub mod frame;
 pub mod i18n;
 #[cfg(feature = "pages")]
 pub mod interviews;
+#[cfg(feature = "pages")]
+pub mod office;
 pub mod offline;
 pub mod paths;
+#[cfg(feature = "pages")]
+pub mod programmes;
 #[cfg(feature = "pages")]
 pub mod series;
 pub mod session;

@@ -204,6 +204,41 @@ pub fn safe_next(next: &str) -> Option<String> {
     is_ours.then(|| next.to_owned())
 }
 
+/// First page of office mode.
+pub fn office() -> String {
+    "/office".to_owned()
+}
+
+/// What households are for reliefs.
+pub fn office_households() -> String {
+    "/office/households".to_owned()
+}
+
+/// Bookings that officers take down.
+pub fn office_entry() -> String {
+    "/office/entry".to_owned()
+}
+
+/// The programmes of the officer's city.
+pub fn office_programmes() -> String {
+    "/office/programmes".to_owned()
+}
+
+/// One version of a programme.
+pub fn office_programme(version_id: &str) -> String {
+    format!("/office/programmes/{}", percent_encoded(version_id))
+}
+
+/// A new version made from one that is there.
+pub fn office_new_version(version_id: &str) -> String {
+    format!("/office/programmes/{}/next", percent_encoded(version_id))
+}
+
+/// What nobody could be given.
+pub fn office_demand() -> String {
+    "/office/demand".to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

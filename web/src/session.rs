@@ -124,6 +124,12 @@ pub fn FamilyOnly() -> impl IntoView {
     only(Area::Family)
 }
 
+/// Parent route of the pages of a city's officers.
+#[component]
+pub fn OfficeOnly() -> impl IntoView {
+    only(Area::Office)
+}
+
 /// Parent route of the pages of a facility's staff.
 #[component]
 pub fn StaffOnly() -> impl IntoView {
@@ -134,6 +140,7 @@ pub fn StaffOnly() -> impl IntoView {
 enum Entry {
     Wait,
     SignIn,
+    Office,
     Refused,
     Enter,
 }
@@ -145,11 +152,14 @@ fn only(area: Area) -> impl IntoView {
         Standing::Unknown => Entry::Wait,
         Standing::SignedOut => Entry::SignIn,
         Standing::SignedIn(me) | Standing::Ended(me) if may(&me.role, area) => Entry::Enter,
+        // Officers come by the same door.
+        Standing::SignedIn(me) | Standing::Ended(me) if area == Area::Staff && may(&me.role, Area::Office) => Entry::Office,
         Standing::SignedIn(_) | Standing::Ended(_) => Entry::Refused,
     });
     move || match entry.get() {
         Entry::Wait => view! { <Skeleton/> }.into_any(),
         Entry::SignIn => view! { <ToSignIn/> }.into_any(),
+        Entry::Office => view! { <leptos_router::components::Redirect path=paths::office()/> }.into_any(),
         Entry::Refused => view! {
             <PageTitle text="app.other_people_title"/>
             <p><Say key="app.other_people"/></p>

@@ -133,7 +133,12 @@ fn urgency(booking: &Booking) -> (Option<DateTime<Utc>>, &PartyId, &str) {
 }
 
 /// The lines of bookings, with families and children of all of them in two questions.
-fn entries(conn: &mut AnyConnection, facility: &FacilityId, bookings: Vec<Stored>, now: DateTime<Utc>) -> Result<Vec<BoardEntry>, ApiError> {
+fn entries(
+    conn: &mut AnyConnection,
+    facility: &FacilityId,
+    bookings: Vec<Stored>,
+    now: DateTime<Utc>,
+) -> Result<Vec<BoardEntry>, ApiError> {
     let families = families::store::list_families(conn, bookings.iter().map(|stored| &stored.family_id))?;
     let children = families::store::list_any_children(conn, bookings.iter().map(|stored| &stored.booking.child.id))?;
     let interviews = interviews::store::list_outcomes(conn, children.iter().map(|child| &child.id), facility)?;

@@ -11,7 +11,6 @@ use shared::ids::{ChildId, FacilityId, FamilyId};
 use shared::page::Page;
 use shared::problem::Problem;
 
-
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForGuardian};
 use crate::idempotency::{Answer, Key, once};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use shared::attendance::{Attended, Person, RecordKind};
 use shared::bookings::{Answer, Booking, BookingState, Busy, NewBooking};
+use shared::consents::WORDS;
 use shared::ids::{ChildId, FacilityId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
 use shared::programmes::{Account, AnswerKind, OpenDays, Programme, Stay, Terms, Unit, Usage, count};
@@ -210,6 +211,7 @@ pub fn filled(command: NewBooking, terms: &Terms, k: usize) -> NewBooking {
         reason: reason(terms, k).map(str::to_owned),
         answers: required.filter_map(|question| Some(Answer { key: question.key.clone(), value: answer(&question.answer)? })).collect(),
         extras: meal.into_iter().map(|extra| extra.key.clone()).collect(),
+        consent: Some(WORDS),
         ..command
     }
 }

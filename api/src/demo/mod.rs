@@ -2,6 +2,7 @@
 
 mod bookings;
 mod cities;
+mod consents;
 mod facilities;
 mod interviews;
 mod offers;
@@ -105,6 +106,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     bookings::insert(conn, &families, &mut slots, moment)?;
     waiting::insert(conn, &families, &slots, moment)?;
     interviews::insert(conn, moment)?;
+    consents::insert(conn, moment)?;
     Ok(true)
 }
 

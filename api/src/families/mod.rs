@@ -31,6 +31,7 @@ pub fn configure(config: &mut impl Operations) {
         .service(get_child)
         .service(update_child)
         .service(remove_child)
+        .service(officer::get_household)
         .service(officer::set_household);
 }
 

@@ -1,7 +1,7 @@
-//! What a city's officers write of its families: what a household is for reliefs.
+//! What a city's officers read and write of its families: what a household is for reliefs.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, put, web};
+use actix_web::{HttpResponse, get, put, web};
 use shared::families::{Family, Household};
 use shared::ids::FamilyId;
 use shared::problem::Problem;
@@ -10,8 +10,35 @@ use super::store;
 use crate::App;
 use crate::error::{ApiError, ForBody, ForOfficer};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::Body;
 use crate::session::Officer;
+
+/// A family of the officer's city with its household
+///
+/// Whose data was looked at stands in the audit.
+#[utoipa::path(
+    tag = "families",
+    params(("family_id" = String, Path, description = "The family")),
+    responses(
+        (status = 200, description = "The family with its household", body = Family),
+        (status = 404, description = "No such family in this city", body = Problem, content_type = "application/problem+json"),
+        ForOfficer,
+    )
+)]
+#[get("/families/{family_id}/household_classes")]
+pub async fn get_household(app: web::Data<App>, officer: Officer, id: web::Path<FamilyId>) -> Result<web::Json<Family>, ApiError> {
+    let act = Act::of_request(officer.account_id.as_str(), app.now());
+    let family = app
+        .db
+        .write(move |conn| {
+            let family = store::find_family(conn, &id)?.filter(|family| family.municipality == officer.municipality);
+            act.record_look(conn, "family.looked_up", id.as_str())?;
+            family.ok_or(ApiError::NotFound)
+        })
+        .await?;
+    Ok(web::Json(family))
+}
 
 /// Sets what a family's household is for reliefs, with dates
 ///

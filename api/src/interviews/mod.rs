@@ -5,7 +5,7 @@ pub mod store;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use shared::ids::{BookingId, FacilityId};
-use shared::interviews::{ChildInterview, Interview, NewResult, Sharing, record};
+use shared::interviews::{ChildInterview, Interview, NewResult, Sharing, SharingState, record};
 use shared::page::Page;
 use shared::problem::Problem;
 
@@ -21,7 +21,7 @@ use crate::{facilities, families};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
-    config.service(list_interviews).service(record_interview).service(share_interviews);
+    config.service(list_interviews).service(record_interview).service(get_interview_sharing).service(share_interviews);
 }
 
 /// Whether the family's children have had their first interview, as far as a facility goes by it
@@ -99,6 +99,20 @@ pub async fn record_interview(
         Ok(Answer::new(StatusCode::OK, &found)?)
     })
     .await
+}
+
+/// Whether the facility shares its interviews with its operator's others, and which of those do
+#[utoipa::path(
+    tag = "interviews",
+    responses(
+        (status = 200, description = "As it is", body = SharingState),
+        ForStaff,
+    )
+)]
+#[get("/staff/interview_sharing")]
+pub async fn get_interview_sharing(app: web::Data<App>, staff: Staff) -> Result<web::Json<SharingState>, ApiError> {
+    let state = app.db.read(move |conn| store::find_sharing(conn, &staff.facility_id)?.ok_or(ApiError::NotFound)).await?;
+    Ok(web::Json(state))
 }
 
 /// Lets the operator's other facilities go by this one's interviews, and it by theirs, where they say so too

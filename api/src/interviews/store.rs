@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use shared::ids::{ChildId, FacilityId};
-use shared::interviews::{Interview, Outcome};
+use shared::interviews::{Interview, Outcome, SharingFacility, SharingState};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, stored, to_json};
 use crate::schema::{facilities, interviews};
@@ -65,6 +65,23 @@ pub fn write_interview(conn: &mut AnyConnection, found: &Interview) -> Result<()
     let clause = " ON CONFLICT (booking_id) DO UPDATE SET outcome = excluded.outcome, decided_at = excluded.decided_at";
     OnConflict { insert, clause }.execute(conn)?;
     Ok(())
+}
+
+/// How a facility's sharing stands.
+pub fn find_sharing(conn: &mut AnyConnection, facility: &FacilityId) -> Result<Option<SharingState>, DbError> {
+    let row = facilities::table.filter(facilities::id.eq(facility.as_str())).select((facilities::operator, facilities::shares_interviews));
+    let found: Option<(Option<String>, bool)> = row.get_result(conn).optional()?;
+    let Some((operator, shares)) = found else { return Ok(None) };
+    let others: Vec<(String, bool)> = match operator {
+        Some(operator) => facilities::table
+            .filter(facilities::operator.eq(operator))
+            .filter(facilities::id.ne(facility.as_str()))
+            .order(facilities::kana)
+            .select((facilities::name, facilities::shares_interviews))
+            .load(conn)?,
+        None => Vec::new(),
+    };
+    Ok(Some(SharingState { shares, others: others.into_iter().map(|(name, shares)| SharingFacility { name, shares }).collect() }))
 }
 
 /// Shares a facility's interviews with its operator's others, or keeps them.

@@ -38,6 +38,9 @@ pub struct ProgrammeQuery {
     pub programme: Option<ProgrammeKey>,
     /// As they hold on this day; today when absent.
     pub on: Option<NaiveDate>,
+    /// Every version, also those that are over and those to come, instead of a day's.
+    #[serde(default)]
+    pub every_version: bool,
 }
 
 /// The programmes with their rules as they hold on a day
@@ -45,7 +48,7 @@ pub struct ProgrammeQuery {
     tag = "programmes",
     params(ProgrammeQuery),
     responses(
-        (status = 200, description = "By municipality and key", body = Page<Programme>),
+        (status = 200, description = "By municipality, key and first day", body = Page<Programme>),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -56,7 +59,10 @@ pub async fn list_programmes(app: web::Data<App>, query: Query<ProgrammeQuery>) 
         .db
         .read(move |conn| {
             let day = query.on.unwrap_or(today);
-            store::list_programmes(conn, query.municipality.as_ref(), query.programme.as_ref(), day, day).map_err(ApiError::from)
+            // As far as both databases count days.
+            let ever = NaiveDate::from_yo_opt(1, 1).zip(NaiveDate::from_ymd_opt(9999, 12, 31));
+            let (from, to) = ever.filter(|_| query.every_version).unwrap_or((day, day));
+            store::list_programmes(conn, query.municipality.as_ref(), query.programme.as_ref(), from, to).map_err(ApiError::from)
         })
         .await?;
     Ok(web::Json(Page { items, next_cursor: None }))

@@ -22,12 +22,12 @@ use utoipa::IntoParams;
 use super::store;
 use crate::bookings::store::Stored;
 use crate::db::{AnyConnection, DbError};
-use crate::error::{ApiError, ForBody, ForChange, ForStaff, part};
+use crate::error::{ApiError, ForBody, ForChange, ForClerk, ForStaff, part};
 use crate::idempotency::{Answer, Key, once};
 use crate::request::{Body, IfMatch, Query};
 use crate::routes::Operations;
-use crate::session::Staff;
-use crate::{App, bookings, families, municipalities, programmes, waitlist};
+use crate::session::{Clerk, Desk, Staff};
+use crate::{App, bookings, facilities, families, municipalities, programmes, waitlist};
 
 /// The operations.
 pub fn configure(config: &mut impl Operations) {
@@ -54,16 +54,6 @@ pub fn configure(config: &mut impl Operations) {
 pub async fn list_offerings(app: web::Data<App>, staff: Staff) -> Result<web::Json<Page<Offering>>, ApiError> {
     let items = app.db.read(move |conn| store::list_offerings(conn, &staff.facility_id).map_err(ApiError::from)).await?;
     Ok(web::Json(Page { items, next_cursor: None }))
-}
-
-/// Which days.
-#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct DaysQuery {
-    /// First day; today when absent.
-    pub from: Option<NaiveDate>,
-    /// Last day, at most 61 after the first; the first when absent.
-    pub to: Option<NaiveDate>,
 }
 
 /// More slots than that no facility has in that time.
@@ -94,24 +84,51 @@ pub fn days(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate, to
         .collect())
 }
 
-/// The slots of the signed-in staff's facility, closed ones included: no word of the children
+/// Which days of which facility.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SlotsQuery {
+    /// The facility; the signed-in staff's when absent. Officers name one of their city; another one is not found.
+    #[param(value_type = Option<String>)]
+    pub facility_id: Option<FacilityId>,
+    /// First day; today when absent.
+    pub from: Option<NaiveDate>,
+    /// Last day, at most 61 after the first; the first when absent.
+    pub to: Option<NaiveDate>,
+}
+
+/// The slots of the signed-in staff's facility, or of one of the officer's city, closed ones included: no word of the children
 #[utoipa::path(
     tag = "slots",
-    params(DaysQuery),
+    params(SlotsQuery),
     responses(
         (status = 200, description = "Day by day", body = Page<SlotDay>),
+        (status = 404, description = "Not a facility of this clerk", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
-        ForStaff,
+        ForClerk,
     )
 )]
 #[get("/staff/slots")]
-pub async fn list_staff_slots(app: web::Data<App>, staff: Staff, query: Query<DaysQuery>) -> Result<web::Json<Page<SlotDay>>, ApiError> {
+pub async fn list_staff_slots(app: web::Data<App>, clerk: Clerk, query: Query<SlotsQuery>) -> Result<web::Json<Page<SlotDay>>, ApiError> {
     let from = query.0.from.unwrap_or_else(|| tokyo_day(app.now()));
     let to = query.0.to.unwrap_or(from);
     if to < from || (to - from).num_days() >= super::MAX_DAYS {
         return Err(super::wrong("to"));
     }
-    let items = app.db.read(move |conn| days(conn, &staff.facility_id, from, to).map_err(ApiError::from)).await?;
+    let asked = query.0.facility_id;
+    let items = app
+        .db
+        .read(move |conn| {
+            let facility = match (&clerk.desk, &asked) {
+                (Desk::Facility(own), None) => own,
+                (Desk::Facility(own), Some(asked)) if own == asked => own,
+                (Desk::City(_), None) => return Err(super::wrong("facility_id")),
+                (Desk::City(city), Some(asked)) if facilities::store::find_municipality(conn, asked)?.as_ref() == Some(city) => asked,
+                (Desk::Facility(_) | Desk::City(_), Some(_)) => return Err(ApiError::NotFound),
+            };
+            Ok(days(conn, facility, from, to)?)
+        })
+        .await?;
     Ok(web::Json(Page { items, next_cursor: None }))
 }
 

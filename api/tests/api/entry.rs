@@ -70,6 +70,20 @@ on_both! {
         assert_eq!(board["days"][0]["entries"][0]["booking"], booked.body[0], "the board reads it as it was answered");
     }
 
+    async fn an_officer_sees_the_slots_of_the_citys_facilities_and_no_others(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 1)).await;
+        let officer = test.person("Officer", Role::Officer { municipality: code(SAKAIMINATO) }).await;
+        let (staff, other) = (test.staff("sakai").await, test.staff("yonago").await);
+        let path = format!("/staff/slots?from={DAY}&facility_id=sakai");
+        for person in [&officer, &staff] {
+            let seen = person.get(&path).await;
+            assert_eq!((seen.code_number(), seen.body["items"][0]["slots"][0]["id"].as_str()), (200, Some(slot.as_str())), "{:?}", seen.body);
+        }
+        assert_eq!(other.get(&path).await.status, 404);
+        assert_eq!(officer.get("/staff/slots?facility_id=yonago").await.status, 404);
+        assert_eq!(officer.get("/staff/slots").await.status, 422);
+    }
+
     async fn soft_rules_are_gone_past_with_a_reason_and_hard_ones_never(test) {
         let ana = test.guardian("Ana", SAKAIMINATO).await;
         let (child, baby) = (ana.child("2025-05-01").await, ana.child("2026-10-01").await);

@@ -37,11 +37,13 @@ fn caller(operation: &str) -> Caller {
         }
         "undo_booking" => Caller::Guardian,
         "preview_closure" | "close_slots" => Caller::Staff,
-        "search_families" | "register_family" | "quote_entry" | "enter_booking" => Caller::Clerk,
+        "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "get_statement" | "change_family"
         | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking"
-        | "create_series" | "preview_series" | "list_interviews" | "get_consent_need" | "list_consents" | "withdraw_consent" => Caller::Guardian,
+        | "create_series" | "preview_series" | "list_interviews" | "get_consent_need" | "list_consents" | "withdraw_consent" => {
+            Caller::Guardian
+        }
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -63,7 +65,6 @@ fn caller(operation: &str) -> Caller {
         | "undo_attendance"
         | "correct_attendance"
         | "list_offerings"
-        | "list_staff_slots"
         | "preview_slots"
         | "publish_slots"
         | "change_slot"
@@ -72,9 +73,10 @@ fn caller(operation: &str) -> Caller {
         | "list_slot_queues"
         | "record_interview"
         | "share_interviews"
+        | "get_interview_sharing"
         | "mark_child_seen"
         | "offer_programme" => Caller::Staff,
-        "publish_programme" | "list_unmet_demand" | "set_household" => Caller::Officer,
+        "publish_programme" | "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }
@@ -192,7 +194,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "share_interviews", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.

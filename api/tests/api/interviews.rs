@@ -135,6 +135,13 @@ on_both! {
             let quote = ana.post("/bookings/quote", json!({ "slot_id": slot, "child_ids": [child] })).await;
             assert_eq!(quote.body["bookable"], known, "{:?}", quote.body);
         }
+        // Staff see how it stands on both sides.
+        let state = yonago.get("/staff/interview_sharing").await.body;
+        assert_eq!((state["shares"].as_bool(), state["others"][0]["shares"].as_bool()), (Some(true), Some(true)), "{state:?}");
+        assert_eq!(yonago.post("/staff/interview_sharing", json!({ "shares": false })).await.status, 200);
+        let state = sakai.get("/staff/interview_sharing").await.body;
+        assert_eq!((state["shares"].as_bool(), state["others"][0]["shares"].as_bool()), (Some(true), Some(false)), "{state:?}");
+        assert_eq!(yonago.post("/staff/interview_sharing", json!({ "shares": true })).await.status, 200);
         // Another operator's facility does not go by it.
         test.write(|conn| {
             diesel::update(facilities::table.filter(facilities::id.eq("yonago"))).set(facilities::operator.eq("another")).execute(conn)?;

@@ -67,8 +67,10 @@ on_both! {
         assert_eq!((set.code_number(), &set.body["household"]), (200, &json!([year])), "{:?}", set.body);
         assert_eq!(ana.get("/family").await.body["household"], json!([year]));
         assert_eq!(put(&officer, &path, json!({ "classes": [year, year] })).await.codes(), ["families.household_invalid"]);
+        assert_eq!(officer.get(&path).await.body, ana.get("/family").await.body);
         let other = test.person("Other", Role::Officer { municipality: code(SAKAIMINATO) }).await;
         assert_eq!(put(&other, &path, json!({ "classes": [] })).await.status, 404);
+        assert_eq!((other.get(&path).await.code_number(), ana.get(&path).await.code_number()), (404, 403));
         assert_eq!(put(&ana, &path, json!({ "classes": [] })).await.status, 403);
         assert_eq!(put(&officer, &path, json!({ "classes": [] })).await.body["household"], json!([]));
         let audited: i64 = test

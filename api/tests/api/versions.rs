@@ -54,6 +54,9 @@ on_both! {
         assert_eq!(officer.post_with_key("/programmes", next.clone(), "april").await.status, 201);
         assert_eq!(officer.post_with_key("/programmes", next.clone(), "april").await.status, 201, "told twice, done once");
         assert_eq!(officer.post("/programmes", next.clone()).await.code(), "programmes.overlaps");
+        let ever = officer.get(&format!("/programmes?municipality={YONAGO}&programme=playroom&every_version=true")).await.body;
+        let days: Vec<&str> = ever["items"].as_array().unwrap().iter().map(|version| version["valid_from"].as_str().unwrap()).collect();
+        assert_eq!(days, ["2026-11-21", "2027-04-01"]);
         for (day, yen) in [("2027-03-31", 200), ("2027-04-01", 250)] {
             let on = officer.get(&format!("/programmes?municipality={YONAGO}&programme=playroom&on={day}")).await.body;
             assert_eq!(on["items"][0]["terms"]["fees"][0]["yen"], yen, "{day}");

@@ -64,6 +64,9 @@ fn lead_on(next: Memo<Option<String>>, first: fn() -> String) {
 
 fn beginning(me: &Me, next: Option<String>, first: fn() -> String) -> String {
     let is_staff = may(&me.role, Area::Staff);
+    if may(&me.role, Area::Office) {
+        return next.filter(|next| next.starts_with(&paths::office())).unwrap_or_else(paths::office);
+    }
     match next {
         Some(next) if !is_staff || next.starts_with(&paths::staff()) => next,
         _ if is_staff => paths::staff(),

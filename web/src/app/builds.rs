@@ -46,6 +46,7 @@ pub fn Pages() -> impl IntoView {
         <Routes fallback=NotFoundPage>
             <FamilyPages/>
             <Route path=path!("/staff/*page") view=Elsewhere/>
+            <Route path=path!("/office/*page") view=Elsewhere/>
         </Routes>
     }
 }
@@ -55,8 +56,8 @@ pub fn Pages() -> impl IntoView {
 #[component]
 pub fn Pages() -> impl IntoView {
     let path = use_location().pathname;
-    let fallback =
-        move || if path.with_untracked(|path| path.starts_with("/staff")) { NotFoundPage().into_any() } else { Elsewhere().into_any() };
+    let is_own = move || path.with_untracked(|path| path.starts_with("/staff") || path.starts_with("/office"));
+    let fallback = move || if is_own() { NotFoundPage().into_any() } else { Elsewhere().into_any() };
     view! {
         <SignInAgain/>
         <Routes fallback>

@@ -13,14 +13,15 @@ use shared::families::FoundFamily;
 use shared::locale::{clock_span, full_day};
 use shared::time::tokyo_day;
 
-use self::family::FamilyPart;
+pub use self::family::FamilyPart;
 use self::stay::StayPart;
 use crate::attendance::{StaffNav, StaffPlace};
-use crate::i18n::{Say, furigana, locale, text};
+use crate::i18n::{Say, Text, furigana, locale, text};
+use crate::office::{OfficeNav, OfficePlace, my_city};
 use crate::paths;
-use crate::session::StaffOnly;
+use crate::session::{OfficeOnly, StaffOnly};
 use crate::settings;
-use crate::ui::{Banner, Button, CheckboxGroup, Choice, Glyph, LinkButton, Look, PageTitle, Tone};
+use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Glyph, LinkButton, Load, Look, PageTitle, Select, Tone};
 
 /// Bookings on the phone.
 #[component(transparent)]
@@ -34,9 +35,69 @@ pub fn EntryRoutes() -> impl MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
+/// Bookings that officers take down for the facilities of their city.
+#[component(transparent)]
+pub fn OfficeEntryRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/office/entry") view=OfficeOnly>
+            <Route path=path!("") view=OfficeEntryPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
 /// From the call to the booking on one page.
 #[component]
 fn EntryPage() -> impl IntoView {
+    view! {
+        <div class="stack staff narrow">
+            <StaffNav here=StaffPlace::Elsewhere/>
+            <PageTitle text="entry.title"/>
+            <Call facility=Signal::stored(None) is_staff=true/>
+        </div>
+    }
+}
+
+/// The same for a facility of the officer's city, which is chosen first.
+#[component]
+fn OfficeEntryPage() -> impl IntoView {
+    let city = my_city().map(|code| code.to_string()).unwrap_or_default();
+    let facilities = LocalResource::new(move || {
+        let city = city.clone();
+        async move { client::facilities(&city).await }
+    });
+    let chosen = RwSignal::new(String::new());
+    let facility = Signal::derive(move || Some(chosen.get()).filter(|id| !id.is_empty()));
+    view! {
+        <div class="stack staff narrow">
+            <OfficeNav here=OfficePlace::Entry/>
+            <PageTitle text="entry.title"/>
+            <Load what=facilities let:known>
+                {
+                    let choose = std::iter::once((String::new(), Text::from("office.choose_facility")));
+                    let options: Vec<(String, Text)> =
+                        choose.chain(known.into_iter().map(|(id, name)| (id, text(move || name.clone())))).collect();
+                    view! {
+                        <section class="card stack">
+                            <Field id="entry-facility" label="office.facility"><Select value=chosen options=Signal::stored(options)/></Field>
+                        </section>
+                    }
+                }
+            </Load>
+            <Show when=move || facility.with(Option::is_some)><Call facility is_staff=false/></Show>
+        </div>
+    }
+}
+
+/// The call: who, and when.
+#[component]
+fn Call(
+    /// Where; none: at the staff's own facility.
+    facility: Signal<Option<String>>,
+    /// Whether the board is theirs to look at.
+    is_staff: bool,
+) -> impl IntoView {
     let query = use_query_map();
     let day = query.with_untracked(|query| query.get("day").and_then(|day| day.parse().ok())).unwrap_or_else(settings::today);
     let family: RwSignal<Option<FoundFamily>> = RwSignal::new(None);
@@ -56,12 +117,10 @@ fn EntryPage() -> impl IntoView {
         family.set(None);
     });
     view! {
-        <div class="stack staff narrow">
-            <StaffNav here=StaffPlace::Elsewhere/>
-            <PageTitle text="entry.title"/>
+        <div class="stack">
             {move || {
                 let done = booked.get();
-                (!done.is_empty()).then(|| view! { <Done bookings=done again/> })
+                (!done.is_empty()).then(|| view! { <Done bookings=done again is_staff/> })
             }}
             <Show when=move || booked.with(Vec::is_empty)>
                 <section class="card stack" aria-labelledby="entry-family">
@@ -89,7 +148,7 @@ fn EntryPage() -> impl IntoView {
                                 <section class="card stack">
                                     <CheckboxGroup id="entry-children" legend="entry.children" choices=Signal::stored(choices) value=children/>
                                 </section>
-                                <StayPart family=found.id.clone() children day booked/>
+                                <StayPart family=found.id.clone() children day booked facility/>
                             }
                         })
                 }}
@@ -111,7 +170,7 @@ fn Chosen(found: FoundFamily, family: RwSignal<Option<FoundFamily>>) -> impl Int
 
 /// What was taken down, to be read out to the family.
 #[component]
-fn Done(bookings: Vec<Booking>, again: Callback<()>) -> impl IntoView {
+fn Done(bookings: Vec<Booking>, again: Callback<()>, is_staff: bool) -> impl IntoView {
     let Some(first) = bookings.first().cloned() else { return ().into_any() };
     let names = bookings.iter().map(|booking| booking.child.name.clone()).collect::<Vec<_>>().join("、");
     let (starts_at, ends_at) = (first.starts_at, first.ends_at);
@@ -124,7 +183,12 @@ fn Done(bookings: Vec<Booking>, again: Callback<()>) -> impl IntoView {
         </div>
         <div class="row">
             <Button icon=Glyph::Phone on_press=again><Say key="entry.again"/></Button>
-            <LinkButton href=paths::staff_day(tokyo_day(starts_at)) look=Look::Outline icon=Glyph::List><Say key="entry.to_board"/></LinkButton>
+            {is_staff
+                .then(|| {
+                    view! {
+                        <LinkButton href=paths::staff_day(tokyo_day(starts_at)) look=Look::Outline icon=Glyph::List><Say key="entry.to_board"/></LinkButton>
+                    }
+                })}
         </div>
     }
     .into_any()

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
-pub use self::entry::EntryRoutes;
+pub use self::entry::{EntryRoutes, FamilyPart, OfficeEntryRoutes};
 pub use self::flow::{AskedFields, AskedForm};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
 pub use self::history::History;

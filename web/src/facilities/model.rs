@@ -253,7 +253,8 @@ fn same_kind(a: &Fee, b: &Fee) -> bool {
     a.per == b.per && a.from_age == b.from_age && a.under_age == b.under_age
 }
 
-fn fee_words(fee: &Fee, terms: &Terms, locale: Locale) -> String {
+/// What a fee is for: age and part of the day.
+pub fn fee_words(fee: &Fee, terms: &Terms, locale: Locale) -> String {
     let age = match (fee.from_age, fee.under_age) {
         (0, None) => None,
         (0, Some(under)) => Some(said("facilities.fee_under", locale, &[("years", under.to_string())])),

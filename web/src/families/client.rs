@@ -1,9 +1,10 @@
 //! Requests of the family's pages.
 
-use shared::families::{Child, ChildChange, Family, FamilyChange, NewChild};
+use shared::families::{Child, ChildChange, Family, FamilyChange, Household, NewChild};
 use shared::page::Page;
+use shared::programmes::Programme;
 
-use crate::api::{self, Attempt, Failure, Tagged, percent_encoded};
+use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
 /// The family with its tag.
 pub async fn family() -> Result<Tagged<Family>, Failure> {
@@ -42,4 +43,24 @@ pub async fn change_child(child_id: &str, change: &ChildChange, etag: &str, atte
 /// Takes a child off the list.
 pub async fn remove_child(child_id: &str, etag: &str, attempt: &Attempt) -> Result<(), Failure> {
     api::delete(&path(child_id), etag, attempt).await
+}
+
+fn household_path(family_id: &str) -> String {
+    format!("/families/{}/household_classes", percent_encoded(family_id))
+}
+
+/// A family of the officer's city with its household.
+pub async fn household(family_id: &str) -> Result<Family, Failure> {
+    api::get(&household_path(family_id)).await
+}
+
+/// Sets what a household is.
+pub async fn set_household(family_id: &str, household: &Household) -> Result<Family, Failure> {
+    api::put(&household_path(family_id), household).await
+}
+
+/// The programmes of a city, for their reliefs.
+pub async fn programmes_of(municipality: &str) -> Result<Vec<Programme>, Failure> {
+    let path = query("/programmes", &[("municipality", Some(municipality.to_owned()))]);
+    Ok(api::get::<Page<Programme>>(&path).await?.items)
 }

@@ -1,6 +1,7 @@
 //! The family, registered once: residence, guardian, children and what carers must know of them.
 
 pub mod client;
+mod household;
 pub mod model;
 mod pages;
 mod parts;
@@ -9,8 +10,9 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+use self::household::HouseholdPage;
 use self::pages::{ChangeFamilyPage, ChildPage, FamilyPage, NewChildPage};
-use crate::session::FamilyOnly;
+use crate::session::{FamilyOnly, OfficeOnly};
 
 /// The slice's pages.
 #[component(transparent)]
@@ -21,6 +23,18 @@ pub fn FamilyRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("change") view=ChangeFamilyPage/>
             <Route path=path!("children/new") view=NewChildPage/>
             <Route path=path!("children/:child_id") view=ChildPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The page of officers.
+#[component(transparent)]
+pub fn HouseholdRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/office/households") view=OfficeOnly>
+            <Route path=path!("") view=HouseholdPage/>
         </ParentRoute>
     }
     .into_inner()

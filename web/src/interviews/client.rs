@@ -1,6 +1,6 @@
 //! Requests about first interviews.
 
-use shared::interviews::{ChildInterview, Interview, NewResult};
+use shared::interviews::{ChildInterview, Interview, NewResult, Sharing, SharingState};
 use shared::page::Page;
 
 use crate::api::{self, Attempt, Failure, percent_encoded};
@@ -14,4 +14,14 @@ pub async fn interviews(facility_id: &str) -> Result<Vec<ChildInterview>, Failur
 /// Records the result of an interview.
 pub async fn record(booking_id: &str, command: &NewResult, attempt: &Attempt) -> Result<Interview, Failure> {
     api::post(&format!("/interviews/{}/result", percent_encoded(booking_id)), command, attempt).await
+}
+
+/// Whether the facility shares its interviews.
+pub async fn sharing() -> Result<SharingState, Failure> {
+    api::get("/staff/interview_sharing").await
+}
+
+/// Shares them, or keeps them.
+pub async fn share(shares: bool, attempt: &Attempt) -> Result<Sharing, Failure> {
+    api::post("/staff/interview_sharing", &Sharing { shares }, attempt).await
 }

@@ -3,6 +3,8 @@
 pub mod client;
 mod parts;
 mod recording;
+mod sharing;
 
 pub use self::parts::{InterviewNote, InterviewState};
 pub use self::recording::RecordInterview;
+pub use self::sharing::InterviewSharing;

@@ -2,7 +2,7 @@
 
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::waitlist::{AcceptOffer, NewWaitlistEntry, SlotQueue, WaitlistEntry};
+use shared::waitlist::{AcceptOffer, NewWaitlistEntry, SlotQueue, UnmetDemand, WaitlistEntry};
 
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 
@@ -29,6 +29,11 @@ pub async fn answer(entry_id: &str, word: &str, attempt: &Attempt) -> Result<Wai
 /// How many wait for the slots of the staff's facility between two days.
 pub async fn queues(from: String, to: String) -> Result<Vec<SlotQueue>, Failure> {
     Ok(api::get::<Page<SlotQueue>>(&query("/staff/waitlist", &[("from", Some(from)), ("to", Some(to))])).await?.items)
+}
+
+/// What nobody could be given, for stays between two days.
+pub async fn unmet_demand(from: String, to: String) -> Result<Vec<UnmetDemand>, Failure> {
+    Ok(api::get::<Page<UnmetDemand>>(&query("/unmet_demand", &[("from", Some(from)), ("to", Some(to))])).await?.items)
 }
 
 /// The programmes of a city as they are on a day.

@@ -1,9 +1,13 @@
 //! Requests of the page for bookings on the phone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 use shared::bookings::{Booking, NewEntry, Quote};
+use shared::facilities::FacilitySummary;
 use shared::families::{FamilySearch, FoundFamily, NewFamily};
 use shared::page::Page;
+use shared::programmes::Programme;
 use shared::slots::{Slot, SlotDay, SlotDetail};
 
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
@@ -19,11 +23,25 @@ pub async fn register(family: &NewFamily, attempt: &Attempt) -> Result<FoundFami
     api::post("/staff/families", family, attempt).await
 }
 
-/// The facility's slots of a day.
-pub async fn slots(day: NaiveDate) -> Result<Vec<Slot>, Failure> {
-    let days = [("from", Some(day.to_string())), ("to", Some(day.to_string()))];
-    let found = api::get::<Page<SlotDay>>(&query("/staff/slots", &days)).await?;
+/// The slots of a day: those of the staff's own facility, or of one that an officer chose.
+pub async fn slots(facility: Option<String>, day: NaiveDate) -> Result<Vec<Slot>, Failure> {
+    let asked = [("from", Some(day.to_string())), ("to", Some(day.to_string())), ("facility_id", facility)];
+    let found = api::get::<Page<SlotDay>>(&query("/staff/slots", &asked)).await?;
     Ok(found.items.into_iter().flat_map(|day| day.slots).collect())
+}
+
+/// The facilities of a city where something can be booked, each once, with id and name.
+pub async fn facilities(municipality: &str) -> Result<Vec<(String, String)>, Failure> {
+    let programmes = query("/programmes", &[("municipality", Some(municipality.to_owned()))]);
+    let keys: BTreeSet<String> =
+        api::get::<Page<Programme>>(&programmes).await?.items.into_iter().map(|one| one.key.as_str().to_owned()).collect();
+    let mut found = BTreeMap::new();
+    for key in keys {
+        let asked = [("municipality", Some(municipality.to_owned())), ("programme", Some(key)), ("limit", Some("200".to_owned()))];
+        let page: Page<FacilitySummary> = api::get(&query("/facilities", &asked)).await?;
+        found.extend(page.items.into_iter().map(|one| (one.kana.unwrap_or_default(), (one.id.to_string(), one.name))));
+    }
+    Ok(found.into_values().collect())
 }
 
 /// One slot with its rules.

@@ -18,7 +18,13 @@ use crate::ui::{
 
 /// Finds the family, or takes it down.
 #[component]
-pub fn FamilyPart(choose: Callback<FoundFamily>) -> impl IntoView {
+pub fn FamilyPart(
+    /// The family that is meant.
+    choose: Callback<FoundFamily>,
+    /// Whether one that is not found can be taken down.
+    #[prop(default = true)]
+    registers: bool,
+) -> impl IntoView {
     let words = RwSignal::new(String::new());
     let found: RwSignal<Option<Result<Vec<FoundFamily>, Failure>>> = RwSignal::new(None);
     let searching = Action::new_local(move |words: &String| {
@@ -59,7 +65,7 @@ pub fn FamilyPart(choose: Callback<FoundFamily>) -> impl IntoView {
                 Some(Ok(families)) => view! { <ul class="plain-list stack">{families.into_iter().map(one).collect_view()}</ul> }.into_any(),
             }}
         </div>
-        <Disclosure summary="entry.new_family"><NewFamilyForm choose/></Disclosure>
+        {registers.then(|| view! { <Disclosure summary="entry.new_family"><NewFamilyForm choose/></Disclosure> })}
     }
 }
 

@@ -21,14 +21,21 @@ use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Load, Need, RadioG
 
 /// Day and slot, then the stay.
 #[component]
-pub fn StayPart(family: FamilyId, children: RwSignal<Vec<String>>, day: NaiveDate, booked: RwSignal<Vec<Booking>>) -> impl IntoView {
+pub fn StayPart(
+    family: FamilyId,
+    children: RwSignal<Vec<String>>,
+    day: NaiveDate,
+    booked: RwSignal<Vec<Booking>>,
+    /// Where; none: at the staff's own facility.
+    facility: Signal<Option<String>>,
+) -> impl IntoView {
     let day = RwSignal::new(day.to_string());
     let slot = RwSignal::new(String::new());
     let slots = LocalResource::new(move || {
-        let day: Option<NaiveDate> = day.get().parse().ok();
+        let (day, facility): (Option<NaiveDate>, _) = (day.get().parse().ok(), facility.get());
         async move {
             match day {
-                Some(day) => client::slots(day).await,
+                Some(day) => client::slots(facility, day).await,
                 None => Ok(Vec::new()),
             }
         }

@@ -18,6 +18,7 @@ use super::parts::{ages, programme_name};
 use crate::api::Failure;
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::i18n::{Say, furigana, locale, marked, say_with};
+use crate::interviews::InterviewSharing;
 use crate::paths;
 use crate::ui::{Banner, Dialog, Explain, Glyph, Icon, LinkButton, Look, PageTitle, Skeleton, Tone, WeekCalendar};
 use crate::waitlist::client::queues;
@@ -86,6 +87,7 @@ pub fn SlotsPage() -> impl IntoView {
                 on_move=moved
                 cells=move |date| view! { <DaySlots date days programmes queues choose/> }.into_any()
             />
+            <InterviewSharing/>
             <Dialog id="slot" title="slots_staff.change" open=open>
                 {move || {
                     let done = Callback::new(move |()| {

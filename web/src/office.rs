@@ -1,0 +1,103 @@
+//! Office mode: the way between the pages of a city's officers, and the first of them.
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+use shared::access::Role;
+use shared::municipalities::MunicipalityCode;
+
+use crate::i18n::{Say, say, t};
+use crate::paths;
+use crate::session::{OfficeOnly, use_session};
+use crate::ui::{Glyph, Icon, PageTitle};
+
+/// Where an officer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfficePlace {
+    /// The first page.
+    Home,
+    /// What households are.
+    Households,
+    /// Bookings on the phone.
+    Entry,
+    /// The rules of programmes.
+    Programmes,
+    /// What nobody could be given.
+    Demand,
+}
+
+/// Address, words and picture of each place but the first page, with what it is for.
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 4] {
+    [
+        (OfficePlace::Households, paths::office_households(), "office.households", "office.households_for", Glyph::Family),
+        (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
+        (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
+        (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
+    ]
+}
+
+/// The way between the pages of office mode.
+#[component]
+pub fn OfficeNav(
+    /// Where one is.
+    here: OfficePlace,
+) -> impl IntoView {
+    view! {
+        <nav class="staff-nav office-nav no-print" aria-label=move || t("office.nav_label")>
+            <ul>
+                {places()
+                    .into_iter()
+                    .map(|(place, href, words, _, glyph)| {
+                        view! { <li><a href=href aria-current=(place == here).then_some("page")><Icon glyph/><span>{say(words)}</span></a></li> }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+/// The signed-in officer's city.
+pub fn my_city() -> Option<MunicipalityCode> {
+    let session = use_session();
+    untrack(move || session.me()).and_then(|me| match me.role {
+        Role::Officer { municipality } => Some(municipality),
+        Role::Guardian { .. } | Role::Staff { .. } | Role::Operator => None,
+    })
+}
+
+/// The first page of office mode.
+#[component(transparent)]
+pub fn OfficeRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/office") view=OfficeOnly>
+            <Route path=path!("") view=OfficePage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+#[component]
+fn OfficePage() -> impl IntoView {
+    view! {
+        <div class="stack staff">
+            <PageTitle text="office.title"/>
+            <p><Say key="office.lead"/></p>
+            <ul class="plain-list grid">
+                {places()
+                    .into_iter()
+                    .map(|(_, href, words, what, glyph)| {
+                        view! {
+                            <li>
+                                <div class="card card-link stack">
+                                    <h2 class="office-place"><Icon glyph/><a class="card-target" href=href>{say(words)}</a></h2>
+                                    <p>{say(what)}</p>
+                                </div>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,149 @@
+//! A new version made from one that is there: written in sections, checked at every change, compared with the one before, published.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use serde_json::Value;
+use shared::problem::ProblemPart;
+use shared::programmes::{NewProgramme, Programme};
+
+use super::client;
+use super::draft::{field_id, following, read};
+use super::fields::Editing;
+use super::pages::{Differences, trail};
+use super::sections::{all, title_of};
+use super::words::{describe, differences, of_version};
+use crate::api::{Attempt, Failure};
+use crate::flash::use_flash;
+use crate::i18n::{Say, locale, marked, say, say_with, text};
+use crate::office::{OfficeNav, OfficePlace, my_city};
+use crate::paths;
+use crate::settings;
+use crate::ui::{Banner, Breadcrumbs, Button, Explain, LinkButton, Load, Look, PageTitle, Tone, focus};
+
+/// The page of a new version.
+#[component]
+pub fn NextPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("version_id")).unwrap_or_default());
+    let city = my_city().map(|code| code.to_string()).unwrap_or_default();
+    let versions = LocalResource::new(move || {
+        let city = city.clone();
+        async move { client::versions(&city).await }
+    });
+    view! {
+        <div class="stack staff">
+            <OfficeNav here=OfficePlace::Programmes/>
+            <Breadcrumbs trail=trail() here="programmes.next_title"/>
+            <PageTitle text="programmes.next_title"/>
+            <Load what=versions let:known>
+                {match known.into_iter().find(|version| id.with_untracked(|id| version.id.as_str() == id)) {
+                    Some(before) => view! { <Next before/> }.into_any(),
+                    None => view! { <p><Say key="programmes.unknown"/></p> }.into_any(),
+                }}
+            </Load>
+        </div>
+    }
+}
+
+#[component]
+fn Next(before: Programme) -> impl IntoView {
+    let flash = use_flash();
+    let navigate = use_navigate();
+    let draft: RwSignal<Value> = RwSignal::new(following(&before, settings::today()));
+    let new = Memo::new(move |_| draft.with(read));
+    let wrong = Memo::new(move |_| new.with(|new| new.as_ref().map(NewProgramme::check).unwrap_or_default()));
+    provide_context(Editing { draft, wrong });
+    let failure = RwSignal::new(None::<Failure>);
+    let attempt = Attempt::new();
+    let publishing = Action::new_local(move |new: &NewProgramme| {
+        let (new, attempt, navigate) = (new.clone(), attempt.clone(), navigate.clone());
+        async move {
+            match client::publish(&new, &attempt).await {
+                Ok(version) => {
+                    navigate(&paths::office_programme(version.id.as_str()), NavigateOptions { replace: true, ..Default::default() });
+                    flash.done("programmes.published");
+                }
+                Err(why) => failure.set(Some(why)),
+            }
+        }
+    });
+    let press = Callback::new(move |()| {
+        failure.set(None);
+        if let Some(new) = new.get_untracked() {
+            publishing.dispatch(new);
+        }
+    });
+    let back = paths::office_programme(before.id.as_str());
+    let name = before.name.clone();
+    let before = StoredValue::new(before);
+    let changed = Memo::new(move |_| {
+        let locale = locale();
+        let after = new.with(|new| new.as_ref().map(|new| describe(&new.name, &new.summary, &new.terms, locale)))?;
+        Some(before.with_value(|before| differences(&of_version(before, locale), &after)))
+    });
+    let is_ready = Signal::derive(move || new.with(Option::is_some) && wrong.with(Vec::is_empty));
+    view! {
+        <p>{say_with("programmes.next_lead", move || vec![("name", name.get(locale()).to_owned())])}</p>
+        <form class="stack stack-wide" novalidate on:submit=move |event| event.prevent_default()>
+            {all()}
+            <section class="card stack" aria-labelledby="differences">
+                <h2 id="differences"><Say key="programmes.differences"/></h2>
+                {move || changed.get().map(|all| view! { <Differences all/> })}
+            </section>
+            <section class="stack" aria-live="polite">
+                {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none)/> })}
+                {move || {
+                    failure
+                        .get()
+                        .map(|why| {
+                            view! {
+                                <Banner tone=Tone::Error>
+                                    {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
+                                </Banner>
+                            }
+                        })
+                }}
+            </section>
+            <p><Say key="programmes.publish_means"/></p>
+            <div class="row actions">
+                <Button busy=publishing.pending() disabled=Signal::derive(move || !is_ready.get()) on_press=press><Say key="programmes.publish"/></Button>
+                <LinkButton href=back look=Look::Text><Say key="programmes.not_now"/></LinkButton>
+            </div>
+        </form>
+    }
+}
+
+/// Everything that is wrong, each leading to its field.
+#[component]
+fn Wrong(parts: Vec<ProblemPart>, no_day: bool) -> impl IntoView {
+    let lines = parts
+        .into_iter()
+        .map(|part| {
+            let pointer = part.pointer.unwrap_or_default();
+            let (title, id) = (title_of(&pointer), field_id(&pointer));
+            let target = id.clone();
+            let reason = part.reason;
+            view! {
+                <li>
+                    <a
+                        href=format!("#{id}")
+                        on:click=move |event| {
+                            // The address must not change: the router would take it for a navigation.
+                            event.prevent_default();
+                            focus(&target);
+                        }
+                    >
+                        {say(title)} "：" {text(move || reason.sentence(locale())).view()}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Banner tone=Tone::Error title="programmes.wrong">
+            {no_day.then(|| view! { <p><Say key="programmes.no_day"/></p> })}
+            <ul class="reasons">{lines}</ul>
+        </Banner>
+    }
+}

@@ -1,0 +1,245 @@
+//! Fields of a version: each stands at a pointer of the draft, and shows what the check says of that place.
+
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::problem::ProblemPart;
+
+use super::draft::{self, Kind, field_id};
+use crate::i18n::{Say, Text, locale, marked, say};
+use crate::ui::{Button, Field, Glyph, Look, Need, Select, TextArea, TextInput};
+
+/// What is being written, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub struct Editing {
+    /// The version.
+    pub draft: RwSignal<Value>,
+    /// Everything wrong, each with its pointer.
+    pub wrong: Memo<Vec<ProblemPart>>,
+}
+
+impl Editing {
+    /// What the page around writes.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(|| Self { draft: RwSignal::new(Value::Null), wrong: Memo::new(|_| Vec::new()) })
+    }
+
+    fn error(self, at: String) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.wrong.with(|all| all.iter().find(|part| part.pointer.as_deref() == Some(&at)).map(|part| part.reason.sentence(locale())))
+        })
+    }
+
+    fn text(self, at: &str) -> String {
+        self.draft.with_untracked(|draft| draft::text_at(draft, at))
+    }
+
+    fn set(self, at: &str, value: Value) {
+        self.draft.update(|draft| draft::set(draft, at, value));
+    }
+}
+
+/// A value that is written to its place whenever it changes.
+fn bound(at: &str, kind: Kind) -> RwSignal<String> {
+    let (editing, at) = (Editing::here(), at.to_owned());
+    let value = RwSignal::new(editing.text(&at));
+    Effect::new(move |before: Option<()>| {
+        let text = value.get();
+        if before.is_some() {
+            editing.set(&at, draft::typed(kind, &text));
+        }
+    });
+    value
+}
+
+/// Something that is typed.
+#[component]
+pub fn Typed(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What it is.
+    label: &'static str,
+    /// What kind of thing.
+    #[prop(default = Kind::Words)]
+    kind: Kind,
+    /// Whether it is more than a line.
+    #[prop(optional)]
+    long: bool,
+) -> impl IntoView {
+    let value = bound(&at, kind);
+    // A time is stored with seconds that nobody types.
+    if kind == Kind::Time {
+        value.update(|text| *text = text.chars().take(5).collect());
+    }
+    let required = if matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
+    let error = Editing::here().error(at.clone());
+    let input = match kind {
+        Kind::Words if long => view! { <TextArea value maxlength=500/> }.into_any(),
+        Kind::Words | Kind::MaybeWords | Kind::Flag => view! { <TextInput value maxlength=200/> }.into_any(),
+        Kind::Number | Kind::MaybeNumber => view! { <TextInput value inputmode="numeric" short=true/> }.into_any(),
+        Kind::Days => view! { <TextInput value short=true/> }.into_any(),
+        Kind::Day | Kind::MaybeDay => view! { <TextInput value kind="date" short=true/> }.into_any(),
+        Kind::Time => view! { <TextInput value kind="time" short=true/> }.into_any(),
+    };
+    view! { <Field id=field_id(&at) label required error>{input}</Field> }
+}
+
+/// Something in the three languages.
+#[component]
+pub fn Names(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What it is.
+    label: &'static str,
+    /// Whether it is more than a line.
+    #[prop(optional)]
+    long: bool,
+) -> impl IntoView {
+    view! {
+        <fieldset class="names">
+            <legend>{say(label)}</legend>
+            <Typed at=format!("{at}/ja") label="programmes.in_japanese" long/>
+            <Typed at=format!("{at}/easy") label="programmes.in_easy" long/>
+            <Typed at=format!("{at}/en") label="programmes.in_english" long/>
+        </fieldset>
+    }
+}
+
+/// One of several words.
+#[component]
+pub fn Pick(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What it is.
+    label: &'static str,
+    /// The words with what they mean.
+    #[prop(into)]
+    options: Signal<Vec<(String, Text)>>,
+    /// How it is written.
+    #[prop(default = Kind::Words)]
+    kind: Kind,
+) -> impl IntoView {
+    let value = bound(&at, kind);
+    let error = Editing::here().error(at.clone());
+    view! { <Field id=field_id(&at) label error><Select value options/></Field> }
+}
+
+/// Words with keys of their meaning, as [`Pick`] takes them.
+pub fn words(all: &'static [(&'static str, &'static str)]) -> Signal<Vec<(String, Text)>> {
+    Signal::stored(all.iter().map(|(word, key)| ((*word).to_owned(), Text::from(*key))).collect())
+}
+
+/// Yes or no.
+#[component]
+pub fn Flag(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What it is.
+    label: &'static str,
+) -> impl IntoView {
+    const ANSWERS: [(&str, &str); 2] = [("false", "programmes.no"), ("true", "programmes.yes")];
+    let editing = Editing::here();
+    // What is left out is no.
+    if editing.text(&at).is_empty() {
+        editing.draft.update_untracked(|draft| draft::set(draft, &at, false.into()));
+    }
+    view! { <Pick at label options=words(&ANSWERS) kind=Kind::Flag/> }
+}
+
+/// One of several kinds of a rule, each with fields of its own; another kind begins with what is usual.
+#[component]
+pub fn Kinds(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What it is.
+    label: &'static str,
+    /// The kinds: word, key of the meaning, and how it begins.
+    kinds: Vec<(&'static str, &'static str, Value)>,
+    /// The fields of a kind.
+    fields: fn(String, &str) -> AnyView,
+) -> impl IntoView {
+    let editing = Editing::here();
+    let kind = RwSignal::new(editing.text(&format!("{at}/kind")));
+    let options: Vec<(String, Text)> = kinds.iter().map(|(word, key, _)| ((*word).to_owned(), Text::from(*key))).collect();
+    let place = at.clone();
+    // The draft first, then the fields that read it.
+    let shown = RwSignal::new(kind.get_untracked());
+    Effect::new(move |before: Option<()>| {
+        let word = kind.get();
+        if before.is_some() {
+            if let Some((_, _, fresh)) = kinds.iter().find(|(known, ..)| *known == word) {
+                editing.set(&place, fresh.clone());
+            }
+            shown.set(word);
+        }
+    });
+    let error = editing.error(at.clone());
+    view! {
+        <Field id=field_id(&at) label error><Select value=kind options=Signal::stored(options)/></Field>
+        {move || fields(at.clone(), &shown.get())}
+    }
+}
+
+/// Rows of a list, which can be added and taken away.
+#[component]
+pub fn Rows(
+    /// Where.
+    #[prop(into)]
+    at: String,
+    /// What they are.
+    label: &'static str,
+    /// The fields of a row.
+    row: fn(String) -> AnyView,
+    /// A new row.
+    fresh: fn(&Value) -> Value,
+) -> impl IntoView {
+    let editing = Editing::here();
+    let error = editing.error(at.clone());
+    // All rows are made anew when one comes or goes: their places have changed.
+    let turn = RwSignal::new(0_u32);
+    let at = StoredValue::new(at);
+    let add = Callback::new(move |()| {
+        editing.draft.update(|draft| {
+            let new = fresh(draft);
+            draft::add(draft, &at.get_value(), new);
+        });
+        turn.update(|turn| *turn += 1);
+    });
+    let one = move |nth: usize| {
+        let take = Callback::new(move |()| {
+            editing.draft.update(|draft| draft::remove(draft, &at.get_value(), nth));
+            turn.update(|turn| *turn += 1);
+        });
+        view! {
+            <li class="rule-row stack">
+                {row(format!("{}/{nth}", at.get_value()))}
+                <div class="row">
+                    <Button look=Look::Text icon=Glyph::Cross on_press=take>
+                        <Say key="programmes.remove_row"/>
+                        <span class="visually-hidden">{say(label)} " " {(nth + 1).to_string()}</span>
+                    </Button>
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <section class="stack" id=field_id(&at.get_value()) tabindex="-1">
+            <h3>{say(label)}</h3>
+            <div role="alert">{move || error.get().map(|words| view! { <p class="error-line">{marked(&words)}</p> })}</div>
+            <ul class="plain-list stack">
+                {move || {
+                    turn.track();
+                    let count = editing.draft.with_untracked(|draft| draft::rows(draft, &at.get_value()));
+                    (0..count).map(one).collect_view()
+                }}
+            </ul>
+            <div class="row">
+                <Button look=Look::Outline icon=Glyph::Plus on_press=add><Say key="programmes.add_row"/><span class="visually-hidden">" " {say(label)}</span></Button>
+            </div>
+        </section>
+    }
+}
