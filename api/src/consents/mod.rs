@@ -20,7 +20,7 @@ use crate::session::Guardian;
 use crate::{App, facilities, families};
 
 /// The slice's operations.
-pub fn configure(config: &mut ServiceConfig<'_>) {
+pub fn configure(config: &mut impl Operations) {
     config.service(get_consent_need).service(list_consents).service(withdraw_consent).service(staff::mark_child_seen);
 }
 

@@ -3,6 +3,7 @@
 mod bookings;
 mod cities;
 mod consents;
+mod demand;
 mod facilities;
 mod interviews;
 mod offers;
@@ -107,6 +108,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     waiting::insert(conn, &families, &slots, moment)?;
     interviews::insert(conn, moment)?;
     consents::insert(conn, moment)?;
+    demand::insert(conn, moment)?;
     Ok(true)
 }
 

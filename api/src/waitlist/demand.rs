@@ -83,7 +83,7 @@ pub fn note_search(app: &App, search: Search) {
     if is_new {
         let db = app.db.clone();
         actix_web::rt::spawn(async move {
-            if let Err(error) = db.write(move |conn| insert(conn, &demand)).await {
+            if let Err(error) = db.write(move |conn| note(conn, &demand)).await {
                 tracing::warn!(%error, "a search without result was not noted");
             }
         });
@@ -119,7 +119,8 @@ pub fn note_unserved(conn: &mut AnyConnection, entry: &Stored, act: &Act) -> Res
     Ok(())
 }
 
-fn insert(conn: &mut AnyConnection, demand: &UnmetDemand) -> Result<(), ApiError> {
+/// Notes a demand, once an hour.
+pub fn note(conn: &mut AnyConnection, demand: &UnmetDemand) -> Result<(), ApiError> {
     insert_as(conn, &to_json(demand)?, demand)
 }
 

@@ -1,11 +1,12 @@
 //! A new version made from one that is there: written in sections, checked at every change, compared with the one before, published.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use serde_json::Value;
 use shared::problem::ProblemPart;
-use shared::programmes::{NewProgramme, Programme};
+use shared::programmes::{NewProgramme, Programme, VersionRejection, succeed};
 
 use super::client;
 use super::draft::{field_id, following, read};
@@ -37,8 +38,11 @@ pub fn NextPage() -> impl IntoView {
             <Breadcrumbs trail=trail() here="programmes.next_title"/>
             <PageTitle text="programmes.next_title"/>
             <Load what=versions let:known>
-                {match known.into_iter().find(|version| id.with_untracked(|id| version.id.as_str() == id)) {
-                    Some(before) => view! { <Next before/> }.into_any(),
+                {match known.iter().find(|version| id.with_untracked(|id| version.id.as_str() == id)).cloned() {
+                    Some(before) => {
+                        let versions = known.into_iter().filter(|version| version.key == before.key).collect();
+                        view! { <Next before versions/> }.into_any()
+                    }
                     None => view! { <p><Say key="programmes.unknown"/></p> }.into_any(),
                 }}
             </Load>
@@ -46,13 +50,26 @@ pub fn NextPage() -> impl IntoView {
     }
 }
 
+/// Everything that is wrong with a version: by itself, and where it cannot follow those that are there.
+fn wrong_with(new: &NewProgramme, versions: &[Programme], today: NaiveDate) -> Vec<ProblemPart> {
+    let mut found = new.check();
+    found.extend(succeed(versions, new, today).err().map(|rejection| ProblemPart {
+        pointer: Some(if rejection == VersionRejection::EndsBeforeStart { "/valid_until" } else { "/valid_from" }.to_owned()),
+        subject: None,
+        reason: rejection.reason(),
+        detail: String::new(),
+    }));
+    found
+}
+
 #[component]
-fn Next(before: Programme) -> impl IntoView {
+fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
     let flash = use_flash();
     let navigate = use_navigate();
     let draft: RwSignal<Value> = RwSignal::new(following(&before, settings::today()));
     let new = Memo::new(move |_| draft.with(read));
-    let wrong = Memo::new(move |_| new.with(|new| new.as_ref().map(NewProgramme::check).unwrap_or_default()));
+    let today = settings::today();
+    let wrong = Memo::new(move |_| new.with(|new| new.as_ref().map(|new| wrong_with(new, &versions, today)).unwrap_or_default()));
     provide_context(Editing { draft, wrong });
     let failure = RwSignal::new(None::<Failure>);
     let attempt = Attempt::new();
