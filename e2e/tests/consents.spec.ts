@@ -23,7 +23,7 @@ test('a family agrees once, staff see what it changes later, and it withdraws', 
   await frame.ready();
   await expectAccessible(page);
   await picture(page, 'consent-asked');
-  await page.getByRole('button', { name: /予約する|申し込む/ }).click();
+  await page.getByRole('button', { name: 'この内容で予約する' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/予約|申し込み/);
   const known = await (await page.request.get('/api/v1/consents')).json();
   expect(known.items.map((one: { words: number; facility: string }) => [one.facility, one.words])).toEqual([[umineko, 1]]);

@@ -73,7 +73,8 @@ pub fn Typed(
     }
     let required = if matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
     let error = Editing::here().error(at.clone());
-    let input = match kind {
+    // Made inside of the field: there it finds its label.
+    let input = move || match kind {
         Kind::Words if long => view! { <TextArea value maxlength=500/> }.into_any(),
         Kind::Words | Kind::MaybeWords | Kind::Flag => view! { <TextInput value maxlength=200/> }.into_any(),
         Kind::Number | Kind::MaybeNumber => view! { <TextInput value inputmode="numeric" short=true/> }.into_any(),
@@ -81,7 +82,7 @@ pub fn Typed(
         Kind::Day | Kind::MaybeDay => view! { <TextInput value kind="date" short=true/> }.into_any(),
         Kind::Time => view! { <TextInput value kind="time" short=true/> }.into_any(),
     };
-    view! { <Field id=field_id(&at) label required error>{input}</Field> }
+    view! { <Field id=field_id(&at) label required error>{input()}</Field> }
 }
 
 /// Something in the three languages.
