@@ -230,7 +230,11 @@ fn release(conn: &mut AnyConnection, party: &PartyId, act: &Act) -> Result<(), A
 pub fn take_back(conn: &mut AnyConnection, party: &PartyId, act: &Act) -> Result<(), ApiError> {
     let Some(entry) = store::find_of_party(conn, party)? else { return Ok(()) };
     release(conn, party, act)?;
-    turn(conn, &entry, &EntryState::Waiting, act)
+    turn(conn, &entry, &EntryState::Waiting, act)?;
+    // When its places became free it did not wait yet: it is among those who are asked about them.
+    let Some(first) = list_party(conn, party)?.into_iter().next() else { return Ok(()) };
+    let slot = slots::store::find_slot(conn, &first.booking.slot_id)?.ok_or(ApiError::NotFound)?.slot;
+    note_freed(conn, &slot, act)
 }
 
 /// Ends what a child waits for that is taken off the family's list. The family must be locked.

@@ -370,6 +370,13 @@ on_both! {
         assert_eq!(staff.patch(&format!("/slots/{slot}"), raise, "\"v2\"").await.status, 200);
         keep(test).await;
         assert_eq!(kind(&ana, &waiting).await, "offered");
+        // Taken back while the places stay: nobody else books them before the family was asked again.
+        let held = ana.get("/bookings?active_only=true").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(staff.post(&format!("/bookings/{held}/cancel"), json!({})).await.status, 200);
+        assert_eq!(kind(&ana, &waiting).await, "waiting");
+        let ben = test.guardian("Ben", YONAGO).await;
+        let b = ben.child("2025-06-01").await;
+        assert_eq!((ben.book(&slot, &[&b]).await.code(), kind(&ana, &waiting).await.as_str()), ("bookings.slot_full", "offered"));
         all_recorded(test).await;
     }
 
