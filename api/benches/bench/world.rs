@@ -10,8 +10,8 @@ use shared::ids::{CompactId, FacilityId, OfferingId, ProgrammeVersionId};
 use shared::locale::Localised;
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Programme,
-    ProgrammeKey, Terms, Unit,
+    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, Limit, LimitPeriod, LimitUnit, Opens, PriceTier,
+    Programme, ProgrammeKey, Relief, ReliefUnit, StaffRatio, Staffing, Terms, Unit,
 };
 use shared::slots::{BandPlaces, BlockTimes, Offering, PlanOutcome, PlannedSlot};
 use shared::time::{at, days_after, tokyo_day};
@@ -86,18 +86,26 @@ fn terms() -> Terms {
             block("afternoon", "午後", "Afternoon", 1),
         ],
     };
-    let half_days = Limit {
-        pool: CARE.to_owned(),
-        counts: LimitUnit::HalfDays,
-        per: LimitPeriod::Month,
-        base: 28,
-        local: 0,
-        multiple_birth: None,
-        reason: None,
-    };
+    let limit =
+        |pool: &str, counts, per, base| Limit { pool: pool.to_owned(), counts, per, base, local: 0, multiple_birth: None, reason: None };
+    let exempt =
+        |key: &str, ja: &str, en: &str, by_family| ExemptReason { key: key.to_owned(), name: Localised::new(ja, ja, en), by_family };
+    let ratio = |from_age, under_age, children| StaffRatio { from_age, under_age, children };
     Terms {
-        limits: vec![half_days],
+        limits: vec![
+            limit(CARE, LimitUnit::HalfDays, LimitPeriod::Month, 28),
+            limit("temporary_care_week", LimitUnit::Uses, LimitPeriod::Week, 3),
+        ],
         fees,
+        reliefs: vec![Relief {
+            class: "public_assistance".to_owned(),
+            name: Localised::new("生活保護世帯", "[生活保護世帯|せいかつほごせたい]", "Household on public assistance"),
+            off: ReliefUnit::Percent { percent: 100 },
+        }],
+        staffing: Some(Staffing {
+            minimum: 2,
+            ratios: vec![ratio(0, Some(1), 3), ratio(1, Some(3), 6), ratio(3, Some(4), 15), ratio(4, None, 25)],
+        }),
         opens: Opens::DaysBefore { days: 56 },
         closes: Deadline::DaysBefore { days: 1, time: hour("16:30") },
         cancellation: Cancellation {
@@ -105,7 +113,10 @@ fn terms() -> Terms {
             late_fee_percent: 50,
             late_counts: true,
             undo_minutes: 10,
-            exempt: vec![],
+            exempt: vec![
+                exempt("child_ill", "お子さんの病気", "The child is ill", true),
+                exempt("facility", "施設の都合", "The facility's own reasons", false),
+            ],
         },
         bring: vec![
             Localised::new("着替え", "[着替|きが]え", "A change of clothes"),
@@ -202,7 +213,8 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
         slots::store::insert_offering(&mut conn, &offering, &code(HOST)).unwrap();
         let bands = [(0, 3), (3, 7)].map(|(from_age, under_age)| BandPlaces { from_age, under_age, capacity: 1_000_000 }).to_vec();
         let (starts_at, ends_at) = times;
-        let planned = PlannedSlot { starts_at, ends_at, bands, room: None, carers: None, outcome: PlanOutcome::New };
+        // More than anybody takes, and looked at for every booking.
+        let planned = PlannedSlot { starts_at, ends_at, bands, room: Some(1_000_000), carers: Some(1_000_000), outcome: PlanOutcome::New };
         let slot = slots::store::insert_slot(&mut conn, &offering, &code(HOST), &planned, Utc::now()).unwrap();
         slots.push((slot.to_string(), facility));
     }
@@ -321,7 +333,7 @@ fn city_code(number: usize) -> String {
 }
 
 /// Statements that give every facility from this one on a slot with two bands on a day; of the younger half of the places is taken
-/// in every second facility.
+/// in every second facility. Room and carers leave less than the bands: two carers in the morning and at the end of the day, three between.
 fn slots_of_a_day(day: NaiveDate, number: u32, from: &str, now: &str) -> String {
     let (starts, ends) = (at(day, hour("08:30")), at(day, hour("17:00")));
     let mut blocks = String::new();
@@ -335,10 +347,11 @@ fn slots_of_a_day(day: NaiveDate, number: u32, from: &str, now: &str) -> String 
     let (starts, ends) = (text(starts), text(ends));
     let taken = "CASE WHEN substr(id, 36) < '8' THEN '[]' ELSE '[[0,3],[510,0]]' END, CASE WHEN substr(id, 36) < '8' THEN 0 ELSE 3 END";
     format!(
-        "INSERT INTO slots (id, offering_id, facility_id, municipality, programme, starts_at, ends_at, state, blocks, peak, turn, version, created_at) \
-         SELECT {id}, id, id, municipality, '{CARE}', '{starts}', '{ends}', 'open', '[{blocks}]', 3, 0, 1, '{now}' FROM facilities WHERE id >= '{from}' ORDER BY id; \
+        "INSERT INTO slots (id, offering_id, facility_id, municipality, programme, starts_at, ends_at, state, blocks, room, carers, peak, turn, \
+         version, created_at) \
+         SELECT {id}, id, id, municipality, '{CARE}', '{starts}', '{ends}', 'open', '[{blocks}]', 12, '[[0,2],[90,3],[450,2],[510,0]]', 3, 0, 1, '{now}' FROM facilities WHERE id >= '{from}' ORDER BY id; \
          INSERT INTO slot_bands (slot_id, from_age, under_age, capacity, occupancy, peak) \
-         SELECT {id}, 0, 3, 6, {taken} FROM facilities WHERE id >= '{from}' ORDER BY id; \
+         SELECT {id}, 0, 3, 12, {taken} FROM facilities WHERE id >= '{from}' ORDER BY id; \
          INSERT INTO slot_bands (slot_id, from_age, under_age, capacity, occupancy, peak) \
          SELECT {id}, 3, 7, 10, '[]', 0 FROM facilities WHERE id >= '{from}' ORDER BY id"
     )
