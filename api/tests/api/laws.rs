@@ -31,6 +31,13 @@ const END: &str = "2026-12-10T00:00:00+09:00";
 
 /// One command by chance, and the law of it.
 async fn step(play: &mut Play<'_>, before: &World) -> Done {
+    if play.is_a_day(before) && play.chance(0.4) {
+        return match play.rng.random_range(0..10) {
+            0..4 => play.come_or_go(before).await,
+            4..6 => play.put_right(before).await,
+            _ => play.absent(before).await,
+        };
+    }
     match play.rng.random_range(0..100) {
         0..21 => play.book(before).await,
         21..24 => play.mistap(before).await,
@@ -67,13 +74,14 @@ async fn run(play: &mut Play<'_>) -> Result<(), String> {
         }
         play.check(&before, &after)?;
         play.check_order(&before, &after)?;
+        play.check_overtaking(&before, &after)?;
         before = after;
         if play.chance(0.6) {
             let (what, after) = play.tick().await?;
             play.log.push(what);
             play.check(&before, &after)?;
             play.check_turn(&before, &after)?;
-            if play.chance(0.3) {
+            if play.chance(0.5) {
                 play.check_idle(&after).await?;
             }
             before = after;

@@ -86,6 +86,15 @@ impl Play<'_> {
         if answer.status == 200 {
             let told = ids(&shown.body["items"], "booking_id");
             must!(changed(before, &after) == told, "{what}: {told:?} were shown, but {:?} changed", changed(before, &after));
+            let now = self.now().timestamp().div_euclid(60);
+            let is_meant = |other: &String, b: &Booked| {
+                let others = b.series == booked.series && b.child == booked.child && now < b.from;
+                *other == id || (others && (scope == "all" || (scope == "following" && booked.from < b.from)))
+            };
+            let open = |b: &Booked| matches!(b.state.as_str(), "requested" | "confirmed") && now < b.until;
+            let meant: BTreeSet<String> =
+                before.bookings.iter().filter(|(id, b)| is_meant(id, b) && open(b)).map(|(id, _)| id.clone()).collect();
+            must!(told == meant, "{what}: {meant:?} are meant, and {told:?} were cancelled");
             for date in shown.body["items"].as_array().unwrap() {
                 let now = &after.bookings[date["booking_id"].as_str().unwrap()];
                 let due = (now.cancelled_fee, now.cancelled_counts);
@@ -140,7 +149,13 @@ impl Play<'_> {
                 .filter(|date| date["bookable"] == true)
                 .map(|date| &before.bookings[date["booking_id"].as_str().unwrap()].party)
                 .collect();
-            let others: Vec<String> = changed(before, &after).into_iter().filter(|id| !goes.contains(&before.bookings[id].party)).collect();
+            let kept = |b: &Booked| match scope {
+                "this" => b.from == booked.from,
+                "following" => booked.from <= b.from,
+                _ => true,
+            };
+            let meant = |id: &String| goes.contains(&before.bookings[id].party) && kept(&before.bookings[id]);
+            let others: Vec<String> = changed(before, &after).into_iter().filter(|id| !meant(id)).collect();
             must!(others.is_empty(), "{what}: {others:?} changed too");
         }
         Ok((what, after))
@@ -228,6 +243,12 @@ impl Play<'_> {
                     other.programme == laid.programme && wish["facilities"] == json!([laid.facility]) && wish["from"] == json!(laid.day)
                 }
             };
+            let later: BTreeSet<String> = after
+                .entries
+                .iter()
+                .filter(|(later, new)| is_new(later, new) && (entry.created_at, id) <= (new.created_at, *later))
+                .flat_map(|(_, new)| after.bookings.iter().filter(|(_, b)| Some(&b.party) == new.party.as_ref()).map(|(id, _)| id.clone()))
+                .collect();
             let was_fresh = entry.slot.is_none() && before.entries.get(id).is_none_or(|old| old.fresh);
             for (other, passed) in &after.entries {
                 let waited = before.entries.get(other).is_some_and(|old| old.state == "waiting") && passed.state == "waiting";
@@ -236,20 +257,45 @@ impl Play<'_> {
                 }
                 let skip = after.skips.get(&(other.clone(), slot.to_owned()));
                 // Where nothing became free since it joined, it was told then that the place is full, and it still is.
-                let as_told = || was_fresh && passed.slot.is_some() && self.is_full_for(before, passed);
+                let as_told = || was_fresh && passed.slot.is_some() && self.is_full_for(before, passed, &BTreeSet::new());
                 let told = skip.is_some_and(|(at, reasons)| reasons != "[]" && (was_fresh || *at == self.now().naive_utc())) || as_told();
                 must!(told, "entry {other} came before {id}, which was offered {laid:?}, and cannot read why: {skip:?}");
+                // Full it was without those who came later too.
+                let only_full = skip.is_some_and(|(_, reasons)| {
+                    let reasons: Vec<Value> = serde_json::from_str(reasons).unwrap();
+                    reasons.iter().all(|reason| reason["code"] == "bookings.slot_full")
+                });
+                let overtaken = only_full && passed.slot.is_some() && !self.is_full_for(after, passed, &later);
+                must!(!overtaken, "entry {other} came before {id}, would have fitted, and was told that {laid:?} is full");
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody who books overtakes those who wait for what became free: they were asked just before, and can read why they could not have it.
+    pub fn check_overtaking(&self, before: &World, after: &World) -> Result<(), String> {
+        let is_taken = |id: &String, b: &Booked| {
+            let old = before.bookings.get(id);
+            b.active && b.is_ahead() && b.state != "offered" && old.is_none_or(|old| old.slot != b.slot)
+        };
+        for (id, booked) in after.bookings.iter().filter(|(id, b)| is_taken(id, b) && before.slots[&b.slot].freed > 0) {
+            let in_line = |entry: &Entry| entry.state == "waiting" && entry.slot.as_ref() == Some(&booked.slot);
+            for other in after.entries.iter().filter(|(_, entry)| in_line(entry)).map(|(id, _)| id) {
+                let waited = before.entries.get(other).is_some_and(|old| old.state == "waiting");
+                let skip = after.skips.get(&(other.clone(), booked.slot.clone()));
+                let told = skip.is_some_and(|(at, _)| *at == self.now().naive_utc());
+                must!(!waited || told, "entry {other} waits for what became free in {}, and {id} has it: {skip:?}", booked.slot);
             }
         }
         Ok(())
     }
 
     /// Whether a slot is too full for those who wait for it.
-    fn is_full_for(&self, world: &World, entry: &Entry) -> bool {
+    fn is_full_for(&self, world: &World, entry: &Entry, without: &BTreeSet<String>) -> bool {
         let wanted = &entry.asked["wanted"];
         let minute = |name: &str| wanted[name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap().timestamp().div_euclid(60);
         let (slot, times) = (entry.slot.as_deref().unwrap(), (minute("starts_at"), minute("ends_at")));
-        is_full(world, &self.ground.facts, slot, times, &entry.children, &BTreeSet::new())
+        is_full(world, &self.ground.facts, slot, times, &entry.children, without)
     }
 
     /// No place lies idle for which somebody waits: whoever could book what they wait for now was passed over for a reason that they can

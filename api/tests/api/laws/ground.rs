@@ -24,21 +24,27 @@ const DAYS: [(&str, &[&str]); 5] = [
     ("2026-12-08", &["yonago_care", "yonago_open", "sakai_care", "sakai_open"]),
     ("2026-12-09", &["yonago_care", "sakai_open"]),
 ];
+/// The numbers of those that everybody wants, so that there are lines for them.
+pub const POPULAR: [usize; 3] = [4, 5, 6];
 /// Where each family lives, and when its children were born.
-const FAMILIES: [(&str, &[&str]); 6] = [
+const FAMILIES: [(&str, &[&str]); 10] = [
     (YONAGO, &["2025-05-01", "2024-06-15"]),
     (YONAGO, &["2025-03-01", "2022-06-15"]),
     (YONAGO, &["2024-09-01"]),
     (SAKAIMINATO, &["2025-05-01", "2025-05-01"]),
     (SAKAIMINATO, &["2024-05-01", "2022-05-01"]),
     (SAKAIMINATO, &["2025-01-01"]),
+    (YONAGO, &["2025-04-01"]),
+    (YONAGO, &["2024-10-01"]),
+    (SAKAIMINATO, &["2025-02-01"]),
+    (SAKAIMINATO, &["2024-11-01", "2025-06-01"]),
 ];
 /// What a child has in a month, by city and programme: anywhere, and more at home.
 const LIMITS: [(&str, &str, (i64, i64)); 4] = [
-    (YONAGO, "temporary_care", (5, 2)),
-    (YONAGO, "open_nursery", (480, 120)),
-    (SAKAIMINATO, "temporary_care", (4, 0)),
-    (SAKAIMINATO, "open_nursery", (360, 240)),
+    (YONAGO, "temporary_care", (3, 1)),
+    (YONAGO, "open_nursery", (270, 90)),
+    (SAKAIMINATO, "temporary_care", (3, 0)),
+    (SAKAIMINATO, "open_nursery", (210, 150)),
 ];
 
 /// A family that acts.
@@ -95,8 +101,9 @@ pub async fn lay_out(test: &TestApp, seed: u64) -> Ground {
     let mut wanted = Vec::new();
     for (day, offerings) in DAYS {
         for offering in offerings {
+            let small = if POPULAR.contains(&wanted.len()) { 1 } else { rng.random_range(1..4) };
             let bands = vec![
-                BandPlaces { from_age: 0, under_age: 3, capacity: rng.random_range(1..5) },
+                BandPlaces { from_age: 0, under_age: 3, capacity: small },
                 BandPlaces { from_age: 3, under_age: 7, capacity: rng.random_range(0..3) },
             ];
             let (room, carers) =

@@ -9,7 +9,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::ground::{Family, Ground, Laid};
+use super::ground::{Family, Ground, Laid, POPULAR};
 use super::invariants::{check, check_change, is_full, month, must};
 use super::seen::{Booked, World, look};
 use crate::app::{Answer, Person, TestApp, date, time};
@@ -100,6 +100,15 @@ impl Play<'_> {
         self.ground.slots.iter().find(|laid| laid.id == slot).unwrap().clone()
     }
 
+    /// Whether somebody is expected, there or gone today.
+    pub fn is_a_day(&self, world: &World) -> bool {
+        let today = self.now().timestamp().div_euclid(60);
+        world
+            .bookings
+            .values()
+            .any(|b| matches!(b.state.as_str(), "confirmed" | "checked_in") && (b.from - 60..b.until + 60).contains(&today))
+    }
+
     /// A stay in a slot, mostly one that the programme knows.
     pub fn stay(&mut self, slot: &Laid) -> (DateTime<Utc>, DateTime<Utc>) {
         if slot.is_hours() {
@@ -115,7 +124,10 @@ impl Play<'_> {
     }
 
     pub fn ask(&mut self) -> Ask {
-        let slot = self.pick(&self.ground.slots.clone()).unwrap();
+        let popular = self.chance(0.55);
+        let slots: Vec<Laid> =
+            self.ground.slots.iter().enumerate().filter(|(n, _)| !popular || POPULAR.contains(n)).map(|(_, laid)| laid.clone()).collect();
+        let slot = self.pick(&slots).unwrap();
         let family = self.rng.random_range(0..self.ground.families.len());
         let mut children = self.ground.families[family].children.clone();
         if children.len() > 1 && self.chance(0.6) {
@@ -181,7 +193,7 @@ impl Play<'_> {
         let person = self.ground.families[ask.family].person.clone();
         let quote = person.post("/bookings/quote", ask.body()).await;
         let mut body = ask.body();
-        if self.chance(0.5) {
+        if self.chance(0.8) {
             body["if_full"] = json!("waitlist");
         }
         let answer = person.post("/bookings", body).await;
@@ -247,7 +259,11 @@ impl Play<'_> {
 
     /// A family or the facility cancels, having been shown what it means.
     pub async fn cancel(&mut self, before: &World) -> Done {
-        let Some((id, booked)) = self.some(before, |b| b.is_ahead() || b.version % 3 == 0) else { return self.nothing().await };
+        // Often where somebody waits for the place.
+        let waits = |b: &Booked| b.is_ahead() && before.entries.values().any(|e| e.state == "waiting" && e.slot.as_ref() == Some(&b.slot));
+        let wanted = if self.chance(0.6) { self.some(before, waits) } else { None };
+        let found = wanted.or_else(|| self.some(before, |b| b.is_ahead() || b.version % 3 == 0));
+        let Some((id, booked)) = found else { return self.nothing().await };
         let by_family = self.chance(0.7);
         let reason = if self.chance(0.3) { self.pick(&["child_ill", "facility", "bored"]) } else { None };
         let (now, rule) = (self.now(), &booked.agreed["cancellation"]);
@@ -342,7 +358,7 @@ impl Play<'_> {
     pub async fn pass(&mut self) -> Done {
         let mut now = self.now();
         now += TimeDelta::minutes(if self.chance(0.7) { self.rng.random_range(1..60) } else { self.rng.random_range(60..600) });
-        if self.chance(0.3) {
+        if self.chance(0.4) {
             // To a moment of the next day with slots at which something is to be recorded.
             let clock = self.pick(&["08:20", "08:40", "09:10", "12:40", "16:50", "17:20"]).unwrap();
             let next = self.ground.slots.iter().map(|slot| on(slot.day, clock)).filter(|at| now <= *at).min();
