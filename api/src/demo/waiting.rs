@@ -1,9 +1,11 @@
-//! Who waits in the demo world: a family for a full day, and the same family with a place on offer.
+//! Who waits in the demo world: a family for a full day of a series, and the same family with a place on offer.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 use shared::bookings::NewBooking;
+use shared::series::{IfConflict, NewSeries};
 use shared::slots::SlotState;
-use shared::waitlist::NewWaitlistEntry;
+use shared::time::days_after;
+use shared::waitlist::{NewWaitlistEntry, is_only_full};
 
 use super::bookings::filled;
 use super::people::{Household, YONAGO_GUARDIAN};
@@ -14,7 +16,7 @@ use crate::bookings::engine::{Lock, look};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::outbox::Act;
-use crate::{families, programmes, waitlist};
+use crate::{families, programmes, series, waitlist};
 
 /// From so many days ahead on there is half a day to think about an offer.
 const AHEAD: std::ops::RangeInclusive<i64> = 3..=20;
@@ -42,8 +44,12 @@ pub fn insert(conn: &mut AnyConnection, households: &[Household], slots: &[Publi
                 let entry = waitlist::enter_slot(conn, (&family, None), &asked, &seen, &act)?;
                 offered = waitlist::jobs::offer_now(conn, &entry.id, &slot.id, &act)?;
             }
-            Err(refusals) if !waits && refusals.iter().all(|refusal| refusal.rejection.code() == "bookings.slot_full") => {
-                waitlist::enter_slot(conn, (&family, None), &asked, &seen, &act)?;
+            Err(refusals) if !waits && is_only_full(&refusals) => {
+                let day = slot.day();
+                let until = days_after(day, 14);
+                let asked =
+                    NewSeries { stay: command, weekdays: vec![day.weekday()], until, if_conflict: IfConflict::Waitlist, seen: None };
+                series::book(conn, &family, &asked, &act)?;
                 waits = true;
             }
             _ => {}

@@ -27,6 +27,7 @@ use crate::bookings::store::{Belongs, Owner, Stored, list_series_bookings};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian, ForGuardianOrStaff};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::Body;
 use crate::routes::Operations;
 use crate::session::{Guardian, Signed};
@@ -215,44 +216,49 @@ pub async fn preview_series(app: web::Data<App>, guardian: Guardian, body: Body<
 pub async fn create_series(app: web::Data<App>, guardian: Guardian, key: Key, body: Body<NewSeries>) -> Result<HttpResponse, ApiError> {
     once(&app, &guardian.account_id, key, body.0, move |conn, command, act| {
         let family = families::store::lock_family(conn, &guardian.family_id)?.ok_or(ApiError::NotFound)?;
-        let laid = lay_out(conn, command)?;
-        lock_slots(conn, laid.iter().filter_map(|(_, _, slot)| slot.as_ref().ok()))?;
-        let ground = look_at(conn, &family, command, laid)?;
-        let plan = ground.plan(command, act.now);
-        decide(&plan, command)?;
-        let id = SeriesId::new(new_id());
-        let facility = ground.facility().ok_or(ApiError::NotFound)?;
-        store::insert_series(conn, &id, (&family.id, &facility.id), command, act.now)?;
-        let mut bookings: Vec<Booking> = Vec::new();
-        let mut entries = Vec::new();
-        for (Looked { found, .. }, planned) in ground.dates.iter().zip(&plan) {
-            let Ok(seen) = found else { continue };
-            match &planned.becomes {
-                Becomes::Booked(stay, placed) => {
-                    let party_id = PartyId::new(new_id());
-                    let programme_id = &seen.programme.id;
-                    let belongs = Belongs {
-                        party_id: &party_id,
-                        series_id: Some(&id),
-                        family_id: &family.id,
-                        programme_id,
-                        command: stay,
-                        entered: None,
-                    };
-                    bookings.extend(settle(conn, (seen, placed.as_ref()), &belongs, act)?);
-                }
-                Becomes::Waits(stay) => {
-                    let wanted = NewWaitlistEntry::of_booking(stay);
-                    entries.push(waitlist::enter_slot(conn, (&family, Some(&id)), &wanted, seen, act)?);
-                }
-                Becomes::Nothing => {}
-            }
-        }
-        act.record(conn, "series.booked", facility.place(), id.as_str())?;
-        let entries = waitlist::view(conn, entries)?;
-        Ok(Answer::new(StatusCode::CREATED, &BookedSeries { id, dates: told(plan), bookings, entries })?)
+        Ok(Answer::new(StatusCode::CREATED, &book(conn, &family, command, act)?)?)
     })
     .await
+}
+
+/// Books every date of a series that can be had, and lets the children wait where that is wanted. The family must be locked.
+pub fn book(conn: &mut AnyConnection, family: &Family, command: &NewSeries, act: &Act) -> Result<BookedSeries, ApiError> {
+    let laid = lay_out(conn, command)?;
+    lock_slots(conn, laid.iter().filter_map(|(_, _, slot)| slot.as_ref().ok()))?;
+    let ground = look_at(conn, family, command, laid)?;
+    let plan = ground.plan(command, act.now);
+    decide(&plan, command)?;
+    let id = SeriesId::new(new_id());
+    let facility = ground.facility().ok_or(ApiError::NotFound)?;
+    store::insert_series(conn, &id, (&family.id, &facility.id), command, act.now)?;
+    let mut bookings: Vec<Booking> = Vec::new();
+    let mut entries = Vec::new();
+    for (Looked { found, .. }, planned) in ground.dates.iter().zip(&plan) {
+        let Ok(seen) = found else { continue };
+        match &planned.becomes {
+            Becomes::Booked(stay, placed) => {
+                let party_id = PartyId::new(new_id());
+                let programme_id = &seen.programme.id;
+                let belongs = Belongs {
+                    party_id: &party_id,
+                    series_id: Some(&id),
+                    family_id: &family.id,
+                    programme_id,
+                    command: stay,
+                    entered: None,
+                };
+                bookings.extend(settle(conn, (seen, placed.as_ref()), &belongs, act)?);
+            }
+            Becomes::Waits(stay) => {
+                let wanted = NewWaitlistEntry::of_booking(stay);
+                entries.push(waitlist::enter_slot(conn, (family, Some(&id)), &wanted, seen, act)?);
+            }
+            Becomes::Nothing => {}
+        }
+    }
+    act.record(conn, "series.booked", facility.place(), id.as_str())?;
+    let entries = waitlist::view(conn, entries)?;
+    Ok(BookedSeries { id, dates: told(plan), bookings, entries })
 }
 
 /// Locks slots in the one order, each once.

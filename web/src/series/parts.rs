@@ -103,9 +103,11 @@ pub fn DateResult(
     let who = move |id: &ChildId| {
         several.then(|| names.with_value(|names| names.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone()))).flatten()
     };
-    let all = date.reasons;
+    // Whoever waits does not need to be sent elsewhere.
+    let all = if waits { Vec::new() } else { date.reasons };
     let child = move |child: QuotedChild| {
         let QuotedChild { child_id, reasons: why, limits, .. } = child;
+        let why = if waits { Vec::new() } else { why };
         let name = who(&child_id);
         let head = name.clone().filter(|_| !why.is_empty());
         let lines = limits.into_iter().filter(|_| bookable).map(|limit| {
