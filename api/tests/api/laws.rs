@@ -48,7 +48,8 @@ async fn step(play: &mut Play<'_>, before: &World) -> Done {
         45..49 => play.enter(before).await,
         49..54 => play.change(before).await,
         54..56 => play.close(before).await,
-        56..61 => play.repeat(before).await,
+        56..60 => play.repeat(before).await,
+        60..61 => play.import(before).await,
         61..64 => play.cancel_dates(before).await,
         64..67 => play.move_dates(before).await,
         67..76 => play.wait(before).await,
@@ -123,9 +124,22 @@ async fn try_all(backend: Backend) {
     }
     eprintln!("{backend:?}: {did:?}");
     // A law that is never tried proves nothing.
-    for word in
-        ["book", "cancel", "decide", "move", "enter", "change", "close", "repeat", "accept", "wish", "check_in", "check_out", "absent"]
-    {
+    for word in [
+        "book",
+        "cancel",
+        "decide",
+        "move",
+        "enter",
+        "change",
+        "close",
+        "repeat",
+        "accept",
+        "wish",
+        "import",
+        "check_in",
+        "check_out",
+        "absent",
+    ] {
         assert!(did.contains_key(word) || std::env::var("YUMIGAHAMA_LAWS_SEED").is_ok(), "nobody ever did {word}: {did:?}");
     }
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use api::bookings::import::import_bookings;
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
 use serde_json::{Value, json};
 
+use super::ground::Laid;
 use super::invariants::must;
 use super::play::{Ask, Done, Play, done, ids, on, told};
 use super::seen::{Booked, World};
+use crate::app::{SAKAIMINATO, YONAGO};
 
 /// The bookings that held a place and do not any more, without offers that were taken back with one of them.
 fn ended(before: &World, after: &World) -> BTreeSet<String> {
@@ -127,6 +130,40 @@ impl Play<'_> {
             must!(after.slots[id].open || waits.is_none(), "{what}: {waits:?} waits for a closed slot");
         }
         Ok((what, after))
+    }
+
+    /// Another system's bookings are taken in: exactly as rehearsed, and the same file a second time changes nothing.
+    pub async fn import(&mut self, before: &World) -> Done {
+        let mut rows =
+            vec!["予約番号,全国地方公共団体コード,施設ID,事業,利用日,開始時刻,終了時刻,児童カナ,生年月日,保護者メールアドレス".to_owned()];
+        for _ in 0..self.rng.random_range(1..4) {
+            let (ask, number) = (self.ask(), self.rng.random_range(0..60));
+            let city = if ask.slot.facility == "sakai" { SAKAIMINATO } else { YONAGO };
+            let clock = |at: DateTime<Utc>| shared::time::tokyo(at).format("%-H:%M").to_string();
+            let family = &self.ground.families[ask.family];
+            let child = &family.known[family.children.iter().position(|id| *id == ask.children[0]).unwrap()];
+            let Laid { facility, programme, day, .. } = ask.slot;
+            rows.push(format!("{number},{city},{facility},{programme},{day},{},{},{child}", clock(ask.times.0), clock(ask.times.1)));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = [folder.path().join("bookings.csv")];
+        std::fs::write(&file[0], rows.join("\r\n")).unwrap();
+        let run = |dry| import_bookings(&self.test.app, &file, dry);
+        let dry = run(true).await.map_err(|error| error.to_string())?;
+        must!(self.look().await == *before, "a rehearsal of {rows:?} changed something");
+        let wet = run(false).await.map_err(|error| error.to_string())?;
+        let after = self.look().await;
+        let told = &wet.files[0];
+        let what =
+            format!("import {:?}, {} read, {} new, {} known, {} bad: 200", &rows[1..], told.read, told.new, told.unchanged, told.bad);
+        must!(before.is_restless() || dry.files == wet.files, "{what}: {:?} was rehearsed, {:?} done", dry.files, wet.files);
+        let new = after.imported.len() - before.imported.len();
+        must!(new == usize::try_from(told.new).unwrap(), "{what}: {new} are new");
+        let again = run(false).await.map_err(|error| error.to_string())?;
+        must!(again.files[0].new == 0 || before.is_restless(), "{what}: again {:?}", again.files);
+        let at_last = self.look().await;
+        must!(after.is_restless() || again.files[0].new > 0 || at_last == after, "{what}: imported again, and something changed");
+        Ok((what, at_last))
     }
 
     /// A stay of today, if there is one, or any.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use api::schema::programmes;
+use api::schema::{accounts, children as rows, programmes};
 use api::slots;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -53,6 +54,8 @@ pub struct Family {
     pub person: Person,
     pub id: String,
     pub children: Vec<String>,
+    /// How another system knows each child: reading, day of birth, the guardian's mail address.
+    pub known: Vec<String>,
 }
 
 /// A slot as it was laid out.
@@ -152,7 +155,20 @@ pub async fn lay_out(test: &TestApp, seed: u64) -> Ground {
         facts.ages.extend(ages);
         let id = person.get("/family").await.body["id"].as_str().unwrap().to_owned();
         facts.cities.insert(id.clone(), code(city).to_string());
-        all.push(Family { person, id, children });
+        let (of, ids) = (id.clone(), children.clone());
+        let known = test
+            .write(move |conn| {
+                let mail: String = accounts::table.filter(accounts::family_id.eq(&of)).select(accounts::email).first(conn)?;
+                ids.iter()
+                    .map(|id| {
+                        let mine = rows::table.filter(rows::id.eq(id)).select((rows::kana, rows::born));
+                        let (kana, born): (String, NaiveDate) = mine.first(conn)?;
+                        Ok(format!("{kana},{},{mail}", born.format("%Y/%-m/%-d")))
+                    })
+                    .collect::<Result<Vec<String>, api::db::DbError>>()
+            })
+            .await;
+        all.push(Family { person, id, children, known });
     }
     Ground { families: all, slots, facts }
 }

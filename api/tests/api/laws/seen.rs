@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::db::{AnyConnection, DbError};
-use api::schema::{attendance_records, audit_lines, bookings, events, series, slot_bands, slots, usages};
+use api::schema::{attendance_records, audit_lines, bookings, events, imported_bookings, series, slot_bands, slots, usages};
 use api::schema::{waitlist_children, waitlist_entries, waitlist_skips};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -139,6 +139,8 @@ pub struct World {
     /// Lines of attendance by booking.
     pub records: BTreeMap<String, Vec<Value>>,
     pub series: Vec<String>,
+    /// The bookings that came from another system, by its number.
+    pub imported: BTreeMap<String, String>,
 }
 
 fn json(text: &str) -> Value {
@@ -283,6 +285,10 @@ pub fn look(conn: &mut AnyConnection) -> Result<World, DbError> {
             .load(conn)?,
         records,
         series: series::table.order(series::id).select(series::id).load(conn)?,
+        imported: {
+            use imported_bookings::dsl as i;
+            imported_bookings::table.select((i::number, i::booking_id)).load::<(String, String)>(conn)?.into_iter().collect()
+        },
     })
 }
 
