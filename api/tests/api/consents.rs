@@ -1,6 +1,7 @@
 //! Consents over HTTP: given once with the first booking, withdrawn by the family, and what changed since shown until it is seen.
 
 use diesel::prelude::*;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use api::schema::{audit_lines, events, facilities};
@@ -81,6 +82,38 @@ on_both! {
         assert_eq!(ask(&ana, "sakai").await, Value::Null);
         assert_eq!(ana.get("/consents").await.body["items"][0]["words"], 1);
         assert_eq!(recorded(test, "consent.given").await, (2, 2));
+    }
+
+    async fn two_first_bookings_at_once_agree_once(test) {
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let child = ana.child("2025-05-01").await;
+        let mut slots = Vec::new();
+        for day in [DAY, "2026-12-02", "2026-12-03", "2026-12-04"] {
+            slots.push(test.slot("sakai_care", day, ("08:30", "17:00"), (3, 3)).await);
+        }
+        for booked in join_all(slots.iter().map(|slot| agree(&ana, slot, &child))).await {
+            assert_eq!(booked.status, 201, "{:?}", booked.body);
+        }
+        assert_eq!(recorded(test, "consent.given").await, (1, 1));
+    }
+
+    async fn on_the_phone_the_clerk_says_that_the_family_agrees(test) {
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let child = ana.child("2025-05-01").await;
+        let family = ana.get("/family").await.body["id"].clone();
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (3, 3)).await;
+        let staff = test.staff("sakai").await;
+        let entry = json!({ "family_id": family, "booking": { "slot_id": slot, "child_ids": [child], "consent": 1 } });
+        let entered = staff.post("/staff/bookings", entry).await;
+        assert_eq!(entered.status, 201, "{:?}", entered.body);
+        assert_eq!((ask(&ana, "sakai").await, recorded(test, "consent.given").await), (Value::Null, (1, 1)));
+        let actor: String = test
+            .write(|conn| Ok(audit_lines::table.filter(audit_lines::action.eq("consent.given")).select(audit_lines::actor).first(conn)?))
+            .await;
+        let by_family: String = test
+            .write(|conn| Ok(audit_lines::table.filter(audit_lines::action.eq("child.registered")).select(audit_lines::actor).first(conn)?))
+            .await;
+        assert_ne!(actor, by_family, "the audit says who said so");
     }
 
     async fn an_operators_sharing_facilities_are_agreed_to_together(test) {
