@@ -44,6 +44,11 @@ pub async fn facilities(municipality: &str) -> Result<Vec<(String, String)>, Fai
     Ok(found.into_values().collect())
 }
 
+/// The programmes, for their names.
+pub async fn programmes() -> Result<Vec<Programme>, Failure> {
+    Ok(api::get::<Page<Programme>>("/programmes").await?.items)
+}
+
 /// One slot with its rules.
 pub async fn slot(id: &str) -> Result<SlotDetail, Failure> {
     api::get(&format!("/slots/{}", percent_encoded(id))).await

@@ -7,7 +7,7 @@ use shared::consents::WORDS;
 use shared::ids::{ChildId, FamilyId};
 use shared::locale::{clock_at, clock_span, yen};
 use shared::problem::Reason;
-use shared::programmes::Unit;
+use shared::programmes::{Programme, Unit};
 use shared::slots::{Slot, SlotDetail};
 
 use super::client;
@@ -44,12 +44,15 @@ pub fn StayPart(
         let id = slot.get();
         async move { if id.is_empty() { Ok(None) } else { client::slot(&id).await.map(Some) } }
     });
+    // For their names, without which the slots are shown all the same.
+    let programmes = LocalResource::new(client::programmes);
+    let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
     let family = StoredValue::new(family);
     view! {
         <section class="card stack" aria-labelledby="entry-stay">
             <h2 id="entry-stay"><Say key="entry.stay"/></h2>
             <Field id="entry-day" label="entry.day"><TextInput value=day kind="date" short=true/></Field>
-            <Load what=slots let:found><DaySlots slots=found chosen=slot/></Load>
+            <Load what=slots let:found><DaySlots slots=found chosen=slot programmes/></Load>
         </section>
         <Show when=move || !slot.with(String::is_empty) && !children.with(Vec::is_empty)>
             <Load what=chosen let:detail>
@@ -60,7 +63,7 @@ pub fn StayPart(
 }
 
 #[component]
-fn DaySlots(slots: Vec<Slot>, chosen: RwSignal<String>) -> impl IntoView {
+fn DaySlots(slots: Vec<Slot>, chosen: RwSignal<String>, programmes: Memo<Vec<Programme>>) -> impl IntoView {
     // Another day has other slots.
     if !slots.iter().any(|one| chosen.with_untracked(|id| id == one.id.as_str())) {
         chosen.set(String::new());
@@ -73,7 +76,11 @@ fn DaySlots(slots: Vec<Slot>, chosen: RwSignal<String>) -> impl IntoView {
         .map(|one| {
             let (starts_at, ends_at) = (one.starts_at, one.ends_at);
             let places: i64 = one.bands.iter().map(|band| band.left(0, one.minute(ends_at))).sum();
-            Choice::new(one.id.to_string(), text(move || clock_span(starts_at, ends_at, locale())))
+            let key = one.programme;
+            let name =
+                move || programmes.with(|all| all.iter().find(|known| known.key == key).map(|known| known.name.get(locale()).to_owned()));
+            let words = move || format!("{} {}", clock_span(starts_at, ends_at, locale()), name().unwrap_or_default());
+            Choice::new(one.id.to_string(), text(words))
                 .hint(text(move || crate::i18n::t_with("entry.free_all_day", &[("places", places.to_string())])))
         })
         .collect();
