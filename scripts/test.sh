@@ -44,7 +44,7 @@ title() {
     *"/golden-"*) echo "golden vectors" ;;
     *"/sentences-"*) echo "sentences of every code in every language" ;;
     *"/web-"*) echo "view models" ;;
-    *"tests/api/main.rs"*) echo "endpoints, races, guards, contract (both databases)" ;;
+    *"tests/api/main.rs"*) echo "endpoints, races, laws, crashes, guards, contract (both databases)" ;;
     *"/api-"* | *"/yumigahama-"*) echo "server units" ;;
     *"Doc-tests"*) echo "examples in the documentation" ;;
     *) echo "$1" ;;

@@ -77,6 +77,9 @@ async fn run(play: &mut Play<'_>) -> Result<(), String> {
         play.check_order(&before, &after)?;
         play.check_overtaking(&before, &after)?;
         before = after;
+        if play.chance(0.2) {
+            play.check_shown(&before).await?;
+        }
         if play.chance(0.6) {
             let (what, after) = play.tick().await?;
             play.log.push(what);

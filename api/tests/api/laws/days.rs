@@ -8,7 +8,7 @@ use rand::Rng;
 use serde_json::{Value, json};
 
 use super::ground::Laid;
-use super::invariants::must;
+use super::invariants::{is_full, must};
 use super::play::{Ask, Done, Play, done, ids, on, told};
 use super::seen::{Booked, World};
 use crate::app::{SAKAIMINATO, YONAGO};
@@ -255,6 +255,44 @@ impl Play<'_> {
             }
         }
         Ok((what, after))
+    }
+}
+
+impl Play<'_> {
+    /// What the search shows as free is free: for that age, that time and that length exactly so many places, and a booking is refused for
+    /// no want of them.
+    pub async fn check_shown(&mut self, world: &World) -> Result<(), String> {
+        let ask = self.ask();
+        let (family, child, slot) = (self.ground.families[ask.family].clone(), ask.children[0].clone(), &world.slots[&ask.slot.id]);
+        let months = if self.ground.facts.ages[&child] < 3 { 18 } else { 54 };
+        let (day, city) = (ask.slot.day, &self.ground.facts.cities[&family.id]);
+        let path = format!("/slots?from={day}&to={day}&age_months={months}&residence={city}&programme={}&limit=200", ask.slot.programme);
+        let page = family.person.get(&path).await;
+        must!(page.status == 200, "{path}: {:?}", page.body);
+        let shown = page.body["items"].as_array().unwrap().iter().find(|item| item["slot_id"] == json!(ask.slot.id)).cloned();
+        let Some(shown) = shown else { return Ok(()) };
+        for opening in shown["openings"].as_array().unwrap() {
+            let instant = |name: &str| opening[name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+            let times = (instant("starts_at"), instant("ends_at"));
+            let minutes = (times.0.timestamp().div_euclid(60), times.1.timestamp().div_euclid(60));
+            let closed = !slot.open || slot.closures.iter().any(|(from, until)| minutes.0 < *until && *from < minutes.1);
+            let fits = |places: &usize| {
+                let party = vec![child.clone(); *places];
+                !is_full(world, &self.ground.facts, &ask.slot.id, minutes, &party, &BTreeSet::new())
+            };
+            let left = (1..10).take_while(fits).count();
+            let told = opening["places_left"].as_u64().unwrap();
+            must!(closed || told == u64::try_from(left).unwrap(), "{:?}: {left} places are left and {opening:?} is shown", ask.slot);
+            if told > 0 && !closed {
+                let stay = json!({ "slot_id": ask.slot.id, "child_ids": [child], "starts_at": times.0, "ends_at": times.1 });
+                let quote = family.person.post("/bookings/quote", stay).await;
+                let never = ["slot_full", "slot_closed", "not_in_steps", "not_a_block", "outside_slot", "no_band", "no_fee"];
+                let said = quote.body.to_string();
+                let wrong = never.iter().find(|code| said.contains(&format!("\"bookings.{code}\"")));
+                must!(wrong.is_none(), "{:?}: {opening:?} is shown, and refused: {}", ask.slot, quote.body);
+            }
+        }
+        Ok(())
     }
 }
 

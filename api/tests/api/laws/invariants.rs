@@ -67,7 +67,12 @@ pub fn is_full(world: &World, facts: &Facts, id: &str, (from, until): (i64, i64)
     let slot = &world.slots[id];
     let held: Vec<&Booked> =
         world.bookings.iter().filter(|(id, b)| b.active && !without.contains(*id)).map(|(_, b)| b).filter(|b| b.slot == id).collect();
-    (from..until).any(|minute| {
+    // Nothing changes between the minutes at which somebody comes or goes, a child or a carer.
+    let carers = slot.carers.iter().flatten().map(|(minute, _)| slot.from + minute);
+    let mut minutes: BTreeSet<i64> = held.iter().flat_map(|booked| [booked.from, booked.until]).chain(carers).collect();
+    minutes.insert(from);
+    minutes.range(from..until).any(|minute| {
+        let minute = *minute;
         let counts: Vec<i64> = slot
             .bands
             .iter()

@@ -139,8 +139,8 @@ pub struct World {
     /// Lines of attendance by booking.
     pub records: BTreeMap<String, Vec<Value>>,
     pub series: Vec<String>,
-    /// The bookings that came from another system, by its number.
-    pub imported: BTreeMap<String, String>,
+    /// The bookings that came from another system, by city and number.
+    pub imported: BTreeMap<(String, String), String>,
 }
 
 fn json(text: &str) -> Value {
@@ -287,7 +287,9 @@ pub fn look(conn: &mut AnyConnection) -> Result<World, DbError> {
         series: series::table.order(series::id).select(series::id).load(conn)?,
         imported: {
             use imported_bookings::dsl as i;
-            imported_bookings::table.select((i::number, i::booking_id)).load::<(String, String)>(conn)?.into_iter().collect()
+            let rows =
+                imported_bookings::table.select((i::municipality, i::number, i::booking_id)).load::<(String, String, String)>(conn)?;
+            rows.into_iter().map(|(city, number, booking)| ((city, number), booking)).collect()
         },
     })
 }
