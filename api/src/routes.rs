@@ -62,7 +62,7 @@ fn operations(config: &mut impl Operations) {
 
 /// The API, to be served.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(web::scope(API).configure(|config| operations(config)));
+    config.service(web::scope(API).configure(operations));
 }
 
 /// The API, to be described.

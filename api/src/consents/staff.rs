@@ -48,7 +48,7 @@ impl Sight {
         let (_, before, since) = self.seen.iter().find(|(id, ..)| *id == child.id)?;
         let changes = changes(before, &Given::of(family, &child.known));
         let seen = Seen { child_version: child.version, family_version: family.version };
-        (!changes.is_empty()).then(|| Changed { since: *since, changes, seen })
+        (!changes.is_empty()).then_some(Changed { since: *since, changes, seen })
     }
 }
 

@@ -39,8 +39,8 @@ pub fn list_agreements<'a>(
     families: impl Iterator<Item = &'a FamilyId>,
 ) -> Result<Vec<(FamilyId, Agreement)>, DbError> {
     let families: BTreeSet<&str> = families.map(FamilyId::as_str).collect();
-    let rows: Vec<(String, String, Option<String>, Option<i64>, NaiveDateTime, Option<NaiveDateTime>)> =
-        consents::table.filter(consents::family_id.eq_any(families)).order(consents::given_at.desc()).load(conn)?;
+    type Row = (String, String, Option<String>, Option<i64>, NaiveDateTime, Option<NaiveDateTime>);
+    let rows: Vec<Row> = consents::table.filter(consents::family_id.eq_any(families)).order(consents::given_at.desc()).load(conn)?;
     let mut found = Vec::with_capacity(rows.len());
     for (family, facility, operator, words, given_at, withdrawn_at) in rows {
         let words = words.map(u32::try_from).transpose().map_err(|error| DbError::Stored(error.to_string()))?;
