@@ -2,13 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qrcodegen::{QrCode, QrCodeEcc};
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use shared::accounts::wait_minutes;
-use shared::attendance::{Arrival, Arrivals, Attendance, EntryCode, FamilyCode, NewPin, Rejection, Scan, Scanned, WallCode};
+use shared::attendance::{
+    Arrival, Arrivals, Attendance, EntryCode, FamilyCode, NewPin, Rejection, Scan, Scanned, WallCode, code_of, read_code,
+};
 use shared::bookings::BookingState;
 use shared::ids::{FacilityId, FamilyId};
 use shared::problem::Problem;
@@ -29,9 +29,9 @@ const MANY: i64 = 100;
 
 /// A new opaque code.
 fn new_code() -> Result<String, ApiError> {
-    let mut secret = [0_u8; 16];
-    OsRng.try_fill_bytes(&mut secret).map_err(|error| ApiError::Internal(error.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(secret))
+    let mut chance = [0_u8; 12];
+    OsRng.try_fill_bytes(&mut chance).map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok(code_of(&chance))
 }
 
 /// A text as a picture of squares.
@@ -198,7 +198,7 @@ pub async fn scan_family(app: web::Data<App>, staff: Staff, body: Plain<Scan>) -
     let now = app.now();
     let family = match body.0 {
         Scan::Code { code } => {
-            let found = app.db.read(move |conn| Ok::<_, ApiError>(store::find_family_of_code(conn, code.trim())?)).await?;
+            let found = app.db.read(move |conn| Ok::<_, ApiError>(store::find_family_of_code(conn, &read_code(&code))?)).await?;
             found.ok_or(Rejection::CodeUnknown)?
         }
         Scan::Pin { booking_id, pin } => {
@@ -256,7 +256,7 @@ pub async fn list_arrivals(app: web::Data<App>, guardian: Guardian, code: web::P
     let arrivals = app
         .db
         .read(move |conn| {
-            let facility = store::find_facility_of_code(conn, &code)?.ok_or(ApiError::NotFound)?;
+            let facility = store::find_facility_of_code(conn, &read_code(&code))?.ok_or(ApiError::NotFound)?;
             let found = today(conn, now, &guardian.family_id, &facility)?;
             let known = families::store::list_any_children(conn, found.iter().map(|stored| &stored.booking.child.id))?;
             let children = found.into_iter().map(|stored| {

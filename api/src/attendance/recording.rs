@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use shared::attendance::{
     AttendanceRecord, Attended, CheckIn, CheckOut, Correction, MarkAbsent, RecordKind, Recorded, RecordedBy, Rejection, check_in,
-    check_out, correct, mark_absent, take_again, undo,
+    check_out, correct, mark_absent, read_code, take_again, undo,
 };
 use shared::bookings::{Booking, BookingState};
 use shared::ids::{BookingId, FacilityId};
@@ -51,7 +51,7 @@ impl Held {
             return Ok(RecordedBy::Staff);
         }
         let known = find_wall_code(conn, &self.booking().facility.id)?;
-        if known.is_none() || known.as_deref() != wall { Err(Rejection::WallUnknown.into()) } else { Ok(RecordedBy::Family) }
+        if known.is_none() || known != wall.map(read_code) { Err(Rejection::WallUnknown.into()) } else { Ok(RecordedBy::Family) }
     }
 
     const fn booking(&self) -> &Booking {

@@ -115,10 +115,10 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
 /// Codes for the door, of those who sign in and where staff sign in. They are no secret: there is nothing real behind them.
 fn insert_codes(conn: &mut AnyConnection, families: &[people::Household], moment: Moment) -> Result<(), DbError> {
     for (n, family) in families.iter().take(people::BACKGROUND).enumerate() {
-        attendance::store::write_family_code(conn, &family.id, &format!("demo-family-{}", n + 1), moment.now)?;
+        attendance::store::write_family_code(conn, &family.id, &format!("DEM0FAM1{:04}", n + 1), moment.now)?;
     }
     for (n, place) in [places::YONAGO_EVERY_DAY, places::SAKAIMINATO_EVERY_DAY].into_iter().enumerate() {
-        attendance::store::write_wall_code(conn, &facilities::facility_id(place), &format!("demo-wall-{}", n + 1), moment.now)?;
+        attendance::store::write_wall_code(conn, &facilities::facility_id(place), &format!("DEM0WA11{:04}", n + 1), moment.now)?;
     }
     Ok(())
 }

@@ -44,6 +44,9 @@ on_both! {
         // Nothing is recorded by it, and another facility expects nobody.
         assert_eq!(ana.get(&format!("/bookings/{booking}")).await.body["state"]["kind"], "confirmed");
         assert_eq!(test.staff("yonago").await.post("/staff/scans", scan.clone()).await.body["entries"], json!([]));
+        // The same typed by hand, as it is read out.
+        let typed = shared::attendance::grouped_code(&text(&made)).to_lowercase();
+        assert_eq!(staff.post("/staff/scans", json!({ "kind": "code", "code": typed })).await.body["guardian"], "Ana");
         // A new code, and the old one is nobody's.
         let renewed = ana.post("/family/code", json!({})).await.body;
         assert_ne!(text(&renewed), text(&made));

@@ -7,7 +7,37 @@ use super::BoardEntry;
 use super::recording::SAME;
 use crate::bookings::{Booking, BookingState};
 use crate::ids::BookingId;
-use crate::text::PersonName;
+use crate::text::{PersonName, to_ascii_width};
+
+/// What codes are written with: no letter that looks like another.
+const LETTERS: [char; 32] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T',
+    'V', 'W', 'X', 'Y', 'Z',
+];
+
+/// A code of a letter for each of these random bytes: twelve are sixty bits, too many to guess and few enough to type.
+pub fn code_of(chance: &[u8]) -> String {
+    chance.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).collect()
+}
+
+/// A code as it was made, from one that was scanned, or typed by a person: in small or wide letters, in groups, an O for a zero.
+pub fn read_code(typed: &str) -> String {
+    to_ascii_width(typed)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| match letter.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+/// A code as a person reads and types it, in groups of four.
+pub fn grouped_code(code: &str) -> String {
+    let letters: Vec<char> = code.chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
 
 /// A code to be shown and scanned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -384,3 +384,14 @@ fn a_pin_is_six_digits_that_nobody_would_try_first() {
     assert!(fits("384920") && fits("000001"));
     assert!(["", "38492", "3849201", "38492a", "３８４９２０", "111111", "123456", "654321", "012345"].iter().all(|pin| !fits(pin)));
 }
+
+#[test]
+fn a_code_is_read_however_it_is_typed() {
+    let code = code_of(&[0, 1, 17, 31, 32, 63, 255, 20, 21, 22, 23, 24]);
+    assert_eq!(code, "01HZ0ZZMNPQR");
+    assert_eq!(grouped_code(&code), "01HZ-0ZZM-NPQR");
+    for typed in [" 01hz-0zzm-npqr\n", "０１ＨＺ　０ＺＺＭ　ＮＰＱＲ", "olhz ozzm npqr", "01HZ−0ZZMーNPQR"] {
+        assert_eq!(read_code(typed), code, "{typed}");
+    }
+    assert_eq!(read_code("  - "), "");
+}
