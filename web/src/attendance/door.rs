@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
-use shared::attendance::{Arrival, Arrivals, EntryCode, FamilyCode, NextAct, Person, next_act};
+use shared::attendance::{Arrival, Arrivals, EntryCode, FamilyCode, NextAct, Person, grouped_code, next_act};
 use shared::bookings::{Booking, BookingState};
 use shared::locale::{clock_at, clock_span};
+use shared::text::to_ascii_width;
 
 use super::client;
 use crate::api::{Attempt, Failure};
@@ -70,7 +71,16 @@ fn OwnCode(known: FamilyCode, #[prop(into)] on_change: Callback<()>) -> impl Int
         });
     });
     view! {
-        {known.code.map(|code| view! { <CodePicture code label="attendance.code_picture"/> })}
+        {known
+            .code
+            .map(|code| {
+                let letters = grouped_code(&code.text);
+                view! {
+                    <CodePicture code label="attendance.code_picture"/>
+                    // For a tablet without a camera: read out and typed.
+                    <p class="code-text">{letters}</p>
+                }
+            })}
         <div class="row">
             <Button look=if has_code { Look::Text } else { Look::Solid } busy on_press=renew>
                 {if has_code { crate::i18n::say("attendance.code_renew").into_any() } else { crate::i18n::say("attendance.code_make").into_any() }}
@@ -91,7 +101,7 @@ fn PinForm(has_pin: bool, on_change: Callback<()>) -> impl IntoView {
     let submit = Callback::new(move |()| {
         busy.set(true);
         spawn_local(async move {
-            let answer = client::set_pin(&pin.get_untracked()).await;
+            let answer = client::set_pin(&to_ascii_width(pin.get_untracked().trim())).await;
             busy.set(false);
             match answer {
                 Ok(()) => {
@@ -126,12 +136,31 @@ fn PinForm(has_pin: bool, on_change: Callback<()>) -> impl IntoView {
 pub fn ArrivalPage() -> impl IntoView {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|params| params.get("code")).unwrap_or_default());
-    let arrivals = LocalResource::new(move || client::arrivals(code.get()));
+    let arrivals = LocalResource::new(move || {
+        let code = code.get();
+        async move {
+            match client::arrivals(code).await {
+                Ok(known) => Ok(Some(known)),
+                Err(why) if why.is_missing() => Ok(None),
+                Err(why) => Err(why),
+            }
+        }
+    });
     view! {
         <div class="narrow stack">
             <PageTitle text="attendance.arrival_title"/>
             <Load what=arrivals let:known>
-                <ArrivalList known code=code.get_untracked() on_change=move |()| arrivals.refetch()/>
+                {match known {
+                    Some(known) => view! { <ArrivalList known code=code.get_untracked() on_change=move |()| arrivals.refetch()/> }.into_any(),
+                    // An old sheet of paper on the wall.
+                    None => view! {
+                        <Banner tone=Tone::Warning title="attendance.wall_old">
+                            <p><Say key="attendance.wall_old_words"/></p>
+                            <LinkButton look=Look::Outline href=paths::bookings()><Say key="attendance.to_bookings"/></LinkButton>
+                        </Banner>
+                    }
+                    .into_any(),
+                }}
             </Load>
         </div>
     }

@@ -93,6 +93,17 @@ pub fn person_of(contact: &BoardContact) -> Person {
     }
 }
 
+/// Everybody who may be with any of these children, each once. Whether with this child too, the record itself says.
+pub fn people_of(entries: &[BoardEntry]) -> Vec<BoardContact> {
+    let mut found: Vec<BoardContact> = Vec::new();
+    for contact in entries.iter().flat_map(|entry| &entry.pick_up_people) {
+        if !found.iter().any(|known| person_of(known) == person_of(contact)) {
+            found.push(contact.clone());
+        }
+    }
+    found
+}
+
 /// Who brought or fetched a child, in words.
 pub fn person_words(person: &Person, locale: Locale) -> String {
     match person {
@@ -605,6 +616,22 @@ mod tests {
         let other =
             Person::Other { name: shared::text::PersonName::parse("外江 海").unwrap(), note: "電話で母に確認".to_owned() };
         assert_eq!(person_words(&other, Locale::Ja), "外江 海（登録のない方：電話で母に確認）");
+    }
+
+    #[test]
+    fn brothers_and_sisters_have_their_people_in_one_list() {
+        let contact = |name: &str, words: &str| BoardContact {
+            name: shared::text::PersonName::parse(name).unwrap(),
+            relation: if words.is_empty() { Relation::Guardian } else { Relation::Other { words: words.to_owned() } },
+            phone: shared::text::Phone::parse("0859000000").unwrap(),
+        };
+        let with = |people: &[BoardContact]| BoardEntry {
+            pick_up_people: people.to_vec(),
+            ..entry("a", "9:00", "12:00", BookingState::Confirmed)
+        };
+        let (mother, grandmother, aunt) = (contact("弓浜 花", ""), contact("弓浜 月", "祖母"), contact("外江 海", "おば"));
+        let both = [with(&[mother.clone(), grandmother.clone()]), with(&[mother.clone(), aunt.clone(), grandmother.clone()])];
+        assert_eq!(people_of(&both), [mother, grandmother, aunt]);
     }
 
     #[test]

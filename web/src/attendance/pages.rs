@@ -12,6 +12,7 @@ use shared::attendance::{BoardDay, BoardEntry};
 use shared::bookings::Booking;
 use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
+use shared::slots::SlotState;
 use shared::time::{days_after, days_before, tokyo_day};
 
 use super::card::{Column, Desk, Sent};
@@ -241,6 +242,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
     });
     let nobody = Memo::new(move |_| today.with(|today| today.entries.is_empty()));
     let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
+    let all_closed = Memo::new(move |_| today.with(|today| today.slots.iter().all(|slot| slot.state == SlotState::Closed)));
     let holiday = move || today.with(|today| today.holiday.clone());
     view! {
         <p class="board-line no-print">
@@ -267,6 +269,13 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
                                         <div class="row"><LinkButton look=Look::Outline href=paths::staff_slots(None)><Say key="attendance.see_slots"/></LinkButton></div>
                                     </EmptyState>
                                 }
+                            } else if all_closed.get() {
+                                let week = Some(today.with(|today| today.day));
+                                view! {
+                                    <EmptyState words="attendance.all_closed">
+                                        <div class="row"><LinkButton look=Look::Outline href=paths::staff_slots(week)><Say key="attendance.see_slots"/></LinkButton></div>
+                                    </EmptyState>
+                                }
                             } else {
                                 view! {
                                     <EmptyState words=if is_today.get() { "attendance.nobody_today" } else { "attendance.nobody_day" }>
@@ -291,7 +300,7 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
                 </Show>
             </div>
         </Show>
-        <Show when=move || !no_slots.get()><Crowding day=today programmes/></Show>
+        <Show when=move || !all_closed.get()><Crowding day=today programmes/></Show>
         {move || view! { <Roster facility=facility.get() day=today.get()/> }}
         <RecordDialog desk/>
         <EndDialog ending=Ending::Cancel open=desk.cancelling desk on_done=cancelled/>

@@ -26,6 +26,13 @@ impl Who {
         Self { choice: RwSignal::new(String::new()), name: RwSignal::new(String::new()), note: RwSignal::new(String::new()) }
     }
 
+    /// Nobody again.
+    pub fn forget(self) {
+        for words in [self.choice, self.name, self.note] {
+            words.set(String::new());
+        }
+    }
+
     /// Who is chosen among these people; none where nobody is.
     pub fn person(self, people: &[BoardContact]) -> Result<Option<Person>, FieldError> {
         let choice = self.choice.get_untracked();

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::attendance::{BoardEntry, NextAct, Scan, Scanned, WallCode, next_act};
+use shared::attendance::{BoardContact, BoardEntry, NextAct, Scan, Scanned, WallCode, next_act};
 use shared::bookings::BookingState;
 use shared::locale::{clock_at, clock_span};
+use shared::text::to_ascii_width;
 
 use super::card::Allergies;
 use super::client;
 use super::door::CodePicture;
-use super::model::{Asked, Command, Stage, stage};
+use super::model::{Asked, Command, Stage, people_of, stage};
 use super::parts::{StaffNav, StaffPlace};
 use super::people::{Who, WhoChoice};
 use crate::api::{Attempt, Failure};
@@ -30,6 +31,8 @@ pub fn ScanPage() -> impl IntoView {
     let busy = RwSignal::new(false);
     // What was read last, so that the list is read anew after something was recorded.
     let last = StoredValue::new(None::<Scan>);
+    // Brothers and sisters come with the same person: asked once, forgotten with the next family.
+    let who = Who::nobody();
     let ask = move |scan: Scan| {
         busy.set(true);
         spawn_local(async move {
@@ -46,25 +49,39 @@ pub fn ScanPage() -> impl IntoView {
                     failure.set(Some(why));
                 }
             }
+            // What was found stands at the top.
+            window().scroll_to_with_x_and_y(0.0, 0.0);
         });
     };
     let read = Callback::new(move |words: String| {
         if !words.trim().is_empty() {
+            who.forget();
             ask(Scan::Code { code: words.trim().to_owned() });
         }
         code.set(String::new());
     });
-    let with_pin = Callback::new(ask);
+    let with_pin = Callback::new(move |scan| {
+        who.forget();
+        ask(scan);
+    });
     let again = Callback::new(move |()| {
         if let Some(scan) = last.get_value() {
             ask(scan);
         }
     });
     view! {
-        <div class="stack staff">
+        <div class="stack staff scan">
             <StaffNav here=StaffPlace::Scan/>
             <PageTitle text="attendance.scan_title"/>
             <p><Say key="attendance.scan_lead"/></p>
+            <div role="alert">
+                {move || {
+                    failure
+                        .get()
+                        .map(|why| view! { <Banner tone=Tone::Error>{why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner> })
+                }}
+            </div>
+            <div aria-live="polite">{move || scanned.get().map(|found| view! { <AtTheDoor found who again/> })}</div>
             <Camera on_code=read/>
             <Form on_submit=Callback::new(move |()| read.run(code.get_untracked()))>
                 <Field id="scan-code" label="attendance.scan_code" hint="attendance.scan_code_hint" required=Need::Unsaid>
@@ -73,14 +90,6 @@ pub fn ScanPage() -> impl IntoView {
                 <Button look=Look::Outline submit=true busy icon=Glyph::Search><Say key="attendance.scan_send"/></Button>
             </Form>
             <Disclosure summary="attendance.scan_pin_title"><PinPart busy on_scan=with_pin/></Disclosure>
-            <div role="alert">
-                {move || {
-                    failure
-                        .get()
-                        .map(|why| view! { <Banner tone=Tone::Error>{why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner> })
-                }}
-            </div>
-            <div aria-live="polite">{move || scanned.get().map(|found| view! { <AtTheDoor found again/> })}</div>
             <p><LinkButton look=Look::Text href=paths::staff_wall() icon=Glyph::Print><Say key="attendance.to_wall"/></LinkButton></p>
         </div>
     }
@@ -93,7 +102,7 @@ fn PinPart(busy: RwSignal<bool>, on_scan: Callback<Scan>) -> impl IntoView {
     let (child, pin) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = Callback::new(move |()| {
         if !child.with_untracked(String::is_empty) {
-            on_scan.run(Scan::Pin { booking_id: child.get_untracked().as_str().into(), pin: pin.get_untracked() });
+            on_scan.run(Scan::Pin { booking_id: child.get_untracked().as_str().into(), pin: to_ascii_width(pin.get_untracked().trim()) });
         }
         pin.set(String::new());
     });
@@ -125,9 +134,8 @@ fn PinPart(busy: RwSignal<bool>, on_scan: Callback<Scan>) -> impl IntoView {
 
 /// The family at the door with its children, each with the one button that comes next.
 #[component]
-fn AtTheDoor(found: Scanned, again: Callback<()>) -> impl IntoView {
-    let people = found.entries.first().map(|entry| entry.pick_up_people.clone()).unwrap_or_default();
-    let who = Who::nobody();
+fn AtTheDoor(found: Scanned, who: Who, again: Callback<()>) -> impl IntoView {
+    let people = StoredValue::new(people_of(&found.entries));
     let errors = RwSignal::new(Vec::<FieldError>::new());
     let ahead = found.now - settings::now();
     let nobody = found.entries.is_empty();
@@ -137,9 +145,9 @@ fn AtTheDoor(found: Scanned, again: Callback<()>) -> impl IntoView {
         <section class="stack" aria-labelledby="door">
             <h2 id="door">{say_with("attendance.door_family", move || vec![("name", guardian.clone())])}</h2>
             {nobody.then(|| view! { <EmptyState words="attendance.door_none"/> })}
-            {any_act.then(|| view! { <WhoChoice legend="attendance.door_who" people who errors required=Need::Required/> })}
+            {any_act.then(|| view! { <WhoChoice legend="attendance.door_who" people=people.get_value() who errors required=Need::Required/> })}
             <ul class="board-list">
-                {found.entries.into_iter().map(|entry| view! { <DoorCard entry who errors ahead again/> }).collect_view()}
+                {found.entries.into_iter().map(|entry| view! { <DoorCard entry people who errors ahead again/> }).collect_view()}
             </ul>
         </section>
     }
@@ -148,6 +156,7 @@ fn AtTheDoor(found: Scanned, again: Callback<()>) -> impl IntoView {
 #[component]
 fn DoorCard(
     entry: BoardEntry,
+    people: StoredValue<Vec<BoardContact>>,
     who: Who,
     errors: RwSignal<Vec<FieldError>>,
     ahead: chrono::TimeDelta,
@@ -157,10 +166,10 @@ fn DoorCard(
     let booking = entry.booking.clone();
     let act = next_act(&booking.state, settings::now() + ahead);
     let (busy, failure, attempt) = (RwSignal::new(false), RwSignal::new(None::<Failure>), Attempt::new());
-    let (id, child, people) = (booking.id.clone(), booking.child.name.clone(), entry.pick_up_people.clone());
+    let (id, child) = (booking.id.clone(), booking.child.name.clone());
     let press = Callback::new(move |()| {
         let Some(act) = act else { return };
-        let with = match who.person(&people) {
+        let with = match people.with_value(|people| who.person(people)) {
             Ok(Some(person)) => person,
             Ok(None) => {
                 errors.set(vec![FieldError { field: "who", sentence: sentence("attendance.door_who_missing", locale()) }]);
@@ -258,11 +267,12 @@ fn Poster(wall: WallCode, #[prop(into)] on_change: Callback<()>) -> impl IntoVie
             <h2>{wall.facility}</h2>
             {wall.code.map(|code| view! {
                 <p><Say key="attendance.wall_words"/></p>
-                <CodePicture code label="attendance.wall_picture"/>
+                <CodePicture code=code.clone() label="attendance.wall_picture"/>
+                <p class="code-text">{code.text}</p>
             })}
         </Card>
         <div class="row no-print">
-            {has_code.then(|| view! { <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="attendance.print"/></Button> })}
+            {has_code.then(|| view! { <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button> })}
             <Button look=if has_code { Look::Text } else { Look::Solid } busy on_press=renew>
                 {say(if has_code { "attendance.wall_renew" } else { "attendance.wall_make" })}
             </Button>

@@ -44,7 +44,10 @@ pub fn Camera(
                         is_on.set(false);
                         is_missing.set(true);
                     }
-                ></code-camera>
+                >
+                    // Until the picture is there: the device asks for permission, or the script is on its way.
+                    <p class="quiet"><Say key="ui.camera_waits"/></p>
+                </code-camera>
             </Show>
             <div aria-live="polite">
                 <Show when=move || is_missing.get()><Banner tone=Tone::Warning><p><Say key="ui.camera_missing"/></p></Banner></Show>
