@@ -50,7 +50,7 @@ pub fn RecordInterview(entry: BoardEntry) -> impl IntoView {
     let (group, notes) = (format!("interview-{id}"), format!("interview-words-{id}"));
     let busy = recording.pending();
     view! {
-        <div class="stack" aria-live="polite">{move || found.get().map(|outcome| view! { <InterviewState outcome=Some(outcome)/> })}</div>
+        <div aria-live="polite">{move || found.get().map(|outcome| view! { <InterviewState outcome=Some(outcome)/> })}</div>
         <Disclosure summary="interviews.record">
             {move || {
                 failure
