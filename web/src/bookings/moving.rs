@@ -3,6 +3,7 @@
 mod confirm;
 mod page;
 mod undo;
+mod week;
 
 pub use self::confirm::MoveDialog;
 pub use self::page::MovePage;

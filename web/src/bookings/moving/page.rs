@@ -7,6 +7,7 @@ use shared::locale::{clock_span, day};
 use shared::programmes::Unit;
 
 use super::MoveDialog;
+use super::week::MoveWeek;
 use crate::bookings::client::{self, Movable};
 use crate::bookings::model::{MoveChoice, block_name, move_choices, same_day_choice};
 use crate::bookings::parts::{PlacesLeft, When, facility_words};
@@ -26,7 +27,7 @@ pub fn MovePage() -> impl IntoView {
     let trail =
         move || vec![(paths::bookings(), "bookings.title".into()), (paths::booking(&id.get_untracked()), "bookings.one_title".into())];
     view! {
-        <div class="narrow stack">
+        <div class="stack move-page">
             <Breadcrumbs trail=trail() here="bookings.move_title"/>
             <PageTitle text="bookings.move_title"/>
             <Load what=movable let:found><Places movable=found on_stale=move |()| movable.refetch()/></Load>
@@ -74,27 +75,30 @@ fn Places(movable: Movable, #[prop(into)] on_stale: Callback<()>) -> impl IntoVi
             .into_any()
         } else {
             view! {
-                <h2><Say key="bookings.move_where"/></h2>
-                {move || {
-                    days.with_value(|days| {
-                        days.iter()
-                            .take(shown.get())
-                            .map(|(date, choices)| {
-                                let date = *date;
-                                let choices = choices.iter().map(|one| view! { <li><Place one=one.clone() unit choice/></li> }).collect_view();
-                                view! {
-                                    <section class="stack booking-day">
-                                        <h3 class="booking-date">{furigana(move || day(date, locale()))}</h3>
-                                        <ul class="plain-list stack">{choices}</ul>
-                                    </section>
-                                }
-                            })
-                            .collect_view()
-                    })
-                }}
-                <Show when=move || shown.get() < all>
-                    <Button look=Look::Text on_press=Callback::new(move |()| shown.update(|n| *n += DAYS))><Say key="bookings.move_more"/></Button>
-                </Show>
+                <div class="move-list stack">
+                    <h2><Say key="bookings.move_where"/></h2>
+                    {move || {
+                        days.with_value(|days| {
+                            days.iter()
+                                .take(shown.get())
+                                .map(|(date, choices)| {
+                                    let date = *date;
+                                    let choices = choices.iter().map(|one| view! { <li><Place one=one.clone() unit choice/></li> }).collect_view();
+                                    view! {
+                                        <section class="stack booking-day">
+                                            <h3 class="booking-date">{furigana(move || day(date, locale()))}</h3>
+                                            <ul class="plain-list stack">{choices}</ul>
+                                        </section>
+                                    }
+                                })
+                                .collect_view()
+                        })
+                    }}
+                    <Show when=move || shown.get() < all>
+                        <Button look=Look::Text on_press=Callback::new(move |()| shown.update(|n| *n += DAYS))><Say key="bookings.move_more"/></Button>
+                    </Show>
+                </div>
+                <MoveWeek party days unit choice/>
             }
             .into_any()
         }}
@@ -122,17 +126,25 @@ fn Old(party: StoredValue<Vec<Booking>>) -> impl IntoView {
 /// A free place: one press asks.
 #[component]
 fn Place(one: MoveChoice, unit: StoredValue<Option<Unit>>, choice: RwSignal<Option<MoveChoice>>) -> impl IntoView {
+    let words = place_words(&one, unit);
+    view! {
+        <button type="button" class="stay move-place" on:click=move |_| choice.set(Some(one.clone()))>
+            {words}
+            <Icon glyph=Glyph::Right/>
+        </button>
+    }
+}
+
+/// A free place in words: the times, the part of the day, and how many are left.
+pub fn place_words(one: &MoveChoice, unit: StoredValue<Option<Unit>>) -> impl IntoView + use<> {
     let (starts_at, ends_at, left) = (one.starts_at, one.ends_at, one.left);
     let block = one.block.clone();
     let name = move || unit.with_value(|unit| block_name(unit.as_ref(), block.as_deref(), locale()));
     view! {
-        <button type="button" class="stay move-place" on:click=move |_| choice.set(Some(one.clone()))>
-            <span class="stay-words">
-                <span class="stay-times">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
-                <span class="stay-part">{move || marked(&name())}</span>
-            </span>
-            <PlacesLeft left/>
-            <Icon glyph=Glyph::Right/>
-        </button>
+        <span class="stay-words">
+            <span class="stay-times">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
+            <span class="stay-part">{move || marked(&name())}</span>
+        </span>
+        <PlacesLeft left/>
     }
 }
