@@ -72,6 +72,8 @@ pub enum BookStep {
     Check,
     /// The same for a stay that is repeated.
     Repeat,
+    /// Waiting for it, where it is full.
+    Wait,
     /// It is booked.
     Booked,
 }
@@ -83,6 +85,7 @@ pub fn book_step(slot_id: &str, step: BookStep, chosen: &[(&str, Option<String>)
         BookStep::Times => "/times",
         BookStep::Check => "/check",
         BookStep::Repeat => "/repeat",
+        BookStep::Wait => "/wait",
         BookStep::Booked => "/booked",
     };
     query(&format!("/book/{}{tail}", percent_encoded(slot_id)), chosen)

@@ -26,7 +26,7 @@ const MAX_PAGES: usize = 5;
 const PAST_DAYS: u32 = 200;
 /// So many of the next bookings are kept with everything needed on the day.
 const KEPT_SHEETS: usize = 6;
-/// So many days ahead a booking can be moved by hand.
+/// Over so many days a booking can be moved by hand, half of them before its own where that is far ahead.
 const MOVE_DAYS: u32 = 35;
 const KEPT_LIST: &str = "next_bookings";
 
@@ -115,7 +115,7 @@ pub struct Movable {
 /// A booking with its brothers and sisters, and where they can go.
 pub async fn movable(booking_id: String) -> Result<Movable, Failure> {
     let booking: Booking = api::get(&format!("/bookings/{}", percent_encoded(&booking_id))).await?;
-    let today = tokyo_day(settings::now());
+    let first = days_before(tokyo_day(booking.starts_at), MOVE_DAYS / 2).max(tokyo_day(settings::now()));
     let slot_path = format!("/slots/{}", percent_encoded(booking.slot_id.as_str()));
     let day = tokyo_day(booking.starts_at).to_string();
     let (children, detail, mut party) =
@@ -126,8 +126,8 @@ pub async fn movable(booking_id: String) -> Result<Movable, Failure> {
         &[
             ("facility_id", Some(booking.facility.id.to_string())),
             ("programme", Some(booking.programme.as_str().to_owned())),
-            ("from", Some(today.to_string())),
-            ("to", Some(days_after(today, MOVE_DAYS).to_string())),
+            ("from", Some(first.to_string())),
+            ("to", Some(days_after(first, MOVE_DAYS).to_string())),
             ("age_months", born.map(|born| age_months_on(born, tokyo_day(booking.starts_at)).to_string())),
             ("residence", Some(family().await?.value.municipality.to_string())),
             ("limit", Some("200".to_owned())),

@@ -6,6 +6,7 @@ mod check;
 mod children;
 mod repeat;
 mod times;
+mod wait;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -20,6 +21,7 @@ pub use self::check::CheckPage;
 pub use self::children::ChildrenPage;
 pub use self::repeat::RepeatPage;
 pub use self::times::TimesPage;
+pub use self::wait::WaitPage;
 use super::client;
 use super::model::{Chosen, Ground};
 use crate::api::Failure;

@@ -16,7 +16,7 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, pat
 
 pub use self::entry::{EntryRoutes, FamilyPart, OfficeEntryRoutes};
 pub use self::flow::{AskedFields, AskedForm};
-use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage};
+use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage, WaitPage};
 pub use self::history::History;
 pub use self::model::draft::{Draft, Missing as DraftMissing};
 pub use self::model::fee_item;
@@ -35,6 +35,7 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
                 <Route path=path!("") view=ChildrenPage/>
                 <Route path=path!("times") view=TimesPage/>
                 <Route path=path!("check") view=CheckPage/>
+                <Route path=path!("wait") view=WaitPage/>
                 <Route path=path!("repeat") view=RepeatPage/>
                 <Route path=path!("booked") view=BookedPage/>
             </ParentRoute>

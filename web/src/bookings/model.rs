@@ -125,7 +125,7 @@ impl Ground {
     }
 
     /// Asks for a stay for a party.
-    fn wish(&self, party: &[ChildId], starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> NewBooking {
+    pub fn wish(&self, party: &[ChildId], starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> NewBooking {
         NewBooking::new(self.detail.slot.id.clone(), party.to_vec()).between(starts_at, ends_at)
     }
 
@@ -237,6 +237,28 @@ impl Ground {
             (Some(only), None) => vec![only.id.clone()],
             _ => Vec::new(),
         }
+    }
+
+    /// Whether the stay in mind, or every block where there is none, is full for every child who could come, while nobody has chosen who
+    /// comes.
+    pub fn is_full_for_all(&self, chosen: &Chosen, now: DateTime<Utc>) -> bool {
+        if chosen.children.is_some() || !self.against_all(now).is_empty() {
+            return false;
+        }
+        let mut can = self.children.iter().filter(|child| self.outlook(&child.id, chosen, now).against.is_empty()).peekable();
+        can.peek().is_some() && can.all(|child| self.is_full_for(std::slice::from_ref(&child.id), chosen, now))
+    }
+
+    /// Whether nothing but the place is missing for this party: in the stay in mind, or in every block where there is none.
+    pub fn is_full_for(&self, party: &[ChildId], chosen: &Chosen, now: DateTime<Utc>) -> bool {
+        let stays = if chosen.starts_at.is_some() { Vec::from_iter(self.chosen_stay(chosen, party, now)) } else { self.blocks() };
+        !stays.is_empty() && stays.iter().all(|stay| could_wait(&self.quote(party, stay, now)))
+    }
+
+    /// The stay to wait for: the one chosen, else the longest block.
+    pub fn stay_to_wait(&self, chosen: &Chosen, party: &[ChildId], now: DateTime<Utc>) -> Option<Stay> {
+        let longest = || self.blocks().into_iter().max_by_key(|stay| stay.ends_at - stay.starts_at);
+        if chosen.starts_at.is_none() { longest() } else { None }.or_else(|| self.chosen_stay(chosen, party, now))
     }
 
     /// The stay chosen, if it is one of this slot; while nobody has chosen, the only one that can be had.
@@ -378,15 +400,37 @@ const fn is_to_come(state: &BookingState) -> bool {
     )
 }
 
-/// What was declined, is still to come, and has nothing else in its place: the family may want to search on.
-pub fn declined_ahead(bookings: &[Booking], now: DateTime<Utc>) -> Vec<Booking> {
-    let has_other = |declined: &Booking| {
-        let same_day =
-            |other: &&Booking| tokyo_day(other.starts_at) == tokyo_day(declined.starts_at) && other.child.id == declined.child.id;
+/// What a facility declined or ended by closing, is still to come, and has nothing else in its place: the family may want to search on.
+pub fn lost_ahead(bookings: &[Booking], lost: fn(&Booking) -> bool, now: DateTime<Utc>) -> Vec<Booking> {
+    let has_other = |gone: &Booking| {
+        let same_day = |other: &&Booking| tokyo_day(other.starts_at) == tokyo_day(gone.starts_at) && other.child.id == gone.child.id;
         bookings.iter().filter(same_day).any(|other| other.state.is_active())
     };
-    let is_open = |booking: &&Booking| matches!(booking.state, BookingState::Declined { .. }) && booking.starts_at > now;
+    let is_open = |booking: &&Booking| lost(booking) && booking.starts_at > now;
     bookings.iter().filter(is_open).filter(|booking| !has_other(booking)).cloned().collect()
+}
+
+/// Whether the facility declined it.
+pub const fn is_declined(booking: &Booking) -> bool {
+    matches!(booking.state, BookingState::Declined { .. })
+}
+
+/// Whether it ended because the facility closed.
+pub const fn is_closed(booking: &Booking) -> bool {
+    matches!(booking.state, BookingState::Cancelled { .. }) && booking.closure.is_some()
+}
+
+/// What is due for a booking that does not take place any more; none while it does, or has.
+pub const fn due_without_stay(state: &BookingState) -> Option<i64> {
+    match state {
+        BookingState::Cancelled { fee_yen, .. } | BookingState::Absent { fee_yen, .. } => Some(*fee_yen),
+        BookingState::Declined { .. } | BookingState::Released { .. } => Some(0),
+        BookingState::Requested { .. }
+        | BookingState::Offered { .. }
+        | BookingState::Confirmed
+        | BookingState::CheckedIn { .. }
+        | BookingState::CheckedOut { .. } => None,
+    }
 }
 
 /// Until when at the latest the facility decides on what waits for it; none where everything is decided.

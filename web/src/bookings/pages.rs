@@ -13,9 +13,11 @@ use shared::time::{next_day, tokyo_day};
 use super::client::{self, Known};
 use super::closed::ClosedByFacility;
 use super::history::History;
-use super::model::{Sheet, by_day, decided_by, declined_ahead, exempt_reasons, split};
+use super::model::{Sheet, by_day, decided_by, due_without_stay, exempt_reasons, is_closed, is_declined, lost_ahead, split};
 use super::moving::UndoPart;
-use super::parts::{BookingCard, Bring, CancelRule, EnteredWords, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words};
+use super::parts::{
+    BookingCard, Bring, CancelRule, Due, EnteredWords, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words,
+};
 use crate::api::{Attempt, Failure, query};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
@@ -63,7 +65,8 @@ pub fn BookingsPage() -> impl IntoView {
 #[component]
 fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
     let (next, past) = split(&known.value, settings::now());
-    let declined = declined_ahead(&known.value, settings::now());
+    let closed = lost_ahead(&known.value, is_closed, settings::now());
+    let declined = lost_ahead(&known.value, is_declined, settings::now());
     let (next, past) = (StoredValue::new(next), StoredValue::new(past));
     let is_old = known.as_of.is_some();
     let address = use_query_map();
@@ -83,7 +86,8 @@ fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
     };
     view! {
         {as_of_notice(known.as_of)}
-        {(!declined.is_empty()).then(|| view! { <DeclinedAhead declined/> })}
+        {(!closed.is_empty()).then(|| view! { <LostAhead title="bookings.closed_ahead" lost=closed/> })}
+        {(!declined.is_empty()).then(|| view! { <LostAhead title="bookings.declined_ahead" lost=declined/> })}
         <Show when=move || !is_old>
             <Tabs id="bookings" label="bookings.title" tabs=vec![("next", "bookings.tab_next".into()), ("past", "bookings.tab_past".into())] selected on_select=select/>
             <TabPanel id="bookings" name="next" selected>
@@ -99,9 +103,9 @@ fn BookingLists(known: Known<Vec<Booking>>) -> impl IntoView {
     }
 }
 
-/// What a facility declined and nothing has taken the place of.
+/// What a facility declined or ended, and nothing has taken the place of.
 #[component]
-fn DeclinedAhead(declined: Vec<Booking>) -> impl IntoView {
+fn LostAhead(title: &'static str, lost: Vec<Booking>) -> impl IntoView {
     let one = |booking: Booking| {
         let (starts_at, place) = (booking.starts_at, facility_words(&booking.facility));
         view! {
@@ -112,8 +116,8 @@ fn DeclinedAhead(declined: Vec<Booking>) -> impl IntoView {
         }
     };
     view! {
-        <Banner tone=Tone::Warning title="bookings.declined_ahead">
-            <ul class="reasons">{declined.into_iter().map(one).collect_view()}</ul>
+        <Banner tone=Tone::Warning title>
+            <ul class="reasons">{lost.into_iter().map(one).collect_view()}</ul>
         </Banner>
     }
 }
@@ -188,6 +192,10 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
         _ => None,
     };
     let settled = booking.attended.settled.clone();
+    let is_settled = settled.is_some();
+    // What does not take place any more needs nothing on its day, and costs what is said above, if anything.
+    let off = due_without_stay(&booking.state);
+    let takes_place = off.is_none();
     let has_history = !is_old && booking.state.attendance() != Attendance::Unknown;
     let search = paths::search_day(date);
     let notes = booking.notes.clone();
@@ -226,26 +234,50 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
                 {booking
                     .series_id
                     .map(|id| view! { <Fact name="series.part_of" icon=Glyph::Calendar><a href=paths::series(id.as_str())><Say key="series.see_all"/></a></Fact> })}
-                <Fact name="bookings.fee" icon=Glyph::Yen>
-                    {furigana(move || yen(fee_yen, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span>
-                    {(booking.fee_lines.len() > 1).then(|| view! { <FeeLines lines=booking.fee_lines.clone()/> })}
-                </Fact>
+                {match off {
+                    Some(0) => None,
+                    Some(due) => Some(view! { <Fact name="bookings.fee" icon=Glyph::Yen><Due yen_due=due/></Fact> }.into_any()),
+                    None if is_settled => {
+                        Some(view! { <Fact name="bookings.fee_before" icon=Glyph::Yen>{furigana(move || yen(fee_yen, locale()))}</Fact> }.into_any())
+                    }
+                    None => Some(
+                        view! {
+                            <Fact name="bookings.fee" icon=Glyph::Yen>
+                                <Due yen_due=fee_yen/>
+                                {(booking.fee_lines.len() > 1).then(|| view! { <FeeLines lines=booking.fee_lines.clone()/> })}
+                            </Fact>
+                        }
+                        .into_any(),
+                    ),
+                }}
                 {settled.map(|settled| view! { <Fact name="bookings.final_fee" icon=Glyph::Yen><FinalFee settled/></Fact> })}
-                <Fact name="bookings.counted" icon=Glyph::Clock>{furigana(move || counted.with_value(|counted| counted_words(counted, locale())))}</Fact>
-                <Bring things=booking.bring.clone()/>
-                <Fact name="bookings.pick_up" icon=Glyph::Person>
-                    <ul class="plain-list">
-                        <li><Say key="bookings.guardian"/></li>
-                        {sheet
-                            .pick_up
-                            .into_iter()
-                            .map(|(who, relation)| {
-                                let relation = if relation.is_empty() { String::new() } else { format!("（{relation}）") };
-                                view! { <li>{who}{relation}</li> }
-                            })
-                            .collect_view()}
-                    </ul>
-                </Fact>
+                {(takes_place && !is_settled && !booking.counted.is_empty())
+                    .then(|| {
+                        view! {
+                            <Fact name="bookings.counted" icon=Glyph::Clock>
+                                {furigana(move || counted.with_value(|counted| counted_words(counted, locale())))}
+                            </Fact>
+                        }
+                    })}
+                {takes_place.then(|| view! { <Bring things=booking.bring.clone()/> })}
+                {takes_place
+                    .then(|| {
+                        view! {
+                            <Fact name="bookings.pick_up" icon=Glyph::Person>
+                                <ul class="plain-list">
+                                    <li><Say key="bookings.guardian"/></li>
+                                    {sheet
+                                        .pick_up
+                                        .into_iter()
+                                        .map(|(who, relation)| {
+                                            let relation = if relation.is_empty() { String::new() } else { format!("（{relation}）") };
+                                            view! { <li>{who}{relation}</li> }
+                                        })
+                                        .collect_view()}
+                                </ul>
+                            </Fact>
+                        }
+                    })}
                 {(!notes.is_empty()).then(|| view! { <Fact name="bookings.notes" icon=Glyph::Pencil><p class="as-written">{notes}</p></Fact> })}
                 {booking.entered.clone().map(|entered| view! { <Fact name="bookings.entered" icon=Glyph::Phone><EnteredWords entered/></Fact> })}
                 {shown_rule
@@ -321,7 +353,7 @@ fn FinalFee(settled: Settled) -> impl IntoView {
     let Settled { fee_yen, fee_lines, counted, late_minutes, over } = settled;
     let (counted, over) = (StoredValue::new(counted), StoredValue::new(over));
     view! {
-        <p><strong>{furigana(move || yen(fee_yen, locale()))}</strong></p>
+        <p><strong><Due yen_due=fee_yen/></strong></p>
         <FeeLines lines=fee_lines/>
         {(late_minutes > 0)
             .then(|| view! { <p class="quiet">{say_with("bookings.late_by", move || vec![("length", minutes(late_minutes, locale()))])}</p> })}

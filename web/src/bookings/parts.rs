@@ -341,6 +341,15 @@ pub fn Bring(things: Vec<shared::locale::Localised>) -> impl IntoView {
     })
 }
 
+/// What is to be paid, and where; nothing is paid nowhere.
+#[component]
+pub fn Due(yen_due: i64) -> impl IntoView {
+    view! {
+        {furigana(move || yen(yen_due, locale()))}
+        {(yen_due > 0).then(|| view! { " " <span class="quiet"><Say key="bookings.fee_where"/></span> })}
+    }
+}
+
 /// What a fee is made of, where it is of several parts or counted by time.
 #[component]
 pub fn FeeLines(lines: Vec<FeeLine>) -> impl IntoView {

@@ -233,7 +233,7 @@ fn Ended(entry: WaitlistEntry) -> impl IntoView {
     view! {
         <Banner title=title>
             <What entry/>
-            {told.map(|at| view! { <p class="quiet">{furigana(move || full_day(shared::time::tokyo_day(at), locale()))}</p> })}
+            {told.map(|at| view! { <p class="quiet">{say_with("waitlist.ended_on", move || vec![("day", full_day(shared::time::tokyo_day(at), locale()))])}</p> })}
             {search.map(|href| view! { <LinkButton href look=Look::Outline icon=Glyph::Search><Say key="bookings.search_same_day"/></LinkButton> })}
         </Banner>
     }

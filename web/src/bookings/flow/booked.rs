@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::bookings::Booking;
-use shared::locale::yen;
 use shared::time::tokyo_day;
 
 use super::flow;
 use crate::bookings::client;
 use crate::bookings::model::decided_by;
 use crate::bookings::moving::UndoPart;
-use crate::bookings::parts::{BookSteps, Bring, CancelRule, UntilDecided, When, facility_words};
+use crate::bookings::parts::{BookSteps, Bring, CancelRule, Due, UntilDecided, When, facility_words};
 use crate::i18n::{Say, furigana, locale, sentence, text};
 use crate::paths;
 use crate::ui::{Banner, Button, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, Tone};
@@ -75,7 +74,7 @@ fn Booked(bookings: Vec<Booking>) -> impl IntoView {
             <Facts>
                 <Fact name="bookings.place" icon=Glyph::Pin><a href=facility>{furigana(facility_words(&first.facility))}</a></Fact>
                 <Fact name="bookings.who_comes" icon=Glyph::Family>{names}</Fact>
-                <Fact name="bookings.fee" icon=Glyph::Yen>{furigana(move || yen(total, locale()))} " " <span class="quiet"><Say key="bookings.fee_where"/></span></Fact>
+                <Fact name="bookings.fee" icon=Glyph::Yen><Due yen_due=total/></Fact>
                 <Bring things=first.bring.clone()/>
                 {(!notes.is_empty()).then(|| view! { <Fact name="bookings.notes" icon=Glyph::Pencil>{notes}</Fact> })}
                 <Fact name="bookings.cancelling" icon=Glyph::Clock>

@@ -6,7 +6,6 @@ use leptos_router::hooks::use_navigate;
 use shared::bookings::{NewBooking, Quote, QuotedChild};
 use shared::locale::yen;
 use shared::programmes::{Confirmation, IfSilent};
-use shared::waitlist::NewWaitlistEntry;
 
 use super::asked::{AskedFields, Form};
 use super::{BackToChildren, flow};
@@ -18,7 +17,6 @@ use crate::bookings::parts::{
     AgainstNotice, BookSteps, Bring, CancelRule, FeeLines, SlotHead, UntilDecided, When, facility_words, limit_left,
 };
 use crate::consents::ConsentAsk;
-use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name};
 use crate::offline;
 use crate::paths::{self, BookStep};
@@ -26,7 +24,6 @@ use crate::session::use_session;
 use crate::ui::{
     Banner, Button, Explain, Fact, Facts, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, TextArea, Tone, focus, taking_focus,
 };
-use crate::waitlist;
 
 /// Under this name the draft is kept on this device.
 pub(super) const DRAFT: &str = "booking_draft";
@@ -59,7 +56,6 @@ pub fn CheckPage() -> impl IntoView {
         }
     });
     let refused: RwSignal<Option<Failure>> = RwSignal::new(None);
-    let (attempt_to_wait, account_to_wait) = (Attempt::new(), account.clone());
     // One attempt for the page: the same party, time and words sent again are the same booking.
     let attempt = Attempt::new();
     let book = Action::new_local(move |command: &NewBooking| {
@@ -105,34 +101,6 @@ pub fn CheckPage() -> impl IntoView {
             book.dispatch(NewBooking { consent: consent.get_untracked(), ..draft.command(&ground.detail.terms, wish) });
         }
     });
-    let flash = use_flash();
-    let to_list = use_navigate();
-    let wait = Action::new_local({
-        let attempt = attempt_to_wait;
-        move |command: &NewBooking| {
-            let (command, attempt, navigate, account) = (command.clone(), attempt.clone(), to_list.clone(), account_to_wait.clone());
-            async move {
-                match waitlist::client::join(&NewWaitlistEntry::of_booking(&command), &attempt).await {
-                    Ok(_) => {
-                        offline::remember(&account, DRAFT, &Draft::default());
-                        flash.done("waitlist.joined");
-                        navigate(&paths::bookings(), NavigateOptions { replace: true, ..Default::default() });
-                    }
-                    Err(failure) => {
-                        refused.set(Some(failure));
-                        flow.ground.refetch();
-                        quote.refetch();
-                    }
-                }
-            }
-        }
-    });
-    let press_wait = Callback::new(move |ground: Ground| {
-        if let Some((draft, wish)) = filled(&ground).zip(untrack(wish)) {
-            wait.dispatch(draft.command(&ground.detail.terms, wish));
-        }
-    });
-    let waiting = wait.pending();
     let full = Memo::new(move |_| quote.with(|found| matches!(found, Some(Ok(Some(quote))) if could_wait(quote))));
     let repeat = Callback::new(move |ground: Ground| {
         if filled(&ground).is_some() {
@@ -150,7 +118,7 @@ pub fn CheckPage() -> impl IntoView {
                         return view! { <BackToChildren/> }.into_any();
                     }
                     let (known, asked) = (ground.clone(), ground.detail.terms.clone());
-                    let (again, to_wait) = (ground.clone(), ground.clone());
+                    let again = ground.clone();
                     let terms = asked.clone();
                     let missing = Signal::derive(move || if pressed.get() { form.draft(String::new()).missing(&terms) } else { Vec::new() });
                     let quoted = ground.clone();
@@ -165,21 +133,13 @@ pub fn CheckPage() -> impl IntoView {
                         </Field>
                         <Load what=quote let:quote>{quote.map(|quote| view! { <Quoted ground=quoted.clone() quote refused/> })}</Load>
                         <ConsentAsk facility_id=facility shown=consent/>
-                        <Show when=move || full.get()>
-                            <Banner tone=Tone::Info title="waitlist.can_wait"><p><Say key="waitlist.how"/></p></Banner>
-                        </Show>
                         <div class="row actions">
-                            {move || {
-                                let to_wait = to_wait.clone();
-                                full.get()
-                                    .then(|| {
-                                        view! {
-                                            <Button icon=Glyph::Clock busy=waiting on_press=Callback::new(move |()| press_wait.run(to_wait.clone()))>
-                                                <Say key="waitlist.join"/>
-                                            </Button>
-                                        }
-                                    })
-                            }}
+                            // Full meanwhile: what is filled in goes along.
+                            <Show when=move || full.get()>
+                                <LinkButton href=Signal::derive(move || flow.address(BookStep::Wait, &flow.chosen.get())) icon=Glyph::Clock>
+                                    <Say key="waitlist.to_wait"/>
+                                </LinkButton>
+                            </Show>
                             <BookButton quote confirmation busy on_press=Callback::new(move |()| press.run(known.clone()))/>
                             <Button look=Look::Outline icon=Glyph::Calendar on_press=Callback::new(move |()| repeat.run(again.clone()))>
                                 <Say key="series.repeat"/>

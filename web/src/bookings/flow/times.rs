@@ -54,6 +54,7 @@ fn TimesStep(ground: Ground, party: Vec<ChildId>) -> impl IntoView {
     let against = Signal::derive(move || {
         quote.get().map_or_else(Against::default, |quote| ground.with_value(|ground| Against::of_quote(&quote, ground)))
     });
+    let waits = Memo::new(move |_| quote.with(|quote| quote.as_ref().is_some_and(could_wait)));
     let errors = RwSignal::new(Vec::new());
     let with_stay =
         move |starts_at, ends_at| Chosen { children: Some(party.get_value()), starts_at: Some(starts_at), ends_at: Some(ends_at) };
@@ -65,7 +66,8 @@ fn TimesStep(ground: Ground, party: Vec<ChildId>) -> impl IntoView {
     let next = Callback::new(move |()| match stay.get_untracked() {
         None => errors.set(vec![one_error("times", "bookings.choose_time")]),
         Some(stay) => {
-            navigate(&flow.address(BookStep::Check, &with_stay(stay.starts_at, stay.ends_at)), NavigateOptions::default());
+            let step = if waits.get_untracked() { BookStep::Wait } else { BookStep::Check };
+            navigate(&flow.address(step, &with_stay(stay.starts_at, stay.ends_at)), NavigateOptions::default());
         }
     });
     let back = move || flow.address(BookStep::Children, &chosen.get());
@@ -82,16 +84,14 @@ fn TimesStep(ground: Ground, party: Vec<ChildId>) -> impl IntoView {
             <AgainstNotice id="times-against" against title="bookings.cannot_time_title"/>
         </Show>
         {move || quote.get().filter(|quote| quote.bookable).map(|quote| view! { <QuoteLine quote ground/> })}
-        {move || {
-            quote.with(|quote| quote.as_ref().is_some_and(could_wait)).then(|| view! { <p aria-live="polite"><Say key="waitlist.can_wait"/></p> })
-        }}
+        {move || waits.get().then(|| view! { <p aria-live="polite"><Say key="waitlist.can_wait"/></p> })}
         <div class="row actions">
             <Button
                 on_press=next
-                disabled=Signal::derive(move || quote.with(|quote| quote.as_ref().is_some_and(|quote| !quote.bookable && !could_wait(quote))))
+                disabled=Signal::derive(move || !waits.get() && quote.with(|quote| quote.as_ref().is_some_and(|quote| !quote.bookable)))
                 described_by="times-against"
             >
-                <Say key="bookings.to_check"/>
+                {move || if waits.get() { view! { <Say key="waitlist.to_wait"/> }.into_any() } else { view! { <Say key="bookings.to_check"/> }.into_any() }}
             </Button>
             <LinkButton href=Signal::derive(back) look=Look::Text icon=Glyph::Left><Say key="bookings.back_to_children"/></LinkButton>
         </div>
@@ -123,6 +123,16 @@ fn QuoteLine(quote: Quote, ground: StoredValue<Ground>) -> impl IntoView {
     }
 }
 
+/// A part of the day with its name and times.
+pub fn block_label(ground: &Ground, block: &Stay) -> Text {
+    let names = block.block.as_deref().and_then(|key| ground.detail.terms.block(key)).map(|block| block.name.clone());
+    let (starts_at, ends_at) = (block.starts_at, block.ends_at);
+    text(move || {
+        let times = clock_span(starts_at, ends_at, locale());
+        names.as_ref().map_or_else(|| times.clone(), |names| format!("{} {times}", names.get(locale())))
+    })
+}
+
 type Pick = Callback<(DateTime<Utc>, DateTime<Utc>)>;
 
 #[component]
@@ -144,13 +154,9 @@ fn BlockTimes(
                     let quote = ground.quote(party, &block, now);
                     let Against { all, children } = Against::of_quote(&quote, ground);
                     let left = ground.places_left(party, &block);
-                    let names = block.block.as_deref().and_then(|key| ground.detail.terms.block(key)).map(|block| block.name.clone());
                     let (starts_at, ends_at) = (block.starts_at, block.ends_at);
                     let fee = quote.fee_yen;
-                    let label: Text = text(move || {
-                        let times = clock_span(starts_at, ends_at, locale());
-                        names.as_ref().map_or_else(|| times.clone(), |names| format!("{} {times}", names.get(locale())))
-                    });
+                    let label = block_label(ground, &block);
                     view! {
                         <PickBox
                             kind="radio"

@@ -1,9 +1,9 @@
 //! What a programme asks for with a booking, as far as it is filled in.
 
 use serde::{Deserialize, Serialize};
-use shared::bookings::{Answer, NewBooking, Rejection};
+use shared::bookings::{Answer, Booking, NewBooking, Rejection};
 use shared::problem::Reason;
-use shared::programmes::Terms;
+use shared::programmes::{ProgrammeKey, Terms};
 
 /// What was filled in before it is booked; kept on this device so that nothing typed is lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,17 @@ pub fn question_id(nth: usize) -> String {
 }
 
 impl Draft {
+    /// What was said with the latest booking of a programme, but for the words of that day.
+    pub fn of_last(bookings: &[Booking], programme: &ProgrammeKey) -> Self {
+        let last = bookings.iter().filter(|booking| booking.programme == *programme).max_by_key(|booking| booking.created_at);
+        last.cloned().map_or_else(Self::default, |Booking { reason, extras, answers, .. }| Self {
+            reason: reason.unwrap_or_default(),
+            extras,
+            answers,
+            ..Self::default()
+        })
+    }
+
     /// The answer to a question; empty where there is none.
     pub fn answer(&self, key: &str) -> &str {
         self.answers.iter().find(|answer| answer.key == key).map_or("", |answer| answer.value.as_str())

@@ -135,6 +135,38 @@ fn a_child_who_cannot_come_is_told_why_and_the_only_one_who_can_is_chosen() {
 }
 
 #[test]
+fn a_full_place_leads_to_waiting_unless_somebody_could_have_it() {
+    let mut ground = flexible();
+    let tapped = Chosen { starts_at: Some(at("2026-11-24T00:00:00Z")), ends_at: Some(at("2026-11-24T01:00:00Z")), children: None };
+    assert!(!ground.is_full_for_all(&tapped, now()), "one place is left");
+    ground.detail.slot.bands[0].capacity = 1;
+    assert!(ground.is_full_for_all(&tapped, now()));
+    // Who has no stay in mind, or has chosen who comes, goes the usual way.
+    assert!(!ground.is_full_for_all(&Chosen::default(), now()));
+    assert!(!ground.is_full_for_all(&Chosen { children: Some(ids(&["two"])), ..tapped.clone() }, now()));
+    ground.children.retain(|child| child.id.as_str() == "old");
+    assert!(!ground.is_full_for_all(&tapped, now()), "nobody could come anyway");
+    // Where all blocks are full no stay is in mind: one waits for the longest until another is chosen.
+    let mut ground = blocks();
+    assert!(!ground.is_full_for_all(&Chosen::default(), now()));
+    ground.detail.slot.bands[0].capacity = 0;
+    assert!(ground.is_full_for_all(&Chosen::default(), now()));
+    assert_eq!(ground.stay_to_wait(&Chosen::default(), &ids(&["two"]), now()).and_then(|stay| stay.block).as_deref(), Some("late"));
+}
+
+#[test]
+fn who_waits_finds_what_was_said_the_last_time() {
+    let mut first = booking("two", "2026-11-24T09:00:00+09:00", "2026-11-24T10:00:00+09:00", json!({ "kind": "confirmed" }));
+    first.reason = Some("work".to_owned());
+    let mut last = Booking { reason: Some("private".to_owned()), notes: "その日だけ".to_owned(), ..first.clone() };
+    last.created_at = first.created_at + TimeDelta::days(1);
+    let other = Booking { programme: shared::programmes::ProgrammeKey::new("other"), created_at: now(), ..first.clone() };
+    let said = Draft::of_last(&[first, last, other], &shared::programmes::ProgrammeKey::new("p"));
+    assert_eq!((said.reason.as_str(), said.notes.as_str()), ("private", ""));
+    assert_eq!(Draft::of_last(&[], &shared::programmes::ProgrammeKey::new("p")), Draft::default());
+}
+
+#[test]
 fn a_time_that_is_taken_is_told_apart_from_a_day_that_is() {
     let mut ground = flexible();
     ground.bookings = vec![booking("two", "2026-11-24T09:00:00+09:00", "2026-11-24T10:00:00+09:00", json!({ "kind": "confirmed" }))];
@@ -328,7 +360,9 @@ fn what_waits_is_to_come_and_what_was_declined_is_told_until_something_takes_its
     let mut bookings = vec![waiting, booking("b", from, to, declined()), booking("c", "2026-11-01T09:00:00+09:00", to, declined())];
     let (next, past) = split(&bookings, now());
     assert_eq!((next.len(), past.len()), (1, 2));
-    let told = |bookings: &[Booking]| declined_ahead(bookings, now()).iter().map(|booking| booking.child.name.clone()).collect::<String>();
+    let told = |bookings: &[Booking]| {
+        lost_ahead(bookings, is_declined, now()).iter().map(|booking| booking.child.name.clone()).collect::<String>()
+    };
     assert_eq!(told(&bookings), "b");
     let later = ("2026-11-25T13:00:00+09:00", "2026-11-25T14:00:00+09:00");
     bookings.push(booking("b", later.0, later.1, json!({ "kind": "confirmed" })));

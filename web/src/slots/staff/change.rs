@@ -7,6 +7,7 @@ use shared::ids::SlotId;
 use shared::locale::{clock_at, clock_span, day, moment, people};
 use shared::programmes::Terms;
 use shared::slots::{AffectedBooking, Consequence, Rejection, Slot, SlotChange, SlotDetail, SlotState, change};
+use shared::text::Phone;
 use shared::time::tokyo_day;
 
 use super::client;
@@ -400,11 +401,16 @@ pub fn AffectedList(affected: Vec<AffectedBooking>) -> impl IntoView {
                             " "
                             <span class="quiet">{say_with("slots_staff.affected_booked", move || vec![("moment", moment(made, locale()))])}</span>
                             <br/>
-                            <a class="phone-link" href=paths::call(&one.phone)>{format!("{} {}", one.guardian_name, one.phone)}</a>
+                            <a class="phone-link" href=paths::call(&one.phone)>{format!("{} {}", one.guardian_name, phone_words(&one.phone))}</a>
                         </li>
                     }
                 })
                 .collect_view()}
         </ol>
     }
+}
+
+/// A telephone number as people read it.
+fn phone_words(phone: &str) -> String {
+    Phone::parse(phone).map_or_else(|_| phone.to_owned(), |phone| phone.grouped())
 }
