@@ -75,9 +75,9 @@ test('the last place goes to somebody else, and the family is told why and what 
   await picture(page, 'refused');
   await expect(refusal.getByRole('link', { name: '空きをさがす' })).toBeVisible();
 
-  // Who comes to the full place now is told before choosing anything.
+  // Who comes to the full place now is told before choosing anything, and may wait.
   await booking.frame.open(`/book/${slot_id}?${wanted}`);
-  await booking.at('預けるお子さんを選ぶ');
+  await booking.at('空きを待つ');
   await expect(page.getByRole('main')).toContainText(/満員|空き/);
   await picture(page, 'full');
 });

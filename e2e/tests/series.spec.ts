@@ -1,6 +1,6 @@
 // A stay that is repeated: told date by date, booked as it was told, and cancelled from one date on.
 import { expectAccessible } from '../fixtures/axe';
-import { another, freePlaces, newFamily, send, staffOfUmineko, umineko } from '../fixtures/people';
+import { another, answered, freePlaces, newFamily, send, staffOfUmineko, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Booking } from '../pages/bookings.page';
@@ -148,4 +148,47 @@ test('a full date of a series is waited for as it was shown', async ({ page, bro
   await booking.frame.open('/bookings');
   await expect(page.getByRole('heading', { name: '順番待ち' })).toBeVisible();
   await staff.context().close();
+});
+
+test('dates of a series move by their scope, and the others stay', async ({ page }, { project }) => {
+  const child = await newFamily(page.request, '弓浜 すず');
+  const first = project.name === 'phone' ? '2027-01-27' : '2027-01-28';
+  const place = (await freePlaces(page.request, first, first)).find(({ facility }) => facility.name === umineko)!;
+  const { starts_at, ends_at } = place.openings.find(({ places_left }) => places_left > 0)!;
+  const stay = { slot_id: place.slot_id, child_ids: [child.id], starts_at, ends_at, ...answered };
+  const weekdays = [project.name === 'phone' ? 'Wed' : 'Thu'];
+  const until = new Date(Date.parse(`${first}T00:00:00Z`) + 21 * 86_400_000).toISOString().slice(0, 10);
+  const made = await send<{ id: string }>(page.request, '/series', { stay, weekdays, until, if_conflict: 'skip' });
+  const days = async () => {
+    const series: Series = await (await page.request.get(`/api/v1/series/${made.id}`)).json();
+    return series.bookings.filter(({ state }) => state.kind === 'confirmed').map(({ starts_at }) => new Date(starts_at).getUTCDay());
+  };
+  const before = await days();
+  expect(before.length).toBeGreaterThan(2);
+
+  const booking = new Booking(page);
+  await booking.frame.open(`/series/${made.id}`);
+  await booking.at('くり返しの予約');
+  await expectAccessible(page);
+  await picture(page, 'series');
+  await page.getByRole('main').getByRole('link', { name: /月.*日/ }).nth(1).click();
+  await booking.at('予約の内容');
+  await page.getByRole('link', { name: 'くり返しの曜日・時間を変える' }).click();
+  await booking.at('くり返しの曜日・時間を変える');
+  await expectAccessible(page);
+  await picture(page, 'series-move');
+  await tick(page.getByRole('radio', { name: 'この回から後' }));
+  await page.getByLabel('新しい曜日').selectOption({ label: '金' });
+  const button = page.getByRole('button', { name: /\d+日分を変更する/ });
+  await expect(button).toBeEnabled();
+  await expectAccessible(page);
+  await picture(page, 'series-move-preview');
+  await button.click();
+  await expect(page.getByText('変更しました。')).toBeVisible();
+  await booking.at('くり返しの予約');
+  await picture(page, 'series-moved');
+  const after = await days();
+  expect(after[0]).toBe(before[0]);
+  expect(after.filter((day) => day !== before[0]).every((day) => [4, 5].includes(day))).toBe(true);
+  expect(after.filter((day) => day === before[0]).length).toBeLessThan(before.length);
 });

@@ -41,7 +41,7 @@ test('a family moves a stay in three taps, and undoes another as if it had never
   await picture(page, 'booking-undo');
   await page.getByRole('link', { name: '日時を変える' }).click();
   await expect(page.getByRole('heading', { level: 1, name: '予約の日時を変える' })).toBeVisible();
-  const place = page.locator('.move-place').nth(2);
+  const place = page.locator('.move-place:visible').nth(2);
   await expect(place).toBeVisible();
   await frame.ready();
   await expectAccessible(page);
@@ -63,6 +63,46 @@ test('a family moves a stay in three taps, and undoes another as if it had never
   await page.getByRole('button', { name: /なかったことにする/ }).click();
   await expect(page.getByText('予約をなかったことにしました。')).toBeVisible();
   expect((await page.request.get(`/api/v1/bookings/${mistap.id}`)).status()).toBe(404);
+});
+
+test('a stay is dragged to another time in the week, and by the keyboard as well', async ({ page }, { project }) => {
+  test.skip(project.name === 'phone', 'On a phone a stay moves in three taps.');
+  const frame = new Frame(page);
+  const child = await newFamily(page.request);
+  const free = atUmineko(await freePlaces(page.request, '2027-03-01', '2027-03-03'));
+  const stay = await booked(page.request, free[0], child.id);
+  const move = async (choose: () => Promise<void>) => {
+    await frame.open(`/bookings/${stay.id}/move`);
+    await choose();
+    const dialog = page.getByRole('dialog', { name: 'この日時に変えますか' });
+    await expect(dialog.getByText(/料金/)).toBeVisible();
+    return dialog;
+  };
+  const week = page.getByRole('region', { name: '空いている日時' });
+  const tuesday = week.getByRole('listitem').filter({ has: page.getByRole('heading', { name: '3月2日（火）' }) });
+  const dragged = await move(async () => {
+    await expectAccessible(page);
+    await picture(page, 'move-week');
+    await week.locator('.move-own').dragTo(tuesday.getByRole('button').first());
+  });
+  await expectAccessible(page);
+  await dragged.getByRole('button', { name: '変えない' }).click();
+  await expect(dragged).toBeHidden();
+  const again = await move(() => week.locator('.move-own').dragTo(tuesday.getByRole('button').first()));
+  await again.getByRole('button', { name: 'この日時に変える' }).click();
+  await expect(page.getByText('予約の日時を変えました。')).toBeVisible();
+  let moved = await (await page.request.get(`/api/v1/bookings/${stay.id}`)).json();
+  expect(moved.starts_at.slice(0, 10)).toMatch(/2027-03-0[12]/);
+  expect(moved.version).toBe(2);
+  // Without a pointer.
+  const keyed = await move(async () => {
+    await week.getByRole('button').first().focus();
+    await page.keyboard.press('Enter');
+  });
+  await keyed.getByRole('button', { name: 'この日時に変える' }).press('Enter');
+  await expect(page.getByText('予約の日時を変えました。')).toBeVisible();
+  moved = await (await page.request.get(`/api/v1/bookings/${stay.id}`)).json();
+  expect(moved.version).toBe(3);
 });
 
 test('staff take down a call and go past a deadline with a reason', async ({ page }, { project }) => {
