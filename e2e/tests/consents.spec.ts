@@ -1,6 +1,6 @@
 // What a facility gets to know: agreed to once with the first booking, changed by the family, seen by staff, withdrawn.
 import { expectAccessible } from '../fixtures/axe';
-import { another, answered, freePlaces, newFamily, send, staffOfUmineko, umineko } from '../fixtures/people';
+import { another, freePlaces, newFamily, staffOfUmineko, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';

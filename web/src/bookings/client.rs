@@ -55,6 +55,11 @@ pub async fn ground(slot_id: String) -> Result<Ground, Failure> {
     Ok(Ground { interviews, detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
 }
 
+/// The family's bookings of the last months and all to come.
+pub async fn recent() -> Result<Vec<Booking>, Failure> {
+    all_bookings(Some(days_before(tokyo_day(settings::now()), PAST_DAYS).to_string()), None).await
+}
+
 async fn all_bookings(from: Option<String>, to: Option<String>) -> Result<Vec<Booking>, Failure> {
     let mut bookings = Vec::new();
     let mut cursor = None;
@@ -184,7 +189,7 @@ pub struct Known<T> {
 /// The family's bookings of the last months and all to come. Without network: the next ones as they were at the last visit.
 pub async fn bookings(account: String) -> Result<Known<Vec<Booking>>, Failure> {
     let now = settings::now();
-    match all_bookings(Some(days_before(tokyo_day(now), PAST_DAYS).to_string()), None).await {
+    match recent().await {
         Ok(bookings) => {
             let (next, _) = split(&bookings, now);
             offline::remember(&account, KEPT_LIST, &Known { value: next.clone(), as_of: Some(now) });

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use shared::bookings::Booking;
 use shared::ids::ChildId;
 use shared::waitlist::NewWaitlistEntry;
 
@@ -12,6 +13,7 @@ use super::children::ChildBoxes;
 use super::times::block_label;
 use super::{flow, kept, one_error};
 use crate::api::{Attempt, Failure};
+use crate::bookings::client;
 use crate::bookings::model::draft::Draft;
 use crate::bookings::model::{Against, Chosen, Ground, Stay, could_wait};
 use crate::bookings::parts::{AgainstNotice, PickBox, SlotHead, When};
@@ -28,16 +30,23 @@ use crate::waitlist;
 /// Waiting for a full place.
 #[component]
 pub fn WaitPage() -> impl IntoView {
+    // Without them nothing is filled in beforehand, and that is all.
+    let recent = LocalResource::new(client::recent);
     view! {
         <div class="narrow stack">
             <PageTitle text="waitlist.join_title"/>
-            <Load what=flow().ground let:ground><WaitStep ground/></Load>
+            <Load what=flow().ground let:ground>
+                {move || {
+                    let ground = ground.clone();
+                    recent.get().map(|recent| view! { <WaitStep ground recent=recent.unwrap_or_default()/> })
+                }}
+            </Load>
         </div>
     }
 }
 
 #[component]
-fn WaitStep(ground: Ground) -> impl IntoView {
+fn WaitStep(ground: Ground, recent: Vec<Booking>) -> impl IntoView {
     let flow = flow();
     let (navigate, flash) = (use_navigate(), use_flash());
     let now = settings::now();
@@ -46,7 +55,7 @@ fn WaitStep(ground: Ground) -> impl IntoView {
     let slot_id = flow.slot_id.get_untracked();
     // What was filled in on the way, else what was said the last time: a family waits for the same thing again.
     let draft = offline::recall(&account, DRAFT).filter(|kept: &Draft| kept.slot_id == slot_id);
-    let form = Form::new(draft.unwrap_or_else(|| Draft::of_last(&ground.bookings, &ground.detail.slot.programme)));
+    let form = Form::new(draft.unwrap_or_else(|| Draft::of_last(&recent, &ground.detail.slot.programme)));
     let ground = StoredValue::new(ground);
     let chosen = flow.chosen;
     let party = Memo::new(move |_| ground.with_value(|ground| ground.chosen_children(&chosen.get(), now)));
