@@ -83,6 +83,7 @@ test('an officer publishes a new version of a programme', async ({ page }, { pro
   await picture(page, 'office-next');
   await page.locator('#rule-valid_from').fill('2029-04-01');
   // Something wrong stands at its field and in the summary, and keeps the version from being published.
+  await page.locator('summary', { hasText: '取り消し' }).click();
   const undo = page.getByLabel('予約直後に無料で取り消せる分数');
   await undo.fill('たくさん');
   await expect(page.getByText('直すところがあります')).toBeVisible();
@@ -92,6 +93,7 @@ test('an officer publishes a new version of a programme', async ({ page }, { pro
   await undo.fill('20');
   await expect(page.getByText('直すところがあります')).toHaveCount(0);
   // Rows come and go.
+  await page.locator('summary', { hasText: '持ち物' }).click();
   const brought = page.locator('#rule-terms-bring');
   const rows = await brought.getByRole('listitem').count();
   await brought.getByRole('button', { name: /追加/ }).click();

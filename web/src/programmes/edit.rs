@@ -131,6 +131,14 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
     }
 }
 
+/// Unfolds the section of a field and leads there.
+fn reveal(id: &str) {
+    if let Some(Ok(Some(section))) = document().get_element_by_id(id).map(|field| field.closest("details")) {
+        let _ = section.set_attribute("open", "");
+    }
+    focus(id);
+}
+
 /// Everything that is wrong, each leading to its field.
 #[component]
 fn Wrong(parts: Vec<ProblemPart>, no_day: bool) -> impl IntoView {
@@ -148,7 +156,7 @@ fn Wrong(parts: Vec<ProblemPart>, no_day: bool) -> impl IntoView {
                         on:click=move |event| {
                             // The address must not change: the router would take it for a navigation.
                             event.prevent_default();
-                            focus(&target);
+                            reveal(&target);
                         }
                     >
                         {say(title)} "：" {text(move || reason.sentence(locale())).view()}

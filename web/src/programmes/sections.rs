@@ -8,20 +8,29 @@ use super::draft::{Kind, fresh_key};
 use super::fields::{Editing, Flag, Kinds, Names, Pick, Rows, Typed, words};
 use crate::facilities::model::tier;
 use crate::i18n::{Say, Text, locale, say, text};
-use crate::ui::{Button, Look};
+use crate::ui::{Button, Chip, Glyph, Icon, Look, Tone};
 
 /// A name that is still to be written.
 fn no_name() -> Value {
     json!({ "ja": "", "easy": "", "en": "" })
 }
 
-/// Title and fields of a section.
+/// Title and fields of a section, folded but for the first: a version has more fields than anybody changes. What is wrong in it is said
+/// outside.
 fn section(title: &'static str, fields: AnyView) -> AnyView {
+    let editing = Editing::here();
+    let is_mine = move |pointer: &Option<String>| pointer.as_deref().is_some_and(|pointer| title_of(pointer) == title);
+    let is_first = title == "programmes.section_name";
+    let is_wrong = Memo::new(move |_| editing.wrong.with(|all| all.iter().any(|part| is_mine(&part.pointer))));
     view! {
-        <section class="card stack">
-            <h2>{say(title)}</h2>
-            {fields}
-        </section>
+        <details class="disclosure" open=is_first>
+            <summary>
+                <h2 class="rule-title">{say(title)}</h2>
+                <Show when=move || is_wrong.get()><Chip tone=Tone::Error><Say key="programmes.to_fix"/></Chip></Show>
+                <Icon glyph=Glyph::Down/>
+            </summary>
+            <div class="disclosure-body stack">{fields}</div>
+        </details>
     }
     .into_any()
 }
