@@ -106,7 +106,8 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
             {all()}
             <section class="card stack" aria-labelledby="differences">
                 <h2 id="differences"><Say key="programmes.differences"/></h2>
-                {move || changed.get().map(|all| view! { <Differences all/> })}
+                // What is half typed would be told as a rule.
+                {move || changed.get().filter(|_| is_ready.get()).map(|all| view! { <Differences all/> })}
             </section>
             <section class="stack" aria-live="polite">
                 {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none)/> })}

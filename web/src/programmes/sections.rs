@@ -483,19 +483,17 @@ fn asked() -> AnyView {
     fn question(at: String) -> AnyView {
         view! {
             <Names at=format!("{at}/text") label="programmes.question_text"/>
-            <div class="form-row">
-                <Kinds
-                    at=format!("{at}/answer")
-                    label="programmes.answer"
-                    kinds=vec![
-                        ("yes_no", "programmes.answer_yes_no", json!({ "kind": "yes_no" })),
-                        ("text", "programmes.answer_text", json!({ "kind": "text" })),
-                        ("choice", "programmes.answer_choice", json!({ "kind": "choice", "choices": [] })),
-                    ]
-                    fields=answer
-                />
-                <Flag at=format!("{at}/required") label="programmes.question_must"/>
-            </div>
+            <Flag at=format!("{at}/required") label="programmes.question_must"/>
+            <Kinds
+                at=format!("{at}/answer")
+                label="programmes.answer"
+                kinds=vec![
+                    ("yes_no", "programmes.answer_yes_no", json!({ "kind": "yes_no" })),
+                    ("text", "programmes.answer_text", json!({ "kind": "text" })),
+                    ("choice", "programmes.answer_choice", json!({ "kind": "choice", "choices": [] })),
+                ]
+                fields=answer
+            />
         }
         .into_any()
     }
