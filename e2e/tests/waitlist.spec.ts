@@ -91,6 +91,7 @@ test('brothers and sisters wait together and get their places together', async (
   await expect(next.getByRole('alert').filter({ hasText: '順番待ちに登録できませんでした' })).toBeFocused();
   await expectAccessible(next);
   await picture(next, 'waiting-twice');
+  await expect(next.getByRole('alert').filter({ hasText: '順番待ちに登録できませんでした' })).toBeVisible();
 
   // A place for the younger frees: both are asked, for both together.
   await send(filling.request, `/bookings/${booked[0]!.id}/cancel`, {});

@@ -90,10 +90,8 @@ fn WaitStep(ground: Ground, recent: Vec<Booking>) -> impl IntoView {
                     flash.done("waitlist.joined");
                     navigate(&paths::bookings(), NavigateOptions { replace: true, ..Default::default() });
                 }
-                Err(failure) => {
-                    refused.set(Some(failure));
-                    flow.ground.refetch();
-                }
+                // What was filled in stays, and the reason stands over it: nothing is read anew under it.
+                Err(failure) => refused.set(Some(failure)),
             }
         }
     });
