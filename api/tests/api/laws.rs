@@ -24,8 +24,8 @@ use crate::app::{Backend, TestApp};
 
 /// So many commands in a sequence.
 const COMMANDS: usize = 140;
-/// Seeds that are always tried.
-const SEEDS: u64 = 8;
+/// Seeds that are always tried; 17 has a line long enough to see it served in a wrong order.
+const SEEDS: [u64; 9] = [0, 1, 2, 3, 4, 5, 6, 7, 17];
 /// After this the slots are over.
 const END: &str = "2026-12-10T00:00:00+09:00";
 
@@ -107,9 +107,9 @@ async fn try_seed(backend: Backend, seed: u64) -> Option<(Vec<String>, Result<()
 
 async fn try_all(backend: Backend) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let seeds = match number("YUMIGAHAMA_LAWS_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..SEEDS + number("YUMIGAHAMA_LAWS").unwrap_or(0),
+    let seeds: Vec<u64> = match number("YUMIGAHAMA_LAWS_SEED") {
+        Some(seed) => vec![seed],
+        None => SEEDS.into_iter().chain((100..).take(usize::try_from(number("YUMIGAHAMA_LAWS").unwrap_or(0)).unwrap())).collect(),
     };
     let mut did = std::collections::BTreeMap::<String, usize>::new();
     for seed in seeds {
