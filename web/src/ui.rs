@@ -51,7 +51,7 @@ pub use date::DateInput;
 pub use dialog::Dialog;
 pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
 pub use icons::{Glyph, Icon};
-pub use load::{Explain, Load, Skeleton};
+pub use load::{Explain, Load, Refusal, Skeleton};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};

@@ -12,12 +12,12 @@ use super::client;
 use crate::api::{Attempt, Failure};
 use crate::bookings::StateChip;
 use crate::flash::use_flash;
-use crate::i18n::{Say, furigana, locale, marked, say_with, sentence, text};
+use crate::i18n::{Say, furigana, locale, say_with, sentence, text};
 use crate::paths;
 use crate::settings;
 use crate::ui::{
     Banner, Button, Card, Choice, EmptyState, ErrorSummary, Explain, Field, FieldError, Form, Glyph, LinkButton, Load, Look, Need,
-    PageTitle, RadioGroup, TextInput, Tone,
+    PageTitle, RadioGroup, Refusal, TextInput, Tone,
 };
 
 /// A code as a picture: dark on white whatever the scheme, as large as the place allows.
@@ -240,11 +240,7 @@ fn ArrivalCard(arrival: Arrival, code: String, ahead: chrono::TimeDelta, on_chan
             }}
             {just_came.then(|| view! { <p class="quiet"><Say key="attendance.just_came"/></p> })}
             <div role="alert">
-                {move || {
-                    failure
-                        .get()
-                        .map(|why| view! { <Banner tone=Tone::Error>{why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner> })
-                }}
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
             </div>
             {act.map(|act| {
                 let (words, look) = if act == NextAct::CheckIn { ("attendance.check_in", Look::Solid) } else { ("attendance.check_out", Look::Outline) };

@@ -14,9 +14,9 @@ use super::client;
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
 use crate::flash::use_flash;
-use crate::i18n::{Say, furigana, locale, marked, reasons, sentence, text};
+use crate::i18n::{Say, furigana, locale, reasons, sentence, text};
 use crate::settings;
-use crate::ui::{Banner, Button, Choice, Dialog, Explain, Look, Need, RadioGroup, Tone};
+use crate::ui::{Banner, Button, Choice, Dialog, Look, Need, RadioGroup, Refusal, Tone};
 
 /// No reason for which it would cost nothing.
 const NONE: &str = "none";
@@ -175,17 +175,7 @@ fn EndForm(ending: Ending, open: RwSignal<bool>, entry: BoardEntry, desk: Desk, 
             })}
         <p><Say key=words.hint/></p>
         <div role="alert">
-            {move || {
-                failure
-                    .get()
-                    .map(|why| {
-                        view! {
-                            <Banner tone=Tone::Error>
-                                {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                            </Banner>
-                        }
-                    })
-            }}
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
         </div>
         <div class="board-action">
             <Button look=Look::Danger busy disabled=Signal::derive(move || terms.with(Result::is_err)) on_press=press>

@@ -13,9 +13,9 @@ use super::people::{Who, WhoChoice};
 use crate::api::{Attempt, Failure};
 use crate::bookings::History;
 use crate::flash::use_flash;
-use crate::i18n::{Say, locale, marked, reasons, sentence, text};
+use crate::i18n::{Say, locale, reasons, sentence, text};
 use crate::settings;
-use crate::ui::{Banner, Button, Dialog, Explain, Field, FieldError, Glyph, Look, Need, TextInput, Tone};
+use crate::ui::{Banner, Button, Dialog, Field, FieldError, Glyph, Look, Need, Refusal, TextInput, Tone};
 
 /// Asks what is to be put right.
 #[component]
@@ -130,17 +130,7 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
             <Show when=move || !refused.with(Vec::is_empty)>
                 <Banner tone=Tone::Error>{reasons(move || refused.get())}</Banner>
             </Show>
-            {move || {
-                failure
-                    .get()
-                    .map(|why| {
-                        view! {
-                            <Banner tone=Tone::Error>
-                                {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                            </Banner>
-                        }
-                    })
-            }}
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
         </div>
         {recorded
             .is_some()

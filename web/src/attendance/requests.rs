@@ -16,7 +16,7 @@ use super::model::{answers, children_of, decided_first, parties};
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, sentence, text};
-use crate::ui::{Banner, Button, Dialog, Explain, Field, Glyph, Icon, Look, Need, TextArea, Tone};
+use crate::ui::{Button, Dialog, Field, Glyph, Icon, Look, Need, Refusal, TextArea};
 
 /// The most characters of a message.
 const MESSAGE: u32 = 500;
@@ -198,9 +198,7 @@ fn Party(id: PartyId, party: Vec<BoardEntry>, deciding: Deciding) -> impl IntoVi
                         failed()
                             .map(|why| {
                                 view! {
-                                    <Banner tone=Tone::Error>
-                                        {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                                    </Banner>
+                                    <Refusal why/>
                                 }
                             })
                     }}

@@ -15,10 +15,10 @@ use super::parts::{StaffNav, StaffPlace};
 use super::people::{Who, WhoChoice};
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
-use crate::i18n::{Say, furigana, locale, marked, say, say_with, sentence, text};
+use crate::i18n::{Say, furigana, locale, say, say_with, sentence, text};
 use crate::ui::{
-    Banner, Button, Camera, Card, Disclosure, EmptyState, Explain, Field, FieldError, Form, Glyph, LinkButton, Load, Look, Need, PageTitle,
-    Select, TextInput, Tone,
+    Button, Camera, Card, Disclosure, EmptyState, Field, FieldError, Form, Glyph, LinkButton, Load, Look, Need, PageTitle, Refusal, Select,
+    TextInput,
 };
 use crate::{paths, settings};
 
@@ -75,11 +75,7 @@ pub fn ScanPage() -> impl IntoView {
             <PageTitle text="attendance.scan_title"/>
             <p><Say key="attendance.scan_lead"/></p>
             <div role="alert">
-                {move || {
-                    failure
-                        .get()
-                        .map(|why| view! { <Banner tone=Tone::Error>{why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner> })
-                }}
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
             </div>
             <div aria-live="polite">{move || scanned.get().map(|found| view! { <AtTheDoor found who again/> })}</div>
             <Camera on_code=read/>
@@ -214,11 +210,7 @@ fn DoorCard(
                     _ => None,
                 }}
                 <div role="alert">
-                    {move || {
-                        failure
-                            .get()
-                            .map(|why| view! { <Banner tone=Tone::Error>{why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner> })
-                    }}
+                    {move || failure.get().map(|why| view! { <Refusal why/> })}
                 </div>
                 {act.map(|act| {
                     let (words, look) = if act == NextAct::CheckIn { ("attendance.check_in", Look::Solid) } else { ("attendance.check_out", Look::Outline) };

@@ -10,7 +10,7 @@ use super::client;
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence};
-use crate::ui::{Banner, Button, Dialog, Explain, Glyph, Icon, Look, Tone};
+use crate::ui::{Button, Dialog, Glyph, Icon, Look, Refusal};
 
 /// The name of what changed.
 const fn matter(change: &Change) -> &'static str {
@@ -156,17 +156,7 @@ fn Differences(entry: BoardEntry, changed: Changed, open: RwSignal<bool>, on_don
         <p class="quiet">{say_with("consents.since_look", move || vec![("time", moment(since, locale()))])}</p>
         {rows}
         <div role="alert">
-            {move || {
-                failure
-                    .get()
-                    .map(|why| {
-                        view! {
-                            <Banner tone=Tone::Error>
-                                {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                            </Banner>
-                        }
-                    })
-            }}
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
         </div>
         <div class="board-action">
             <Button icon=Glyph::Check busy=marking.pending() on_press=Callback::new(move |()| drop(marking.dispatch(())))><Say key="consents.mark_seen"/></Button>

@@ -13,7 +13,7 @@ use crate::bookings::FamilyPart;
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, locale, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
-use crate::ui::{Banner, Button, Explain, Field, Glyph, Load, Look, Need, PageTitle, Select, TextInput, Tone};
+use crate::ui::{Banner, Button, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, TextInput, Tone};
 
 /// Finds a family of the city and sets what its household is.
 #[component]
@@ -179,17 +179,7 @@ fn Classes(family: Family, programmes: Vec<Programme>) -> impl IntoView {
             <div class="row"><Button look=Look::Outline icon=Glyph::Plus on_press=add><Say key="office.add_class"/></Button></div>
             <p class="quiet"><Say key="office.household_settled"/></p>
             <div role="alert">
-                {move || {
-                    failure
-                        .get()
-                        .map(|why| {
-                            view! {
-                                <Banner tone=Tone::Error>
-                                    {move || why.sentences(locale()).iter().map(|words| view! { <p>{crate::i18n::marked(words)}</p> }).collect_view()}
-                                </Banner>
-                            }
-                        })
-                }}
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
             </div>
             <div class="row"><Button busy=saving.pending() on_press=press><Say key="office.save"/></Button></div>
         </section>

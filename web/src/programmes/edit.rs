@@ -16,11 +16,11 @@ use super::sections::{all, title_of};
 use super::words::{describe, differences, of_version};
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
-use crate::i18n::{Say, locale, marked, say, say_with, text};
+use crate::i18n::{Say, locale, say, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
 use crate::paths;
 use crate::settings;
-use crate::ui::{Banner, Breadcrumbs, Button, Explain, LinkButton, Load, Look, PageTitle, Tone, focus};
+use crate::ui::{Banner, Breadcrumbs, Button, LinkButton, Load, Look, PageTitle, Refusal, Tone, focus};
 
 /// The page of a new version.
 #[component]
@@ -111,17 +111,7 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
             </section>
             <section class="stack" aria-live="polite">
                 {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none)/> })}
-                {move || {
-                    failure
-                        .get()
-                        .map(|why| {
-                            view! {
-                                <Banner tone=Tone::Error>
-                                    {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                                </Banner>
-                            }
-                        })
-                }}
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
             </section>
             <p><Say key="programmes.publish_means"/></p>
             <div class="row actions">

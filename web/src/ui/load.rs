@@ -19,6 +19,23 @@ pub trait Explain {
     }
 }
 
+/// Why something was refused or could not be had.
+#[component]
+pub fn Refusal<E: Explain + Send + 'static>(
+    /// What went wrong.
+    why: E,
+    /// What stands below it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Error>
+            {move || why.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+            {children.map(|children| children())}
+        </Banner>
+    }
+}
+
 /// Grey lines in the place of what comes.
 #[component]
 pub fn Skeleton() -> impl IntoView {
@@ -63,8 +80,7 @@ where
         Some(Err(why)) => {
             let again = !why.is_missing();
             view! {
-                <Banner tone=Tone::Error>
-                    {move || why.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                <Refusal why>
                     {again
                         .then(|| {
                             view! {
@@ -73,7 +89,7 @@ where
                                 </Button>
                             }
                         })}
-                </Banner>
+                </Refusal>
             }
             .into_any()
         }

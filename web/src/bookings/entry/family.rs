@@ -10,11 +10,9 @@ use super::client;
 use crate::accounts::client::municipalities;
 use crate::accounts::model::{Wrong, noted, said};
 use crate::api::{Attempt, Failure};
-use crate::i18n::{Say, locale, marked, text};
+use crate::i18n::{Say, locale, text};
 use crate::settings;
-use crate::ui::{
-    Banner, Button, Choice, DateInput, Disclosure, Explain, Field, FieldError, Glyph, Icon, Load, RadioGroup, TextInput, Tone,
-};
+use crate::ui::{Button, Choice, DateInput, Disclosure, Field, FieldError, Glyph, Icon, Load, RadioGroup, Refusal, TextInput};
 
 /// Finds the family, or takes it down.
 #[component]
@@ -74,7 +72,7 @@ pub fn FamilyPart(
 pub fn Told(why: Failure) -> impl IntoView {
     view! {
         <div role="alert">
-            <Banner tone=Tone::Error>{move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}</Banner>
+            <Refusal why/>
         </div>
     }
 }

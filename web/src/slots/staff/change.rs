@@ -12,13 +12,12 @@ use shared::time::tokyo_day;
 
 use super::client;
 use super::model::{TypedPlaces, asked, booked, half_hours, is_over};
-use super::pages::Refusal;
 use super::parts::{Counter, OptionalCounter, ages, ages_words};
 use crate::api::{Attempt, Failure, Tagged};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, name, reasons, say_with, sentence, text};
 use crate::paths;
-use crate::ui::{Banner, Button, Glyph, Icon, Load, Look, Tone};
+use crate::ui::{Banner, Button, Glyph, Icon, Load, Look, Refusal, Tone};
 
 /// Changes one slot as it is now.
 #[component]

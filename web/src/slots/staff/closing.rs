@@ -12,14 +12,13 @@ use shared::time::{at, day_start, next_day, tokyo_day};
 use super::change::AffectedList;
 use super::client;
 use super::model::time;
-use super::pages::Refusal;
 use crate::api::{Attempt, Failure};
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::flash::use_flash;
 use crate::i18n::{Say, say_with};
 use crate::paths;
 use crate::session::use_session;
-use crate::ui::{Banner, Button, Choice, Field, Look, Need, PageTitle, RadioGroup, TextArea, TextInput, Tone};
+use crate::ui::{Banner, Button, Choice, Field, Look, Need, PageTitle, RadioGroup, Refusal, TextArea, TextInput, Tone};
 
 /// Closes a day or some hours of the facility.
 #[component]

@@ -15,12 +15,11 @@ use shared::waitlist::SlotQueue;
 use super::change::Editor;
 use super::client;
 use super::parts::{ages, programme_name};
-use crate::api::Failure;
 use crate::attendance::{StaffNav, StaffPlace};
-use crate::i18n::{Say, furigana, locale, marked, say_with};
+use crate::i18n::{Say, furigana, locale, say_with};
 use crate::interviews::InterviewSharing;
 use crate::paths;
-use crate::ui::{Banner, Dialog, Explain, Glyph, Icon, LinkButton, Look, PageTitle, Skeleton, Tone, WeekCalendar};
+use crate::ui::{Banner, Dialog, Glyph, Icon, LinkButton, Look, PageTitle, Refusal, Skeleton, WeekCalendar};
 use crate::waitlist::client::queues;
 
 /// The facility's week: places and bookings per slot.
@@ -98,16 +97,6 @@ pub fn SlotsPage() -> impl IntoView {
                 }}
             </Dialog>
         </div>
-    }
-}
-
-/// Why something was refused or could not be read.
-#[component]
-pub fn Refusal(why: Failure) -> impl IntoView {
-    view! {
-        <Banner tone=Tone::Error>
-            {move || why.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-        </Banner>
     }
 }
 

@@ -12,7 +12,6 @@ use shared::time::{days_after, tokyo_day};
 
 use super::client;
 use super::model::{Division, Summary, Typed, TypedLine, WEEKDAYS, by_day, command, first_new, habit, summary};
-use super::pages::Refusal;
 use super::parts::{Counter, OptionalCounter, ages_words, places_line, programme_name};
 use crate::api::{Attempt, Failure};
 use crate::attendance::{StaffNav, StaffPlace};
@@ -20,7 +19,7 @@ use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, t, text};
 use crate::paths;
 use crate::ui::{
     Banner, Breadcrumbs, Button, Checkbox, Choice, EmptyState, ErrorSummary, Field, FieldError, Glyph, Icon, LinkButton, Load, Look, Need,
-    PageTitle, RadioGroup, Steps, TextInput, Tone,
+    PageTitle, RadioGroup, Refusal, Steps, TextInput, Tone,
 };
 
 /// How far ahead the slots are read whose pattern is proposed.
