@@ -28,6 +28,8 @@ const cost = (page) => {
   const rows = files(dist)
     .map((path) => relative(dist, path))
     .filter((path) => !path.startsWith('vendor/') && !/^icons\/|\.png$/.test(path))
+    // The service worker gives the camera to the devices of staff alone.
+    .filter((path) => page === 'staff.html' || path !== 'camera.js')
     .filter((path) => path === page || (!builds.some(([other]) => path === other) && (!/^(web|app)-/.test(path) || html.includes(path))))
     .map((path) => [brotliCompressSync(readFileSync(join(dist, path))).length, path])
     .sort(([a], [b]) => b - a);
