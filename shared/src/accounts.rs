@@ -1,10 +1,11 @@
 //! Accounts: who somebody is, and how they sign in.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::access::Role;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, SessionId};
 use crate::locale::Locale;
 use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, Reason};
@@ -64,6 +65,90 @@ pub struct Me {
     pub organisation: Option<String>,
     /// The language of choice.
     pub locale: Locale,
+    /// Whether this person has a password; others sign in by a card or a passkey.
+    pub password: bool,
+}
+
+/// A device as a person knows it, for example an iPhone with Safari; empty where the browser does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Device {
+    /// The device or its system, for example `iPhone`.
+    pub system: String,
+    /// The browser, for example `Safari`.
+    pub browser: String,
+}
+
+impl Device {
+    /// Reads what a browser says of itself. The first sign that fits counts, because most browsers name others along with themselves.
+    pub fn of_user_agent(text: &str) -> Self {
+        const SYSTEMS: [(&str, &str); 8] = [
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("CrOS", "Chromebook"),
+            ("Windows", "Windows"),
+            ("Macintosh", "Mac"),
+            ("Linux", "Linux"),
+            ("X11", "Linux"),
+        ];
+        const BROWSERS: [(&str, &str); 9] = [
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser", "Samsung Internet"),
+            ("Line/", "LINE"),
+            ("CriOS", "Chrome"),
+            ("FxiOS", "Firefox"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ];
+        let named = |signs: &[(&str, &str)]| signs.iter().find(|(sign, _)| text.contains(sign)).map_or("", |(_, name)| name).to_owned();
+        Self { system: named(&SYSTEMS), browser: named(&BROWSERS) }
+    }
+}
+
+/// A device on which somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionDevice {
+    /// Its session.
+    pub id: SessionId,
+    /// What it is.
+    pub device: Device,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+    /// Signed in since.
+    pub since: DateTime<Utc>,
+    /// When something was last done on it, to some minutes.
+    pub seen_at: DateTime<Utc>,
+    /// Until when it stays signed in.
+    pub until: DateTime<Utc>,
+}
+
+/// How many sessions were ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EndedSessions {
+    /// So many.
+    pub ended: usize,
+}
+
+/// A new password for the one before.
+#[derive(Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    /// The password until now; left out by who has none.
+    #[serde(default)]
+    pub current: Option<String>,
+    /// The password from now on.
+    pub new: Password,
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordChange(…)")
+    }
 }
 
 /// Why an account cannot be made or entered.
@@ -80,6 +165,8 @@ pub enum Rejection {
     },
     /// The municipality does not take part.
     MunicipalityUnknown,
+    /// The password until now is another one.
+    PasswordWrong,
 }
 
 impl Rejection {
@@ -90,6 +177,7 @@ impl Rejection {
             Self::LoginWrong => "accounts.login_wrong",
             Self::TooManyAttempts { .. } => "accounts.too_many_attempts",
             Self::MunicipalityUnknown => "accounts.municipality_unknown",
+            Self::PasswordWrong => "accounts.password_wrong",
         }
     }
 
@@ -128,8 +216,40 @@ mod tests {
         let reason = Rejection::TooManyAttempts { minutes: wait_minutes(11) }.reason();
         assert_eq!(reason.code, "accounts.too_many_attempts");
         assert_eq!(reason.sentence(Locale::En), "Too many wrong passwords. Please wait about 1 h.");
-        for plain in [Rejection::EmailTaken, Rejection::LoginWrong, Rejection::MunicipalityUnknown] {
+        for plain in [Rejection::EmailTaken, Rejection::LoginWrong, Rejection::MunicipalityUnknown, Rejection::PasswordWrong] {
             assert_eq!(plain.reason(), Reason::new(plain.code()));
+        }
+    }
+
+    #[test]
+    fn a_device_is_known_by_the_name_that_people_give_it() {
+        let known = [
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
+                "iPhone Safari",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/150.0 Mobile/15E148 Safari/604.1",
+                "iPhone Chrome",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36",
+                "Android Chrome",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0",
+                "Windows Edge",
+            ),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Mac Firefox"),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "Chromebook Chrome",
+            ),
+            ("curl/8", " "),
+        ];
+        for (text, words) in known {
+            let device = Device::of_user_agent(text);
+            assert_eq!(format!("{} {}", device.system, device.browser), words);
         }
     }
 

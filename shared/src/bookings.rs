@@ -23,6 +23,7 @@ pub use self::placing::*;
 pub use self::quoting::*;
 pub use self::undoing::*;
 use crate::attendance::Attended;
+use crate::families::Child;
 use crate::ids::{BookingId, ChildId, PartyId, SeriesId, SlotId};
 use crate::locale::Localised;
 use crate::programmes::{Account, Cancellation, Counted, FeeLine, ProgrammeKey, Usage};
@@ -210,6 +211,12 @@ pub struct BookedChild {
     pub name: String,
     /// Reading.
     pub kana: String,
+}
+
+impl From<&Child> for BookedChild {
+    fn from(child: &Child) -> Self {
+        Self { id: child.id.clone(), name: child.known.name.to_string(), kana: child.known.kana.to_string() }
+    }
 }
 
 /// A booking: one child in one slot.

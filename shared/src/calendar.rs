@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::locale::Locale;
 use crate::problem::{Datum, Reason, sentence};
+use crate::time::next_day;
 
 /// A national holiday.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,6 +44,42 @@ impl FromIterator<Holiday> for Holidays {
     fn from_iter<I: IntoIterator<Item = Holiday>>(holidays: I) -> Self {
         Self(holidays.into_iter().map(|holiday| (holiday.date, holiday.name)).collect())
     }
+}
+
+/// Whether a city hall works on a day: Monday to Friday, neither a holiday nor from 29 December to 3 January.
+pub fn is_working_day(day: NaiveDate, holidays: &Holidays) -> bool {
+    let is_new_year = matches!((day.month(), day.day()), (12, 29..) | (1, ..=3));
+    !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_new_year && !holidays.is_holiday(day)
+}
+
+/// The working day so many after a day; 0: the day itself, or the first working day after it.
+pub fn working_days_after(day: NaiveDate, days: u32, holidays: &Holidays) -> NaiveDate {
+    let mut on = day;
+    let mut left = days;
+    // Nobody counts further than a year.
+    for _ in 0..366 {
+        if is_working_day(on, holidays) && (left == 0) {
+            break;
+        }
+        on = next_day(on);
+        if left > 0 && is_working_day(on, holidays) {
+            left -= 1;
+        }
+    }
+    on
+}
+
+/// The last working day up to a day.
+pub fn last_working_day(day: NaiveDate, holidays: &Holidays) -> NaiveDate {
+    // No rest is longer than a month.
+    let days = std::iter::successors(Some(day), |day| Some(crate::time::days_before(*day, 1))).take(31);
+    days.into_iter().find(|day| is_working_day(*day, holidays)).unwrap_or(day)
+}
+
+/// How many working days lie after one day up to another.
+pub fn working_days_between(from: NaiveDate, until: NaiveDate, holidays: &Holidays) -> u32 {
+    let days = std::iter::successors(Some(next_day(from)), |day| Some(next_day(*day))).take_while(|day| *day <= until).take(3660);
+    u32::try_from(days.filter(|day| is_working_day(*day, holidays)).count()).unwrap_or(u32::MAX)
 }
 
 /// Why a line of a file of holidays cannot be read.
@@ -193,6 +230,19 @@ mod tests {
         assert!(holidays.is_holiday(d("2027-03-22")));
         assert_eq!(holidays.name(d("2026-11-23")), Some("勤労感謝の日"));
         assert!(!holidays.is_holiday(d("2026-11-24")));
+    }
+
+    #[test]
+    fn working_days_leave_out_weekends_holidays_and_the_new_year() {
+        let holidays: Holidays = [Holiday { date: d("2026-11-23"), name: "勤労感謝の日".to_owned() }].into_iter().collect();
+        let after = |day: &str, days| working_days_after(d(day), days, &holidays);
+        assert_eq!([after("2026-11-20", 0), after("2026-11-21", 0)], [d("2026-11-20"), d("2026-11-24")]);
+        assert_eq!([after("2026-11-20", 1), after("2026-11-21", 5)], [d("2026-11-24"), d("2026-11-30")]);
+        assert_eq!(after("2026-12-28", 1), d("2027-01-04"));
+        let between = |from: &str, until: &str| working_days_between(d(from), d(until), &holidays);
+        assert_eq!([between("2026-11-20", "2026-11-20"), between("2026-11-20", "2026-11-24")], [0, 1]);
+        assert_eq!([between("2026-11-21", "2026-11-30"), between("2026-12-28", "2027-01-04")], [5, 1]);
+        assert_eq!(between("2026-11-24", "2026-11-20"), 0);
     }
 
     #[test]

@@ -428,6 +428,7 @@ mod tests {
             id: "f".into(),
             municipality: crate::world::yonago(),
             residence_confirmed_at: tokyo("2026-12-01 9:00"),
+            residence_proof: None,
             guardian_name: given().guardian,
             guardian_kana: Kana::parse("ユミハマ ハナコ").unwrap(),
             phone: given().phone,

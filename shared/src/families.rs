@@ -20,6 +20,9 @@ pub struct Family {
     pub municipality: MunicipalityCode,
     /// When the guardian confirmed the residence.
     pub residence_confirmed_at: DateTime<Utc>,
+    /// How the residence was proven; none: the guardian only says so. It ends when the family moves to another city.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence_proof: Option<ResidenceProof>,
     /// The guardian's name.
     pub guardian_name: PersonName,
     /// Its reading.
@@ -31,6 +34,49 @@ pub struct Family {
     pub household: Vec<HouseholdClass>,
     /// Grows by one with every change; the `ETag`.
     pub version: i64,
+}
+
+/// How and when it was proven that a family lives in its city.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResidenceProof {
+    /// How.
+    pub by: ProofKind,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What proves where a family lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ProofKind {
+    /// The verified address of a sign-in with the My Number card.
+    SignIn,
+    /// An officer saw a document at the counter.
+    Counter,
+    /// A code that was sent by letter to the address.
+    Letter,
+    /// A document that was sent with an application, and that an officer looked at.
+    Document,
+    /// The city's register of residents.
+    Register,
+}
+
+impl ProofKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::SignIn, Self::Counter, Self::Letter, Self::Document, Self::Register];
+
+    /// Its name as the wire and the database have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Counter => "counter",
+            Self::Letter => "letter",
+            Self::Document => "document",
+            Self::Register => "register",
+        }
+    }
 }
 
 /// What a household is for reliefs from one day to another, for example `public_assistance`.

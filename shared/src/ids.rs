@@ -37,6 +37,8 @@ macro_rules! id {
 }
 
 id!(/** Id of a person's account. */ AccountId);
+id!(/** Id of a session: a device on which somebody is signed in. */ SessionId);
+id!(/** Id of a passkey. */ PasskeyId);
 id!(/** Id of a family (世帯). */ FamilyId);
 id!(/** Id of a child. */ ChildId);
 id!(/** Id of a facility (施設). */ FacilityId);
@@ -47,4 +49,9 @@ id!(/** Id of a party: the bookings that were made together and stand or fall to
 id!(/** Id of a series (くり返しの予約): bookings of the same stay on several dates. */ SeriesId);
 id!(/** Id of an entry of the waiting list (順番待ち). */ WaitlistEntryId);
 id!(/** Id of a version of a programme in one municipality. */ ProgrammeVersionId);
+id!(/** Id of a version of a procedure in one municipality. */ ProcedureId);
+id!(/** Id of an application (申請). */ ApplicationId);
+id!(/** Id of an entitlement: a child's certification for a programme (認定). */ EntitlementId);
 id!(/** Id of a compact (広域利用協定). */ CompactId);
+id!(/** Id of a file that came with an application. */ AttachmentId);
+id!(/** Id of a run: one file of a register that went in. */ RegisterRunId);

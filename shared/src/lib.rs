@@ -3,23 +3,37 @@
 //! Nothing here reads a clock, draws a random number or touches a file, a socket or a page: `now` and new ids are
 //! arguments. A decision is `fn verb(&State, &Command, now) -> Result<Outcome, Rejection>`.
 
+// A first visit in the browser loads the sentences of the search alone; whoever loads more has all of them.
+#[cfg(feature = "every_sentence")]
 rust_i18n::i18n!("locales", fallback = "ja");
+#[cfg(not(feature = "every_sentence"))]
+rust_i18n::i18n!("locales/first_visit", fallback = "ja");
 
 pub mod access;
 pub mod accounts;
+pub mod applications;
+pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod consents;
+pub mod documents;
+pub mod eligibility;
+pub mod entitlements;
 pub mod facilities;
 pub mod families;
+pub mod identity;
 pub mod ids;
 pub mod interviews;
 pub mod locale;
 pub mod municipalities;
 pub mod page;
+pub mod passkeys;
 pub mod problem;
+pub mod procedures;
 pub mod programmes;
+pub mod registers;
+pub mod residence;
 pub mod series;
 pub mod settings;
 pub mod slots;

@@ -177,6 +177,27 @@ pub fn full_day(date: NaiveDate, locale: Locale) -> String {
     }
 }
 
+/// The eras since today's calendar came (明治6年), the latest first: name, first day, and the year of the common calendar before its first.
+const ERAS: [(&str, (i32, u32, u32), i32); 5] = [
+    ("令和", (2019, 5, 1), 2018),
+    ("平成", (1989, 1, 8), 1988),
+    ("昭和", (1926, 12, 25), 1925),
+    ("大正", (1912, 7, 30), 1911),
+    ("明治", (1873, 1, 1), 1867),
+];
+
+/// A day as official letters write it, `令和8年11月22日`; other languages than Japanese have no eras.
+pub fn official_day(date: NaiveDate, locale: Locale) -> String {
+    let era = ERAS.iter().find(|(_, first, _)| (date.year(), date.month(), date.day()) >= *first);
+    match (era, locale) {
+        (Some((name, _, before)), Locale::Ja) => {
+            let year = Some(date.year() - before).filter(|year| *year > 1).map_or("元".to_owned(), |year| year.to_string());
+            format!("{name}{year}年{}月{}日", date.month(), date.day())
+        }
+        _ => full_day(date, locale),
+    }
+}
+
 /// The short name of a weekday.
 pub fn weekday(weekday: Weekday, locale: Locale) -> &'static str {
     let (ja, easy, en) = match weekday {
@@ -330,6 +351,19 @@ pub fn yen(yen: i64, locale: Locale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_name_the_era_of_their_day() {
+        let said = |year, month, day| official_day(NaiveDate::from_ymd_opt(year, month, day).unwrap(), Locale::Ja);
+        assert_eq!(said(2026, 11, 22), "令和8年11月22日");
+        assert_eq!((said(2019, 5, 1), said(2019, 4, 30)), ("令和元年5月1日".to_owned(), "平成31年4月30日".to_owned()));
+        assert_eq!((said(1989, 1, 8), said(1989, 1, 7)), ("平成元年1月8日".to_owned(), "昭和64年1月7日".to_owned()));
+        assert_eq!((said(1926, 12, 25), said(1926, 12, 24)), ("昭和元年12月25日".to_owned(), "大正15年12月24日".to_owned()));
+        assert_eq!((said(1912, 7, 30), said(1912, 7, 29)), ("大正元年7月30日".to_owned(), "明治45年7月29日".to_owned()));
+        assert_eq!((said(1873, 1, 1), said(1872, 12, 31)), ("明治6年1月1日".to_owned(), "1872年12月31日（火）".to_owned()));
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        assert_eq!(official_day(day, Locale::En), "Sun 22 November 2026");
+    }
 
     #[test]
     fn accept_language_is_read_by_weight() {

@@ -37,6 +37,12 @@ pub enum Datum {
     Text(String),
     /// A name in the languages of the product.
     Names(Localised),
+    /// Another reason, within a sentence.
+    Because {
+        /// The reason.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
+        reason: Box<Reason>,
+    },
     /// From when to when.
     Span {
         /// Start.
@@ -61,6 +67,7 @@ impl Datum {
             Self::People(count) => locale::people(*count, locale),
             Self::Text(text) => text.clone(),
             Self::Names(names) => names.get(locale).to_owned(),
+            Self::Because { reason } => reason.sentence(locale),
             Self::Span { starts_at, ends_at } => locale::span(*starts_at, *ends_at, locale),
         }
     }

@@ -14,20 +14,22 @@ mod waiting;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::check::{Rejection, check, check_name};
+pub use self::check::{Rejection, check, check_key, check_name, check_questions};
 pub use self::deadlines::{Deadline, OpenDays, Opens};
 pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
 pub use self::limits::{
     Account, Allowance, Counted, Limit, LimitPeriod, LimitUnit, LimitVersion, Period, Usage, accounts, count, is_multiple_birth,
     touched_days,
 };
-pub use self::versions::{NewProgramme, Succession, VersionRejection, current, succeed};
+pub use self::versions::{NewProgramme, Succession, Validity, VersionRejection, current, follow, succeed};
 pub use self::waiting::Waiting;
 
+use crate::eligibility::Condition;
 use crate::ids::ProgrammeVersionId;
 use crate::locale::Localised;
 use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, Reason};
+use crate::text::to_ascii_width;
 use crate::time::{age_class, age_on, last_day_before_school, last_day_under, months_complete_on};
 
 /// Names a programme in every municipality, for example `temporary_care` (一時預かり) or `open_nursery` (こども誰でも通園制度).
@@ -161,6 +163,12 @@ pub struct Terms {
     /// Whether its bookings are first interviews, held with the child before it comes for the first time.
     #[serde(default)]
     pub interview: bool,
+    /// What the child must be certified for on every day of a stay (認定, also 利用登録); none: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certification: Option<ProgrammeKey>,
+    /// What must hold of child and family on the first day of a stay; none: nothing but the ages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligibility: Option<Condition>,
 }
 
 /// What fetching a child later than agreed means. So many minutes of grace are nothing; after them all late minutes are late.
@@ -289,6 +297,10 @@ pub enum AnswerKind {
     YesNo,
     /// Words, 200 characters at most.
     Text,
+    /// A day, `YYYY-MM-DD`.
+    Day,
+    /// An amount in integer yen, from 0 to 999,999,999.
+    Yen,
     /// The key of one of these.
     Choice {
         /// What there is to choose from.
@@ -297,11 +309,21 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
+    /// What was typed, as it is kept: an amount loses its signs (`５０，０００円`).
+    pub fn tidy(&self, typed: &str) -> String {
+        match self {
+            Self::Yen => to_ascii_width(typed).chars().filter(|c| !matches!(c, ',' | '円' | '¥' | '￥' | ' ')).collect(),
+            Self::YesNo | Self::Text | Self::Day | Self::Choice { .. } => typed.trim().to_owned(),
+        }
+    }
+
     /// Whether a value answers it.
     pub fn takes(&self, value: &str) -> bool {
         match self {
             Self::YesNo => matches!(value, "yes" | "no"),
             Self::Text => !value.trim().is_empty() && value.chars().count() <= 200,
+            Self::Day => value.len() == 10 && value.parse::<NaiveDate>().is_ok(),
+            Self::Yen => value.parse::<i64>().is_ok_and(|yen| (0..=999_999_999).contains(&yen)),
             Self::Choice { choices } => choices.iter().any(|choice| choice.key == value),
         }
     }
@@ -518,6 +540,8 @@ impl Terms {
             questions: Vec::new(),
             bring: Vec::new(),
             interview: false,
+            certification: None,
+            eligibility: None,
         }
     }
 

@@ -11,6 +11,12 @@ use crate::calendar::Holiday;
 pub struct Settings {
     /// Template of the map's tiles (`{z}`, `{x}`, `{y}`); empty when there are none.
     pub map_tiles: String,
+    /// Whether residents may sign in at a provider (OpenID Connect).
+    #[serde(default)]
+    pub resident_sign_in: bool,
+    /// The origin on whose pages passkeys can be used; none: they are not offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey_origin: Option<String>,
     /// The server's clock.
     pub now: DateTime<Utc>,
     /// The national holidays from last month until a year from now, in order.

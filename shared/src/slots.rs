@@ -2,6 +2,7 @@
 //! carers and programme allow.
 
 mod changing;
+mod classes;
 mod closing;
 mod offering;
 mod publishing;
@@ -11,6 +12,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::changing::*;
+pub use self::classes::*;
 pub use self::closing::*;
 pub use self::offering::*;
 pub use self::publishing::*;
@@ -19,6 +21,9 @@ use crate::ids::{FacilityId, OfferingId, SlotId};
 use crate::municipalities::{MunicipalityCode, Position};
 use crate::programmes::{Confirmation, ProgrammeKey, StaffRatio, Staffing, Terms};
 use crate::time::tokyo_day;
+
+/// The most places of a band, and of a class.
+const MOST_PLACES: i64 = 200;
 
 /// How many people are there from which minute on, counted from the slot's start: a step function.
 ///
@@ -180,6 +185,9 @@ pub struct Slot {
     /// Whether a child needs a first interview here before.
     #[serde(default)]
     pub interview: bool,
+    /// Whether its places are what is free in the facility's regular classes (余裕活用型); its bands then go by the class.
+    #[serde(default)]
+    pub spare: bool,
     /// The parts of its time that the facility closed, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closures: Vec<ClosedTime>,

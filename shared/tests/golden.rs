@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "golden/certification.rs"]
+mod certification;
 mod world;
 
 use std::path::Path;

@@ -13,6 +13,7 @@ CREATE TABLE facilities (
   open_weekdays TEXT,
   operator TEXT,
   shares_interviews BOOLEAN NOT NULL DEFAULT FALSE,
+  classes_version BIGINT NOT NULL DEFAULT 1,
   fictional BOOLEAN NOT NULL,
   search_text TEXT NOT NULL,
   details TEXT NOT NULL,

@@ -3,6 +3,8 @@ CREATE TABLE families (
   id TEXT PRIMARY KEY NOT NULL,
   municipality TEXT NOT NULL REFERENCES municipalities (code),
   residence_confirmed_at TIMESTAMP NOT NULL,
+  residence_proof TEXT,
+  residence_proven_at TIMESTAMP,
   guardian_name TEXT NOT NULL,
   guardian_kana TEXT NOT NULL,
   phone TEXT NOT NULL,
@@ -36,7 +38,7 @@ CREATE TABLE household_classes (
 CREATE TABLE accounts (
   id TEXT PRIMARY KEY NOT NULL,
   email TEXT NOT NULL CONSTRAINT accounts_email_taken UNIQUE,
-  password_hash TEXT NOT NULL,
+  password_hash TEXT,
   name TEXT NOT NULL,
   role TEXT NOT NULL,
   family_id TEXT REFERENCES families (id),
@@ -56,8 +58,11 @@ CREATE TABLE accounts (
 
 CREATE TABLE sessions (
   token_hash TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL UNIQUE,
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  device TEXT NOT NULL,
   created_at TIMESTAMP NOT NULL,
+  seen_at TIMESTAMP NOT NULL,
   expires_at TIMESTAMP NOT NULL
 );
 CREATE INDEX sessions_of_account ON sessions (account_id);

@@ -9,6 +9,7 @@ CREATE TABLE offerings (
   hourly_yen BIGINT,
   confirmation TEXT,
   interview BOOLEAN NOT NULL DEFAULT FALSE,
+  spare BOOLEAN NOT NULL DEFAULT FALSE,
   CONSTRAINT offerings_once UNIQUE (facility_id, programme)
 );
 
@@ -27,6 +28,7 @@ CREATE TABLE slots (
   carers TEXT,
   confirmation TEXT,
   interview BOOLEAN NOT NULL DEFAULT FALSE,
+  spare BOOLEAN NOT NULL DEFAULT FALSE,
   closures TEXT,
   peak BIGINT NOT NULL,
   turn BIGINT NOT NULL,

@@ -3,13 +3,15 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{BookingState, Busy, NewBooking};
+use crate::eligibility::{Finding, Verdict};
+use crate::entitlements::{Certified, covers};
 use crate::ids::ChildId;
 use crate::interviews::Outcome;
 use crate::locale::Localised;
 use crate::problem::{Datum, Reason};
 use crate::programmes::{
     Account, Allowance, Cancellation, Confirmation, Counted, FeeLine, LimitUnit, LimitVersion, OpenDays, Period, PriceTier, Priced, Stay,
-    Terms, Unit, Usage, count, total,
+    Terms, Unit, Usage, count, total, touched_days,
 };
 use crate::slots::{BookingPeriod, Crossing, Slot, SlotState, booking_period};
 
@@ -28,6 +30,10 @@ pub struct ChildState {
     pub busy: Vec<Busy>,
     /// What was found in the child's first interview, as far as the facility goes by it.
     pub interview: Option<Outcome>,
+    /// From when to when the child is certified for what the programme asks for.
+    pub certified: Vec<Certified>,
+    /// What was found for the programme's condition; none: there is none, or only the server knows.
+    pub finding: Option<Finding>,
 }
 
 impl ChildState {
@@ -161,6 +167,28 @@ pub enum Rejection {
         /// Why, in its words.
         words: String,
     },
+    /// The programme needs a certification, and the child has none.
+    NotCertified,
+    /// The child is certified from a later day on.
+    CertifiedFrom {
+        /// The first day.
+        from: NaiveDate,
+    },
+    /// The child's certification ends before.
+    CertifiedUntil {
+        /// The last day.
+        until: NaiveDate,
+    },
+    /// The programme's condition does not hold.
+    NotEligible {
+        /// What is so.
+        because: Reason,
+    },
+    /// It is not known whether the programme's condition holds.
+    EligibilityUnknown {
+        /// What is missing.
+        because: Reason,
+    },
     /// The fee table has no line for this family and child.
     NoFee,
     /// The programme asks for the reason of the stay, and there is none that it knows.
@@ -218,6 +246,11 @@ impl Rejection {
             Self::Limit { period: Period::Birth, .. } => "bookings.birth_limit",
             Self::InterviewNeeded { .. } => "bookings.interview_needed",
             Self::InterviewNotPossible { .. } => "bookings.interview_not_possible",
+            Self::NotCertified => "bookings.not_certified",
+            Self::CertifiedFrom { .. } => "bookings.certified_from",
+            Self::CertifiedUntil { .. } => "bookings.certified_until",
+            Self::NotEligible { .. } => "bookings.not_eligible",
+            Self::EligibilityUnknown { .. } => "bookings.eligibility_unknown",
             Self::NoFee => "bookings.no_fee",
             Self::ReasonMissing => "bookings.reason_missing",
             Self::AnswerMissing { .. } => "bookings.answer_missing",
@@ -244,7 +277,12 @@ impl Rejection {
             Self::PartySize | Self::SlotClosed | Self::Offering | Self::NotABlock | Self::InThePast | Self::NoFee => reason,
             Self::ReasonMissing | Self::AnswerUnknown | Self::ExtraUnknown => reason,
             Self::ChangedMeanwhile | Self::SameStay | Self::OtherFacility | Self::NotMovable => reason,
-            Self::OverrideReasonMissing => reason,
+            Self::OverrideReasonMissing | Self::NotCertified => reason,
+            Self::CertifiedFrom { from } => reason.with("from", Datum::Day(*from)),
+            Self::CertifiedUntil { until } => reason.with("until", Datum::Day(*until)),
+            Self::NotEligible { because } | Self::EligibilityUnknown { because } => {
+                reason.with("because", Datum::Because { reason: Box::new(because.clone()) })
+            }
             Self::RescheduleLate { free_until } => reason.with("free_until", Datum::Moment(*free_until)),
             Self::AnswerMissing { question } => reason.with("question", Datum::Names(question.clone())),
             Self::TooLong { maximum } => reason.with("maximum", Datum::Minutes(*maximum)),
@@ -426,10 +464,10 @@ pub(super) fn stay_past(state: &PlaceState, command: &NewBooking, past: &[&'stat
             }
             usages.push((counted.account.clone(), used.plus(counted.amount, away), allowance));
         }
-        let age = state.terms.ages.band_age(child.born, slot.day());
-        let band = slot.bands.iter().find(|band| band.takes(age));
+        let (age, place) = (state.terms.ages.band_age(child.born, slot.day()), slot.band_age(&state.terms.ages, child.born));
+        let band = slot.bands.iter().find(|band| band.takes(place));
         match band {
-            None => refuse(Some(&child.id), Rejection::NoBand { age }),
+            None => refuse(Some(&child.id), Rejection::NoBand { age: place }),
             Some(band) => match wanted.iter_mut().find(|(from, _)| *from == band.from_age) {
                 Some((_, count)) => *count += 1,
                 None => wanted.push((band.from_age, 1)),
@@ -616,8 +654,33 @@ fn check_child(state: &PlaceState, child: &ChildState, stay: &Stay<'_>) -> Vec<R
         Some(Outcome::NotPossible { words }) => rejections.push(Rejection::InterviewNotPossible { words: words.clone() }),
         Some(Outcome::Accepted | Outcome::Conditions { .. }) => {}
     }
+    if state.terms.certification.is_some() {
+        rejections.extend(check_certified(&child.certified, stay));
+    }
+    if let Some(finding) = &child.finding {
+        let because = || finding.grounds().into_iter().map(|ground| ground.reason);
+        match finding.verdict {
+            Verdict::Yes => {}
+            Verdict::No => rejections.extend(because().map(|because| Rejection::NotEligible { because })),
+            Verdict::Unknown => rejections.extend(because().map(|because| Rejection::EligibilityUnknown { because })),
+        }
+    }
     for busy in child.busy.iter().filter(|busy| busy.starts_at < stay.ends_at && stay.starts_at < busy.ends_at) {
         rejections.push(Rejection::Overlap { busy: busy.clone() });
     }
     rejections
+}
+
+/// What a child lacks of being certified on every day of a stay.
+fn check_certified(certified: &[Certified], stay: &Stay<'_>) -> Option<Rejection> {
+    let (first, last) = touched_days(stay.starts_at, stay.ends_at);
+    if covers(certified, first, last) {
+        return None;
+    }
+    let held = certified.iter().filter(|held| first <= held.until).min_by_key(|held| held.from);
+    Some(match held {
+        None => Rejection::NotCertified,
+        Some(held) if first < held.from => Rejection::CertifiedFrom { from: held.from },
+        Some(held) => Rejection::CertifiedUntil { until: held.until },
+    })
 }

@@ -4,6 +4,7 @@
 
 mod asking;
 mod cancelling;
+mod certified;
 mod confirming;
 mod pools;
 

@@ -161,7 +161,14 @@ pub fn check(terms: &Terms, root: &str) -> Vec<ProblemPart> {
         found.range("/at_once", at_once, 1, 1000);
     }
     found.keyed("/reasons", &terms.reasons, |reason| (&reason.key, &reason.name));
-    found.questions(&terms.questions);
+    found.questions("/questions", terms.questions.iter());
+    if let Some(certification) = &terms.certification {
+        found.key("/certification", certification.as_str());
+    }
+    if let Some(condition) = &terms.eligibility {
+        // What may be known of a child, the procedures of the city say.
+        found.parts.extend(crate::eligibility::check(condition, &format!("{root}/eligibility"), &|_| true));
+    }
     for (n, thing) in terms.bring.iter().enumerate() {
         found.name(&format!("/bring/{n}"), thing);
     }
@@ -179,6 +186,13 @@ pub fn check_name(name: &Localised, pointer: &str) -> Vec<ProblemPart> {
 pub fn check_key(key: &str, pointer: &str) -> Vec<ProblemPart> {
     let mut found = Findings { root: pointer, parts: Vec::new() };
     found.key("", key);
+    found.parts
+}
+
+/// Everything wrong with questions; `pointer` is their list's.
+pub fn check_questions<'q>(pointer: &str, questions: impl Iterator<Item = &'q Question>) -> Vec<ProblemPart> {
+    let mut found = Findings { root: pointer, parts: Vec::new() };
+    found.questions("", questions);
     found.parts
 }
 
@@ -400,10 +414,11 @@ impl Findings<'_> {
         }
     }
 
-    fn questions(&mut self, questions: &[Question]) {
-        self.keys("/questions", questions.iter().map(|question| &question.key));
-        for (n, question) in questions.iter().enumerate() {
-            let place = format!("/questions/{n}");
+    fn questions<'q>(&mut self, list: &str, questions: impl Iterator<Item = &'q Question>) {
+        let questions: Vec<&Question> = questions.collect();
+        self.keys(list, questions.iter().map(|question| &question.key));
+        for (n, question) in questions.into_iter().enumerate() {
+            let place = format!("{list}/{n}");
             self.name(&format!("{place}/text"), &question.text);
             if let AnswerKind::Choice { choices } = &question.answer {
                 if choices.is_empty() {

@@ -77,34 +77,45 @@ impl VersionRejection {
 
 /// What becomes of the versions when a new one begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Succession {
+pub struct Succession<Id> {
     /// The last day of the new one; none: open end.
     pub valid_until: Option<NaiveDate>,
     /// The version that ends for it, and its new last day.
-    pub ends: Option<(ProgrammeVersionId, NaiveDate)>,
+    pub ends: Option<(Id, NaiveDate)>,
 }
 
-/// Lets a new version follow those that a municipality has of the programme: the one that holds on its first day ends the day before; where
-/// a later one begins, the new one ends for that.
-pub fn succeed(versions: &[Programme], new: &NewProgramme, today: NaiveDate) -> Result<Succession, VersionRejection> {
+/// First and last day of a version; no last day: open end.
+pub type Validity<Id> = (Id, NaiveDate, Option<NaiveDate>);
+
+/// Lets a new version follow those that a municipality has of the programme.
+pub fn succeed(versions: &[Programme], new: &NewProgramme, today: NaiveDate) -> Result<Succession<ProgrammeVersionId>, VersionRejection> {
+    let held: Vec<_> = versions.iter().map(|version| (version.id.clone(), version.valid_from, version.valid_until)).collect();
+    follow(&held, (new.valid_from, new.valid_until), today)
+}
+
+/// Lets a new version follow others, whatever it is a version of: the one that holds on its first day ends the day before; where a later one
+/// begins, the new one ends for that.
+pub fn follow<Id: Clone>(
+    versions: &[Validity<Id>],
+    (valid_from, valid_until): (NaiveDate, Option<NaiveDate>),
+    today: NaiveDate,
+) -> Result<Succession<Id>, VersionRejection> {
     let tomorrow = crate::time::next_day(today);
     let first = if versions.is_empty() { today } else { tomorrow };
-    if new.valid_from < first {
+    if valid_from < first {
         return Err(VersionRejection::NotAhead { from: first });
     }
-    if new.valid_until.is_some_and(|last| last < new.valid_from) {
+    if valid_until.is_some_and(|last| last < valid_from) {
         return Err(VersionRejection::EndsBeforeStart);
     }
-    let later = versions.iter().map(|version| version.valid_from).filter(|from| new.valid_from <= *from).min();
-    if let Some(from) = later.filter(|from| *from == new.valid_from || new.valid_until.is_some_and(|last| *from <= last)) {
+    let later = versions.iter().map(|(_, from, _)| *from).filter(|from| valid_from <= *from).min();
+    if let Some(from) = later.filter(|from| *from == valid_from || valid_until.is_some_and(|last| *from <= last)) {
         return Err(VersionRejection::Overlaps { from });
     }
-    let before = versions
-        .iter()
-        .find(|version| version.valid_from < new.valid_from && version.valid_until.is_none_or(|last| new.valid_from <= last));
+    let before = versions.iter().find(|(_, from, until)| *from < valid_from && until.is_none_or(|last| valid_from <= last));
     Ok(Succession {
-        valid_until: new.valid_until.or(later.map(|from| days_before(from, 1))),
-        ends: before.map(|version| (version.id.clone(), days_before(new.valid_from, 1))),
+        valid_until: valid_until.or(later.map(|from| days_before(from, 1))),
+        ends: before.map(|(id, ..)| (id.clone(), days_before(valid_from, 1))),
     })
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::{BandPlaces, Occupancy, Rejection, Slot, SlotBand, SlotState};
+use super::{BandPlaces, MOST_PLACES, Occupancy, Rejection, Slot, SlotBand, SlotState};
 use crate::ids::BookingId;
 use crate::programmes::Terms;
 
@@ -119,6 +119,14 @@ enum Short {
 /// Changes places, room, carers or state of a slot. Preview and change use the same function, so the preview equals the result. `held` are the
 /// slot's bookings that hold a place; only a change with a consequence needs them.
 pub fn change(slot: &Slot, terms: &Terms, held: &[Held], command: &SlotChange, now: DateTime<Utc>) -> Result<Changed, Rejection> {
+    if slot.spare && command.bands.is_some() {
+        return Err(Rejection::PlacesOfClasses);
+    }
+    lay(slot, terms, held, command, now)
+}
+
+/// The same, whether a person asks for it or the slot's classes do.
+pub(super) fn lay(slot: &Slot, terms: &Terms, held: &[Held], command: &SlotChange, now: DateTime<Utc>) -> Result<Changed, Rejection> {
     if slot.ends_at <= now {
         return Err(Rejection::Past);
     }
@@ -149,7 +157,7 @@ fn wanted(slot: &Slot, command: &SlotChange) -> Result<Slot, Rejection> {
         let mut bands = changed.bands.iter_mut();
         let band = bands.find(|band| band.from_age == wanted.from_age && band.under_age == wanted.under_age);
         let band = band.ok_or(Rejection::BandUnknown)?;
-        if !(0..=200).contains(&wanted.capacity) {
+        if !(0..=MOST_PLACES).contains(&wanted.capacity) {
             return Err(Rejection::BandsInvalid);
         }
         band.capacity = wanted.capacity;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::BlockTimes;
+use super::{BlockTimes, Offering};
 use crate::problem::{Datum, Reason};
 use crate::programmes::{Confirmation, Programme, ProgrammeKey, Unit};
 
@@ -27,6 +27,10 @@ pub struct NewOffering {
     /// Whether a child needs a first interview before.
     #[serde(default)]
     pub interview: bool,
+    /// Whether its places are what is free in the facility's regular classes (余裕活用型). One programme at a facility has them, so that no
+    /// place is given twice.
+    #[serde(default)]
+    pub spare: bool,
 }
 
 /// Why a programme cannot be offered.
@@ -47,6 +51,8 @@ pub enum OfferRejection {
     BlockTimes,
     /// The facility has too little or too much time to decide.
     DecideHours,
+    /// Another programme has the free places of the classes.
+    SpareAlready,
 }
 
 impl OfferRejection {
@@ -59,6 +65,7 @@ impl OfferRejection {
             Self::NoBlocks => "slots.no_blocks",
             Self::BlockTimes => "slots.block_times",
             Self::DecideHours => "slots.decide_hours",
+            Self::SpareAlready => "slots.spare_already",
         }
     }
 
@@ -72,11 +79,15 @@ impl OfferRejection {
     }
 }
 
-/// Whether a facility may offer a programme so; `programme` is the version of its city that holds or comes next.
-pub fn offer(programme: Option<&Programme>, offered: bool, command: &NewOffering) -> Result<(), OfferRejection> {
+/// Whether a facility may offer a programme so; `programme` is the version of its city that holds or comes next, `offered` what the
+/// facility offers already.
+pub fn offer(programme: Option<&Programme>, offered: &[Offering], command: &NewOffering) -> Result<(), OfferRejection> {
     let programme = programme.ok_or(OfferRejection::ProgrammeUnknown)?;
-    if offered {
+    if offered.iter().any(|offering| offering.programme == command.programme) {
         return Err(OfferRejection::Already);
+    }
+    if command.spare && offered.iter().any(|offering| offering.spare) {
+        return Err(OfferRejection::SpareAlready);
     }
     let known: Vec<&str> = match &programme.terms.unit {
         Unit::Blocks { blocks } => blocks.iter().map(|block| block.key.as_str()).collect(),
@@ -134,25 +145,41 @@ mod tests {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            spare: false,
         }
     }
 
     #[test]
     fn a_facility_offers_what_its_city_has_in_its_own_hours() {
         let (blocks, hours) = (programme(temporary_care()), programme(open_nursery()));
-        assert_eq!(offer(Some(&blocks), false, &asked(&[("day", "9:00", "17:00", 0), ("morning", "9:00", "12:00", 0)])), Ok(()));
-        assert_eq!(offer(Some(&hours), false, &asked(&[])), Ok(()));
-        assert_eq!(offer(None, false, &asked(&[])), Err(OfferRejection::ProgrammeUnknown));
-        assert_eq!(offer(Some(&hours), true, &asked(&[])), Err(OfferRejection::Already));
-        assert_eq!(offer(Some(&blocks), false, &asked(&[])), Err(OfferRejection::NoBlocks));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[("day", "9:00", "17:00", 0), ("morning", "9:00", "12:00", 0)])), Ok(()));
+        assert_eq!(offer(Some(&hours), &[], &asked(&[])), Ok(()));
+        assert_eq!(offer(None, &[], &asked(&[])), Err(OfferRejection::ProgrammeUnknown));
+        let another = |key: &str, spare| Offering {
+            id: "offering".into(),
+            facility_id: "facility".into(),
+            programme: ProgrammeKey::new(key),
+            blocks: Vec::new(),
+            hourly_yen: None,
+            confirmation: None,
+            interview: false,
+            spare,
+        };
+        assert_eq!(offer(Some(&hours), &[another("care", false)], &asked(&[])), Err(OfferRejection::Already));
+        // The free places of the classes are given away once.
+        let spare = NewOffering { spare: true, ..asked(&[]) };
+        assert_eq!(offer(Some(&hours), &[another("other", true)], &spare), Err(OfferRejection::SpareAlready));
+        assert_eq!(offer(Some(&hours), &[another("other", true)], &asked(&[])), Ok(()));
+        assert_eq!(offer(Some(&hours), &[another("other", false)], &spare), Ok(()));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[])), Err(OfferRejection::NoBlocks));
         let unknown = |key: &str| Err(OfferRejection::BlockUnknown { key: key.to_owned() });
-        assert_eq!(offer(Some(&blocks), false, &asked(&[("night", "16:00", "10:00", 1)])), unknown("night"));
-        assert_eq!(offer(Some(&hours), false, &asked(&[("day", "9:00", "17:00", 0)])), unknown("day"));
-        assert_eq!(offer(Some(&blocks), false, &asked(&[("day", "9:00", "17:00", 0), ("day", "9:00", "12:00", 0)])), unknown("day"));
-        assert_eq!(offer(Some(&blocks), false, &asked(&[("day", "17:00", "9:00", 0)])), Err(OfferRejection::BlockTimes));
-        assert_eq!(offer(Some(&blocks), false, &asked(&[("day", "17:00", "9:00", 1)])), Ok(()));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[("night", "16:00", "10:00", 1)])), unknown("night"));
+        assert_eq!(offer(Some(&hours), &[], &asked(&[("day", "9:00", "17:00", 0)])), unknown("day"));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[("day", "9:00", "17:00", 0), ("day", "9:00", "12:00", 0)])), unknown("day"));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[("day", "17:00", "9:00", 0)])), Err(OfferRejection::BlockTimes));
+        assert_eq!(offer(Some(&blocks), &[], &asked(&[("day", "17:00", "9:00", 1)])), Ok(()));
         let deciding =
             |hours| NewOffering { confirmation: Some(Confirmation::ByFacility { hours, if_silent: IfSilent::Decline }), ..asked(&[]) };
-        assert_eq!([0, 1, 720, 721].map(|h| offer(Some(&hours), false, &deciding(h)).is_ok()), [false, true, true, false]);
+        assert_eq!([0, 1, 720, 721].map(|h| offer(Some(&hours), &[], &deciding(h)).is_ok()), [false, true, true, false]);
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::{Slot, SlotBlock};
+use super::{ClassPlaces, MOST_PLACES, OLDEST_CLASS, Slot, SlotBlock, free_between};
 use crate::ids::{FacilityId, OfferingId};
 use crate::problem::{Datum, Reason};
 use crate::programmes::{Confirmation, ProgrammeKey, Unit};
@@ -59,6 +59,9 @@ pub struct Offering {
     /// Whether a child needs a first interview before.
     #[serde(default)]
     pub interview: bool,
+    /// Whether its places are what is free in the facility's regular classes (余裕活用型).
+    #[serde(default)]
+    pub spare: bool,
 }
 
 /// One line of a weekly pattern.
@@ -85,7 +88,7 @@ pub struct PatternLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0, max = 200, code = "slots.carers_range"))]
     pub carers: Option<i64>,
-    /// Places per age band.
+    /// Places per age band. Where the offering takes them from the regular classes, the ages are classes, and the numbers do not count.
     #[validate(nested, length(min = 1, max = 8, code = "slots.bands_invalid"))]
     pub bands: Vec<BandPlaces>,
 }
@@ -200,6 +203,10 @@ pub enum Rejection {
     Past,
     /// A booking would end that was not shown.
     AffectedChanged,
+    /// The places come from the regular classes: they are not typed.
+    PlacesOfClasses,
+    /// Entries of the classes make no sense: unknown class, ends before it begins, numbers out of range, twice, or nothing at all.
+    ClassesInvalid,
 }
 
 impl Rejection {
@@ -216,6 +223,8 @@ impl Rejection {
             Self::BandUnknown => "slots.band_unknown",
             Self::Past => "slots.past",
             Self::AffectedChanged => "slots.affected_changed",
+            Self::PlacesOfClasses => "slots.places_of_classes",
+            Self::ClassesInvalid => "slots.classes_invalid",
         }
     }
 
@@ -241,6 +250,8 @@ pub struct PlanState<'a> {
     pub holidays: &'a [(NaiveDate, String)],
     /// From when to when the offering's slots in the range already go.
     pub existing: &'a [(DateTime<Utc>, DateTime<Utc>)],
+    /// The facility's regular classes, where the offering takes its places from them.
+    pub classes: &'a [ClassPlaces],
 }
 
 /// Lays a weekly pattern over a range of days. Preview and publishing use the same plan, so the preview equals the result.
@@ -253,7 +264,7 @@ pub fn plan(state: &PlanState<'_>, command: &NewSlots, now: DateTime<Utc>) -> Re
         if (line.nights, line.ends) <= (0, line.starts) {
             return Err(Rejection::TimesInvalid);
         }
-        check_bands(&line.bands)?;
+        check_bands(&line.bands, state.offering.spare)?;
     }
     let has_block = |line: &PatternLine| {
         state.offering.blocks.iter().any(|b| line.starts <= b.starts && (b.nights, b.ends) <= (line.nights, line.ends))
@@ -288,17 +299,22 @@ pub fn plan(state: &PlanState<'_>, command: &NewSlots, now: DateTime<Utc>) -> Re
             } else {
                 PlanOutcome::New
             };
-            slots.push(PlannedSlot { starts_at, ends_at, bands: line.bands.clone(), room: line.room, carers: line.carers, outcome });
+            let mut bands = line.bands.clone();
+            for band in bands.iter_mut().filter(|_| state.offering.spare) {
+                band.capacity = free_between(state.classes, (band.from_age, band.under_age), starts_at, ends_at);
+            }
+            slots.push(PlannedSlot { starts_at, ends_at, bands, room: line.room, carers: line.carers, outcome });
         }
     }
     let new_count = u32::try_from(slots.iter().filter(|slot| slot.outcome == PlanOutcome::New).count()).unwrap_or(u32::MAX);
     Ok(SlotPlan { slots, new_count })
 }
 
-fn check_bands(bands: &[BandPlaces]) -> Result<(), Rejection> {
+fn check_bands(bands: &[BandPlaces], of_classes: bool) -> Result<(), Rejection> {
     let mut sorted: Vec<&BandPlaces> = bands.iter().collect();
     sorted.sort_by_key(|band| band.from_age);
-    let each = sorted.iter().all(|band| band.from_age < band.under_age && (0..=200).contains(&band.capacity));
+    let has_classes = |band: &BandPlaces| !of_classes || band.under_age <= OLDEST_CLASS + 1;
+    let each = sorted.iter().all(|band| band.from_age < band.under_age && (0..=MOST_PLACES).contains(&band.capacity) && has_classes(band));
     let apart = sorted.iter().zip(sorted.iter().skip(1)).all(|(a, b)| a.under_age <= b.from_age);
     if bands.is_empty() || !each || !apart { Err(Rejection::BandsInvalid) } else { Ok(()) }
 }

@@ -4,6 +4,7 @@
 
 mod carers;
 mod changing;
+mod classes;
 
 use chrono::Weekday;
 use validator::Validate;
@@ -142,6 +143,7 @@ fn offering() -> Offering {
         hourly_yen: None,
         confirmation: None,
         interview: false,
+        spare: false,
     }
 }
 
@@ -170,7 +172,7 @@ fn planned(unit: &Unit, command: &NewSlots, now: &str) -> Result<SlotPlan, Rejec
     let existing = [("2026-11-24 15:00", "2026-11-24 16:00"), ("2026-11-25 10:00", "2026-11-25 12:00")];
     let existing = existing.map(|(from, until)| (tokyo(from), tokyo(until)));
     plan(
-        &PlanState { offering: &offering(), units: &[(day("2026-01-01"), unit)], holidays: &holidays, existing: &existing },
+        &PlanState { offering: &offering(), units: &[(day("2026-01-01"), unit)], holidays: &holidays, existing: &existing, classes: &[] },
         command,
         tokyo(now),
     )

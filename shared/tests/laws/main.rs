@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod carers;
+mod classes;
 mod clock;
+mod eligibility;
+mod entitlements;
 mod moves;
 mod offers;
 mod people;

@@ -43,13 +43,14 @@ proptest! {
         let offering = Offering {
             id: "offering".into(), facility_id: "facility".into(), programme: ProgrammeKey::new("p"), blocks: vec![block], hourly_yen: None, confirmation: None,
             interview: false,
+            spare: false,
         };
         let unit = if hours { open_nursery().unit } else { temporary_care().unit };
         let holidays: Vec<(NaiveDate, String)> = holidays.into_iter().map(|n| (date(n), "祝日".to_owned())).collect();
         let mut existing: Vec<_> = existing.into_iter().map(|(n, h, l)| (at(date(n), hour(h)), at(date(n), hour(h + l)))).collect();
         let command = NewSlots { offering_id: "offering".into(), from: date(first), to: date(first + days), pattern, on_holidays };
         let now = at(date(0), NaiveTime::MIN) + TimeDelta::minutes(now);
-        let preview = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing }, &command, now);
+        let preview = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing, classes: &[] }, &command, now);
         let all_hold_a_block = command.pattern.iter().all(|line| line.starts <= hour(9) && hour(10) <= line.ends);
         prop_assert_eq!(preview.is_ok(), hours || all_hold_a_block);
         let Ok(preview) = preview else { return Ok(()) };
@@ -73,7 +74,7 @@ proptest! {
             }
         }
         prop_assert_eq!(preview.new_count, published);
-        let again = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing }, &command, now).unwrap();
+        let again = plan(&PlanState { offering: &offering, units: &[(day("2026-01-01"), &unit)], holidays: &holidays, existing: &existing, classes: &[] }, &command, now).unwrap();
         prop_assert_eq!(again.new_count, 0);
         prop_assert_eq!(again.slots.len(), preview.slots.len());
     }
@@ -92,6 +93,7 @@ proptest! {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            spare: false,
         };
         let (from, until) = (hour(starts), hour(starts + length));
         let found: Vec<SlotBlock> = shared::slots::blocks_within(&offering, at(template.day(), from), at(template.day(), until));

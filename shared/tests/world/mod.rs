@@ -1,6 +1,8 @@
 //! A small world for tests and laws: two cities, one slot, a child or two.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod certifying;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 use shared::attendance::Attended;
@@ -14,6 +16,8 @@ use shared::programmes::{
 };
 use shared::slots::{Crossing, Occupancy, Slot, SlotBand, SlotBlock, SlotFacility, SlotState};
 use shared::time::at;
+
+pub use self::certifying::*;
 
 /// A day from its text.
 pub fn day(text: &str) -> NaiveDate {
@@ -169,6 +173,7 @@ pub fn slot(date: &str) -> Slot {
         hourly_yen: None,
         confirmation: None,
         interview: false,
+        spare: false,
         closures: vec![],
         version: 1,
     }
@@ -176,7 +181,16 @@ pub fn slot(date: &str) -> Slot {
 
 /// A child who has used and booked nothing.
 pub fn child(id: &str, born: &str) -> ChildState {
-    ChildState { id: id.into(), born: day(born), is_multiple_birth: false, usages: vec![], busy: vec![], interview: None }
+    ChildState {
+        id: id.into(),
+        born: day(born),
+        is_multiple_birth: false,
+        usages: vec![],
+        busy: vec![],
+        interview: None,
+        certified: vec![],
+        finding: None,
+    }
 }
 
 /// Everything the rule knows, for a family at home; open every day but Sunday.

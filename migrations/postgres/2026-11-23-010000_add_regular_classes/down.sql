@@ -1,0 +1,3 @@
+DROP TABLE entitlement_endings;
+DROP INDEX slots_of_classes;
+DROP TABLE regular_classes;

@@ -1,0 +1,2 @@
+DROP TABLE register_rows;
+DROP TABLE register_runs;

@@ -1,0 +1,3 @@
+DROP TABLE residence_letters;
+DROP TABLE sign_in_attempts;
+DROP TABLE identities;

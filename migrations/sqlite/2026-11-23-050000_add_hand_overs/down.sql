@@ -1,0 +1,2 @@
+DROP INDEX applications_decided;
+DROP TABLE hand_overs;
