@@ -22,8 +22,20 @@ pub struct Config {
     pub bind: String,
 
     /// How people reach it; cookies are `Secure` when it begins with https
-    #[arg(long, env = "YUMIGAHAMA_PUBLIC_URL", default_value = "http://127.0.0.1:8080", global = true)]
+    #[arg(long, env = "YUMIGAHAMA_PUBLIC_URL", default_value = "http://localhost:8080", global = true)]
     pub public_url: String,
+
+    /// The provider of residents' sign-in (OpenID Connect); none: they are not offered it
+    #[arg(long, env = "YUMIGAHAMA_OIDC_ISSUER", global = true)]
+    pub oidc_issuer: Option<String>,
+
+    /// Who we are to that provider
+    #[arg(long, env = "YUMIGAHAMA_OIDC_CLIENT_ID", global = true)]
+    pub oidc_client_id: Option<String>,
+
+    /// File of our private key to that provider (PEM, PKCS #8; P-256 or RSA)
+    #[arg(long, env = "YUMIGAHAMA_OIDC_KEY_FILE", global = true)]
+    pub oidc_key_file: Option<std::path::PathBuf>,
 
     /// Connections to the database
     #[arg(long, env = "YUMIGAHAMA_DB_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200), global = true)]

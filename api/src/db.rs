@@ -64,13 +64,15 @@ pub enum DbError {
 }
 
 /// Names of constraints and triggers, as SQLite tells them only in part.
-const SQLITE_NAMES: [(&str, &str); 6] = [
+const SQLITE_NAMES: [(&str, &str); 8] = [
     ("accounts.email", "accounts_email_taken"),
+    ("passkeys.credential_id", "passkeys_credential_once"),
     ("slots.offering_id, slots.starts_at", "slots_once"),
     ("offerings.facility_id, offerings.programme", "offerings_once"),
     ("facilities.municipality, facilities.source_id", "facilities_listed_once"),
     ("programmes.municipality, programmes.key, programmes.valid_from", "programmes_one_version_a_day"),
     ("bookings_child_free", "bookings_child_free"),
+    ("register_rows.municipality, register_rows.child_id", "register_rows_one_resident"),
 ];
 
 impl From<DieselError> for DbError {

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use shared::attachments::Rejection as FileRejection;
 use shared::bookings::Refusal;
 use shared::ids::SlotId;
 use shared::locale::without_ruby;
@@ -54,6 +55,9 @@ pub enum ApiError {
     /// The body is too large.
     #[error("too large")]
     TooLarge,
+    /// A file is not taken.
+    #[error("file refused")]
+    File(FileRejection),
     /// The body is no JSON by its type.
     #[error("unsupported media type")]
     UnsupportedMediaType,
@@ -69,6 +73,9 @@ pub enum ApiError {
     /// Too many tries; wait so many seconds.
     #[error("too many")]
     TooMany(Reason, u64),
+    /// A service of somebody else does not answer.
+    #[error("unavailable")]
+    Unavailable(Reason),
     /// The database is busy.
     #[error("busy")]
     Busy,
@@ -106,11 +113,12 @@ impl ApiError {
             Self::Refused(_) | Self::Offering(_) | Self::KeyRunning => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::File(rejection) => file_status(*rejection),
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooMany(..) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy | Self::Retry => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Retry | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -143,10 +151,34 @@ impl ApiError {
                 let reason = shared::bookings::Rejection::Offering.reason();
                 (reason.clone(), vec![part(None, reason)])
             }
-            Self::LoginRefused(reason) | Self::TooMany(reason, _) => (reason.clone(), vec![part(None, reason.clone())]),
+            Self::File(rejection) => (rejection.reason(), vec![part(None, rejection.reason())]),
+            Self::LoginRefused(reason) | Self::TooMany(reason, _) | Self::Unavailable(reason) => {
+                (reason.clone(), vec![part(None, reason.clone())])
+            }
             Self::Invalid(parts) => (Reason::new("problem.invalid"), parts.clone()),
             Self::Refused(parts) => (parts.first().map_or(Reason::new("problem.invalid"), |first| first.reason.clone()), parts.clone()),
         }
+    }
+}
+
+const fn file_status(rejection: FileRejection) -> StatusCode {
+    match rejection {
+        FileRejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        FileRejection::KindUnknown | FileRejection::Heic => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FileRejection::TooMany | FileRejection::Submitted => StatusCode::CONFLICT,
+        FileRejection::Empty
+        | FileRejection::Broken
+        | FileRejection::TooManyPixels
+        | FileRejection::OtherFileInside
+        | FileRejection::ActiveContent
+        | FileRejection::Locked
+        | FileRejection::NotAsked => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+impl From<FileRejection> for ApiError {
+    fn from(rejection: FileRejection) -> Self {
+        Self::File(rejection)
     }
 }
 
@@ -182,6 +214,9 @@ impl ResponseError for ApiError {
             Self::TooMany(_, seconds) => {
                 answer.insert_header((RETRY_AFTER, seconds.to_string()));
             }
+            Self::Unavailable(_) => {
+                answer.insert_header((RETRY_AFTER, "60"));
+            }
             Self::Busy | Self::Retry => {
                 answer.insert_header((RETRY_AFTER, "1"));
             }
@@ -202,10 +237,12 @@ impl From<DbError> for ApiError {
                 "accounts_email_taken" => {
                     Self::Refused(vec![part(Some("/email".to_owned()), shared::accounts::Rejection::EmailTaken.reason())])
                 }
+                "passkeys_credential_once" => Self::refused(shared::passkeys::Rejection::AlreadyAdded.reason()),
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
                 "bookings_child_free"
                 | "slot_bands_not_overfull"
                 | "offerings_once"
+                | "register_rows_one_resident"
                 | "slots_not_overfull"
                 | "usages_within_limit"
                 | "slots_once" => Self::Retry,
@@ -262,6 +299,7 @@ macro_rules! refused {
 }
 
 refused!(
+    shared::applications::Rejection,
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
     shared::interviews::Rejection,
@@ -270,13 +308,26 @@ refused!(
     shared::series::CancelRefusal,
     shared::bookings::UndoRejection,
     shared::attendance::Rejection,
+    shared::entitlements::Rejection,
     shared::families::Rejection,
+    shared::passkeys::Rejection,
+    shared::registers::Rejection,
+    shared::residence::Rejection,
     shared::programmes::VersionRejection,
     shared::slots::Rejection,
     shared::slots::OfferRejection,
     shared::waitlist::Rejection,
     shared::accounts::Rejection
 );
+
+impl From<shared::identity::Rejection> for ApiError {
+    fn from(rejection: shared::identity::Rejection) -> Self {
+        match rejection {
+            shared::identity::Rejection::ProviderDown => Self::Unavailable(rejection.reason()),
+            _ => Self::refused(rejection.reason()),
+        }
+    }
+}
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $status:literal),+ $(,)? })+) => {

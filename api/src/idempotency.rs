@@ -10,11 +10,12 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use shared::ids::AccountId;
 
 use crate::App;
-use crate::db::{AnyConnection, DbError, OnConflict, stored, to_json};
+use crate::db::{AnyConnection, DbError, OnConflict, from_json, stored, to_json};
 use crate::error::ApiError;
 use crate::outbox::Act;
 use crate::schema::idempotency_keys;
@@ -36,6 +37,14 @@ pub struct Key {
     key: Option<String>,
     #[param(ignore)]
     target: String,
+}
+
+impl Key {
+    /// The key of one of several changes that a request makes, each in a transaction of its own.
+    #[must_use]
+    pub fn of_part(&self, part: &str) -> Self {
+        Self { key: self.key.as_ref().map(|key| format!("{key}/{part}")), target: self.target.clone() }
+    }
 }
 
 impl FromRequest for Key {
@@ -80,6 +89,11 @@ impl Answer {
         self
     }
 
+    /// The body, read again.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, DbError> {
+        from_json(&self.body)
+    }
+
     /// The HTTP answer.
     pub fn respond(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
@@ -111,6 +125,15 @@ where
     B: Serialize + Send + Sync + 'static,
     F: Fn(&mut AnyConnection, &B, &Act) -> Result<Answer, ApiError> + Send + Sync + 'static,
 {
+    Ok(once_told(app, account, key, body, f).await?.respond())
+}
+
+/// The same, for who makes more than one answer of it.
+pub async fn once_told<B, F>(app: &App, account: &AccountId, key: Key, body: B, f: F) -> Result<Answer, ApiError>
+where
+    B: Serialize + Send + Sync + 'static,
+    F: Fn(&mut AnyConnection, &B, &Act) -> Result<Answer, ApiError> + Send + Sync + 'static,
+{
     let fingerprint = key.key.is_some().then(|| to_json(&body).map(|body| fingerprint(&key.target, &body))).transpose()?;
     let change = Arc::new((f, body, key.key.zip(fingerprint)));
     let mut tries = 0;
@@ -133,7 +156,7 @@ where
                 if freed.load(Ordering::Relaxed) {
                     app.turns.wake();
                 }
-                return Ok(answer.respond());
+                return Ok(answer);
             }
         }
     }
@@ -154,17 +177,10 @@ fn with_key(
 ) -> Result<Answer, ApiError> {
     use idempotency_keys::dsl;
     // On PostgreSQL this waits for a request with the same key that is still under way, and then sees its answer.
-    let inserted = insert_key(conn, act, name, fingerprint)?;
-    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(&act.actor)).filter(dsl::key.eq(name));
-    if !inserted {
-        let kept: Kept = mine.select((dsl::fingerprint, dsl::status, dsl::answer, dsl::etag)).first(conn).map_err(DbError::from)?;
-        if kept.fingerprint != fingerprint {
-            return Err(ApiError::KeyReused);
-        }
-        let status = kept.status.and_then(|status| u16::try_from(status).ok()).and_then(|status| StatusCode::from_u16(status).ok());
-        let (Some(status), Some(body)) = (status, kept.answer) else { return Err(ApiError::KeyRunning) };
-        return Ok(Answer { status, body, etag: kept.etag, replayed: true });
+    if !insert_key(conn, act, name, fingerprint)? {
+        return find_answer(conn, &act.actor, name, fingerprint)?.ok_or(ApiError::Retry);
     }
+    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(&act.actor)).filter(dsl::key.eq(name));
     let answer = f(conn)?;
     diesel::update(mine)
         .set((
@@ -175,6 +191,28 @@ fn with_key(
         .execute(conn)
         .map_err(DbError::from)?;
     Ok(answer)
+}
+
+/// The answer that is kept under a key; none: nothing was asked under it.
+fn find_answer(conn: &mut AnyConnection, actor: &str, name: &str, fingerprint: &str) -> Result<Option<Answer>, ApiError> {
+    use idempotency_keys::dsl;
+    let mine = dsl::idempotency_keys.filter(dsl::actor.eq(actor)).filter(dsl::key.eq(name));
+    let kept = mine.select((dsl::fingerprint, dsl::status, dsl::answer, dsl::etag)).first::<Kept>(conn).optional();
+    let Some(kept) = kept.map_err(DbError::from)? else { return Ok(None) };
+    if kept.fingerprint != fingerprint {
+        return Err(ApiError::KeyReused);
+    }
+    let status = kept.status.and_then(|status| u16::try_from(status).ok()).and_then(|status| StatusCode::from_u16(status).ok());
+    let (Some(status), Some(body)) = (status, kept.answer) else { return Err(ApiError::KeyRunning) };
+    Ok(Some(Answer { status, body, etag: kept.etag, replayed: true }))
+}
+
+/// What a request was answered with before: for a change of many transactions, which keeps its answer by [`once`] when all are through.
+pub async fn answered<B: Serialize>(app: &App, account: &AccountId, key: &Key, body: &B) -> Result<Option<HttpResponse>, ApiError> {
+    let Some(name) = key.key.clone() else { return Ok(None) };
+    let (actor, fingerprint) = (account.to_string(), fingerprint(&key.target, &to_json(body)?));
+    let found = app.db.read(move |conn| find_answer(conn, &actor, &name, &fingerprint)).await?;
+    Ok(found.map(Answer::respond))
 }
 
 /// Inserts the key unless it is there.

@@ -1,7 +1,9 @@
 //! The server of Yumigahama: one process with the API, the app and the database.
 
 pub mod accounts;
+pub mod applications;
 pub mod assets;
+pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
@@ -10,16 +12,24 @@ pub mod consents;
 pub mod db;
 pub mod demo;
 pub mod docs;
+pub mod documents;
+pub mod entitlements;
 pub mod error;
 pub mod facilities;
 pub mod families;
 pub mod idempotency;
+pub mod identity;
 pub mod interviews;
 pub mod municipalities;
 pub mod openapi;
 pub mod outbox;
+pub mod outside;
+pub mod passkeys;
+pub mod procedures;
 pub mod programmes;
+pub mod registers;
 pub mod request;
+pub mod residence;
 pub mod routes;
 pub mod schema;
 pub mod series;
@@ -56,6 +66,8 @@ pub struct App {
     clock: Clock,
     /// Those who wait, and who asks them.
     pub turns: Arc<waitlist::Turns>,
+    /// The provider of residents' sign-in, where there is one.
+    pub provider: Option<Arc<identity::Provider>>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -70,9 +82,15 @@ impl App {
             recent: Arc::default(),
             clock,
             turns: Arc::default(),
+            provider: None,
             policy,
             decoy: Arc::new(OnceCell::new()),
         }
+    }
+
+    /// The same with the provider of residents' sign-in that the settings name.
+    pub fn with_provider(self) -> Result<Self, String> {
+        Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
     }
 
     /// The time, to the microsecond that both databases keep.

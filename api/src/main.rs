@@ -1,5 +1,6 @@
 //! The command `yumigahama`.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +11,8 @@ use api::bookings::import::import_bookings;
 use api::config::Config;
 use api::db::Db;
 use api::facilities::import::import_facilities;
+use api::registers::FileEncoding;
+use api::registers::command::{export_certified, import_files, receive_from, reports_text};
 use api::tables::{report_text, terminal_locale};
 use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry, waitlist};
 use chrono::{DateTime, Utc};
@@ -17,7 +20,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shared::facilities::ImportReport;
 use shared::ids::FacilityId;
 use shared::locale::Locale;
+use shared::municipalities::MunicipalityCode;
 use shared::problem::sentence;
+use shared::registers::{Kind, RegisterReport, schema};
+use shared::time::Month;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -48,13 +54,55 @@ enum Command {
     /// Fill an empty database with the fictional demo world
     Demo,
     /// Print the API's document (OpenAPI 3.1)
-    Openapi,
+    Openapi {
+        /// Write the documents of files of registers (CSV on the Web) into this folder instead
+        #[arg(long, value_name = "FOLDER")]
+        registers: Option<PathBuf>,
+    },
     /// Take in published open data
     #[command(subcommand)]
     Import(Import),
+    /// Write files for others
+    #[command(subcommand)]
+    Export(Export),
+    /// Fetch files of registers from where the city puts them
+    #[command(subcommand)]
+    Exchange(ExchangeCommand),
     /// Let people of facilities in
     #[command(subcommand)]
     Staff(Staff),
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// Write a municipality's certified children, with what they used in a month and what is left (CSV)
+    Certified {
+        /// The municipality by its 6-digit code
+        #[arg(long, value_name = "CODE")]
+        municipality: String,
+        /// The month of use, for example 2026-12; this month when absent
+        #[arg(long)]
+        month: Option<Month>,
+        /// How the file is written
+        #[arg(long, value_enum, default_value_t)]
+        encoding: FileEncoding,
+        /// Hand it over to a folder or service instead of writing it to standard output
+        #[arg(long, value_name = "PLACE")]
+        to: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ExchangeCommand {
+    /// Take in every file that waits, and acknowledge it
+    Receive {
+        /// A folder, or the address of a service as openapi/register-exchange.json describes it
+        #[arg(long, env = "YUMIGAHAMA_EXCHANGE", value_name = "PLACE")]
+        at: String,
+        /// How the report is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 #[derive(Subcommand)]
@@ -96,6 +144,30 @@ enum Import {
     },
     /// Take in bookings of another system (CSV in UTF-8 or CP932); each is booked by the rules of any booking, bad ones are listed
     Bookings {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only look: report what would happen and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// How the report is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take in extracts of the register of residents (CSV in UTF-8 or CP932); a file with an individual number is refused whole
+    Residents {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only look: report what would happen and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// How the report is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take in certified children and what they used elsewhere (CSV in UTF-8 or CP932), from the national system or another city
+    Certified {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
@@ -160,11 +232,34 @@ async fn run(cli: Cli, started: Instant) -> Outcome {
                 Err("the database is not empty; the demo world is only loaded into an empty one".into())
             }
         }
-        Command::Openapi => {
+        Command::Openapi { registers: None } => {
             print!("{}", openapi::text());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Openapi { registers: Some(folder) } => {
+            for kind in Kind::ALL {
+                let document = serde_json::to_string_pretty(&schema::document(kind))? + "\n";
+                std::fs::write(folder.join(schema::file_name(kind)), document)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Import(what) => import(config, what).await,
+        Command::Export(Export::Certified { municipality, month, encoding, to }) => {
+            let city = MunicipalityCode::parse(&municipality)?;
+            let db = open(&config)?;
+            db.migrate()?;
+            let app = App::new(db, config, system_clock());
+            if let Some(bytes) = export_certified(&app, &city, month, encoding, to.as_deref()).await? {
+                std::io::stdout().write_all(&bytes)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Exchange(ExchangeCommand::Receive { at, format }) => {
+            let db = open(&config)?;
+            db.migrate()?;
+            let app = App::new(db, config, system_clock());
+            tell_registers(&receive_from(&app, &at).await?, format)
+        }
         Command::Staff(Staff::Add { facility_id, facility, email, name, password_stdin }) => {
             let password = if password_stdin { Some(std::io::stdin().lines().next().transpose()?.unwrap_or_default()) } else { None };
             let wanted = facility_id.map(|id| Wanted::Id(FacilityId::new(id))).or(facility.map(Wanted::Name)).ok_or("which facility?")?;
@@ -187,6 +282,14 @@ async fn import(config: Config, what: Import) -> Outcome {
             let app = App::new(db, config, system_clock());
             tell(&import_bookings(&app, &files, dry_run).await?, format, locale)
         }
+        Import::Residents { files, dry_run, format } => {
+            let app = App::new(db, config, system_clock());
+            tell_registers(&import_files(&app, Kind::Residents, &files, dry_run).await?, format)
+        }
+        Import::Certified { files, dry_run, format } => {
+            let app = App::new(db, config, system_clock());
+            tell_registers(&import_files(&app, Kind::Certified, &files, dry_run).await?, format)
+        }
         Import::Holidays { file } => match calendar::import_holidays(&db, &file).await {
             Ok(counts) => {
                 println!("{}", calendar::counts_text(counts, locale));
@@ -203,11 +306,28 @@ async fn import(config: Config, what: Import) -> Outcome {
 
 /// Prints what an import did.
 fn tell(report: &ImportReport, format: Format, locale: Locale) -> Outcome {
+    print_report(report, format, || report_text(report, locale))?;
+    Ok(exit_code(report.is_clean()))
+}
+
+fn print_report<T: serde::Serialize>(report: &T, format: Format, text: impl FnOnce() -> String) -> Result<(), serde_json::Error> {
     match format {
-        Format::Text => print!("{}", report_text(report, locale)),
+        Format::Text => print!("{}", text()),
         Format::Json => println!("{}", serde_json::to_string_pretty(report)?),
     }
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(())
+}
+
+/// Prints what became of files of registers.
+fn tell_registers(reports: &[RegisterReport], format: Format) -> Outcome {
+    let locale = terminal_locale(std::env::var("LANG").ok().as_deref());
+    print_report(&reports, format, || reports_text(reports, locale))?;
+    Ok(exit_code(reports.iter().all(RegisterReport::is_clean)))
+}
+
+/// Whether everything went in.
+const fn exit_code(is_clean: bool) -> ExitCode {
+    if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn add_staff(db: &Db, new: NewStaff) -> Outcome {
@@ -230,14 +350,16 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     db.migrate()?;
     let listener = TcpListener::bind(&config.bind).map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
     let address = listener.local_addr()?;
-    let app = App::new(db, config, clock);
+    let app = App::new(db, config, clock).with_provider()?;
     if with_demo && demo::load_when_empty(&app).await? {
         eprintln!("demo world loaded / デモ用の架空データを読み込みました");
     }
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let server = server::serve(app.clone(), listener, workers)?;
     tracing::info!(%address, ms = started.elapsed().as_millis(), "ready");
-    eprintln!("\n  弓ヶ浜 Yumigahama\n  app   http://{address}/\n  API   http://{address}/docs/\n");
+    // Passkeys need a name.
+    let host = if address.ip().is_loopback() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    eprintln!("\n  弓ヶ浜 Yumigahama\n  app   http://{host}/\n  API   http://{host}/docs/\n");
     if demo::is_loaded(&app).await? {
         eprintln!("{}", demo::sign_ins());
     }

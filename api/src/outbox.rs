@@ -66,6 +66,11 @@ impl Act {
         self.audit(conn, &new_id(), kind, subject)
     }
 
+    /// Writes the audit line of a change that concerns the person's own account only: nobody follows that along.
+    pub fn record_own(&self, conn: &mut AnyConnection, kind: &'static str, account: &str) -> Result<(), DbError> {
+        self.audit(conn, &new_id(), kind, account)
+    }
+
     fn audit(&self, conn: &mut AnyConnection, id: &str, kind: &'static str, subject: &str) -> Result<(), DbError> {
         diesel::insert_into(audit_lines::table)
             .values((

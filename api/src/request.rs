@@ -18,6 +18,8 @@ use crate::error::{ApiError, part};
 
 /// The largest body that is read, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
+/// The largest body that carries a file, in bytes: base64 makes four of three.
+const FILE_LIMIT: usize = shared::registers::MOST_BYTES / 3 * 4 + BODY_LIMIT;
 
 /// The header that carries the request's id both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -83,6 +85,26 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let raw = read(req, payload);
         Box::pin(async move { Ok(Self(parse(&raw.await?)?)) })
+    }
+}
+
+/// A JSON body that carries a file, as [`Body`] but larger.
+#[derive(Debug, Clone)]
+pub struct FileBody<T>(pub T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for FileBody<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let checked = check_type(req);
+        let payload = web::Payload::from_request(req, payload);
+        Box::pin(async move {
+            checked?;
+            let payload = payload.await.map_err(|_| ApiError::Malformed)?;
+            let bytes = payload.to_bytes_limited(FILE_LIMIT).await.map_err(|_| ApiError::TooLarge)?.map_err(|_| ApiError::Malformed)?;
+            Ok(Self(parse(&bytes)?))
+        })
     }
 }
 

@@ -16,8 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, assets, attendance, bookings, consents, docs, facilities, families, interviews, municipalities, openapi, programmes,
-    request, series, settings, slots, statements, waitlist,
+    App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
+    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
+    slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -46,10 +47,14 @@ impl Operations for ServiceConfig<'_> {
 fn operations(config: &mut impl Operations) {
     municipalities::configure(config);
     programmes::configure(config);
+    procedures::configure(config);
     facilities::configure(config);
     slots::configure(config);
     accounts::configure(config);
+    identity::configure(config);
+    passkeys::configure(config);
     families::configure(config);
+    residence::configure(config);
     bookings::configure(config);
     series::configure(config);
     interviews::configure(config);
@@ -57,6 +62,11 @@ fn operations(config: &mut impl Operations) {
     attendance::configure(config);
     waitlist::configure(config);
     statements::configure(config);
+    applications::configure(config);
+    attachments::configure(config);
+    documents::configure(config);
+    entitlements::configure(config);
+    registers::configure(config);
     settings::configure(config);
 }
 
@@ -134,6 +144,8 @@ pub async fn protect<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Resu
     let app = req.app_data::<web::Data<App>>().cloned();
     let mut response = next.call(req).await?;
     let headers = response.headers_mut();
+    // A file says for itself that nothing in it runs.
+    let has_policy = headers.contains_key(CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -149,7 +161,9 @@ pub async fn protect<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Resu
     }
     if let Some(app) = app {
         let is_swagger = path.starts_with("/docs") && !path.starts_with(docs::ERRORS);
-        set(CONTENT_SECURITY_POLICY, if is_swagger { DOCS_POLICY } else { app.policy() });
+        if !has_policy {
+            set(CONTENT_SECURITY_POLICY, if is_swagger { DOCS_POLICY } else { app.policy() });
+        }
         if app.config.secure() {
             set(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
         }

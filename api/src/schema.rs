@@ -64,6 +64,7 @@ diesel::table! {
         open_weekdays -> Nullable<Text>,
         operator -> Nullable<Text>,
         shares_interviews -> Bool,
+        classes_version -> BigInt,
         fictional -> Bool,
         search_text -> Text,
         details -> Text,
@@ -78,6 +79,8 @@ diesel::table! {
         id -> Text,
         municipality -> Text,
         residence_confirmed_at -> Timestamp,
+        residence_proof -> Nullable<Text>,
+        residence_proven_at -> Nullable<Timestamp>,
         guardian_name -> Text,
         guardian_kana -> Text,
         phone -> Text,
@@ -105,7 +108,7 @@ diesel::table! {
     accounts (id) {
         id -> Text,
         email -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         name -> Text,
         role -> Text,
         family_id -> Nullable<Text>,
@@ -119,10 +122,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        account_id -> Text,
+        verified -> Text,
+        verified_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_attempts (secret_hash) {
+        secret_hash -> Text,
+        account_id -> Nullable<Text>,
+        next -> Nullable<Text>,
+        vouched -> Nullable<Text>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        account_id -> Text,
+        credential_id -> Text,
+        public_key -> Text,
+        name -> Text,
+        counter -> BigInt,
+        synced -> Bool,
+        failures -> BigInt,
+        locked_until -> Nullable<Timestamp>,
+        added_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkey_challenges (challenge_hash) {
+        challenge_hash -> Text,
+        holder_hash -> Text,
+        account_id -> Nullable<Text>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    residence_letters (family_id) {
+        family_id -> Text,
+        municipality -> Text,
+        code_hash -> Text,
+        tries -> BigInt,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
+        id -> Text,
         account_id -> Text,
+        device -> Text,
         created_at -> Timestamp,
+        seen_at -> Timestamp,
         expires_at -> Timestamp,
     }
 }
@@ -137,6 +199,18 @@ diesel::table! {
         hourly_yen -> Nullable<BigInt>,
         confirmation -> Nullable<Text>,
         interview -> Bool,
+        spare -> Bool,
+    }
+}
+
+diesel::table! {
+    regular_classes (facility_id, age_class, valid_from) {
+        facility_id -> Text,
+        age_class -> BigInt,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        capacity -> BigInt,
+        enrolled -> BigInt,
     }
 }
 
@@ -156,6 +230,7 @@ diesel::table! {
         carers -> Nullable<Text>,
         confirmation -> Nullable<Text>,
         interview -> Bool,
+        spare -> Bool,
         closures -> Nullable<Text>,
         peak -> BigInt,
         turn -> BigInt,
@@ -403,19 +478,169 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    procedures (id) {
+        id -> Text,
+        key -> Text,
+        municipality -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        name -> Text,
+        summary -> Text,
+        terms -> Text,
+    }
+}
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        number -> Nullable<Text>,
+        procedure_id -> Text,
+        procedure -> Text,
+        municipality -> Text,
+        family_id -> Text,
+        child_id -> Nullable<Text>,
+        state -> Text,
+        decided -> Text,
+        answers -> Text,
+        declared -> Text,
+        comments -> Text,
+        filed_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        submitted_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        due_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    entitlement_endings (entitlement_id, valid_until) {
+        entitlement_id -> Text,
+        valid_until -> Date,
+        told_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    entitlements (id) {
+        id -> Text,
+        number -> Text,
+        family_id -> Text,
+        child_id -> Text,
+        programme -> Text,
+        municipality -> Text,
+        valid_from -> Date,
+        valid_until -> Date,
+        ended -> Nullable<Text>,
+        application_id -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    hand_overs (application_id) {
+        application_id -> Text,
+        words -> Text,
+        assignee -> Nullable<Text>,
+        written_by -> Text,
+        written_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    known_facts (family_id, child_id, key) {
+        family_id -> Text,
+        child_id -> Text,
+        key -> Text,
+        value -> Text,
+        origin -> Text,
+        since -> Date,
+    }
+}
+
+diesel::table! {
+    last_numbers (municipality, kind, year) {
+        municipality -> Text,
+        kind -> Text,
+        year -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_rows (kind, municipality, key) {
+        kind -> Text,
+        municipality -> Text,
+        key -> Text,
+        child_id -> Text,
+        said -> Text,
+        run_id -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    register_runs (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        sha256 -> Text,
+        municipality -> Nullable<Text>,
+        sent_by -> Text,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        counts -> Text,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        application_id -> Text,
+        requirement -> Text,
+        name -> Text,
+        kind -> Text,
+        bytes -> BigInt,
+        sha256 -> Text,
+        added_at -> Timestamp,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    documents (application_id) {
+        application_id -> Text,
+        letters -> Text,
+    }
+}
+
+diesel::joinable!(children -> families (family_id));
+diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(identities -> accounts (account_id));
 diesel::joinable!(accounts -> facilities (facility_id));
 diesel::joinable!(accounts -> municipalities (municipality));
+diesel::joinable!(regular_classes -> facilities (facility_id));
 diesel::joinable!(slots -> facilities (facility_id));
 diesel::joinable!(bookings -> facilities (facility_id));
 diesel::joinable!(bookings -> children (child_id));
 diesel::joinable!(bookings -> programmes (programme_id));
 diesel::joinable!(usages -> children (child_id));
+diesel::joinable!(applications -> procedures (procedure_id));
+diesel::joinable!(applications -> families (family_id));
+diesel::joinable!(applications -> children (child_id));
+diesel::joinable!(hand_overs -> applications (application_id));
+diesel::joinable!(entitlements -> children (child_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    applications,
+    attachments,
     attendance_records,
     audit_lines,
     bookings,
@@ -423,20 +648,35 @@ diesel::allow_tables_to_appear_in_same_query!(
     compact_terms,
     compacts,
     consents,
+    entitlement_endings,
+    documents,
+    entitlements,
     events,
     facilities,
     families,
     family_codes,
+    hand_overs,
     holidays,
     household_classes,
     idempotency_keys,
     imported_bookings,
     interviews,
+    known_facts,
+    last_numbers,
     municipalities,
     offerings,
+    procedures,
     programmes,
+    regular_classes,
+    register_rows,
+    register_runs,
     seen_children,
     series,
+    identities,
+    passkey_challenges,
+    passkeys,
+    residence_letters,
+    sign_in_attempts,
     sessions,
     slot_bands,
     slots,

@@ -7,7 +7,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::http::header::{HOST, ORIGIN, USER_AGENT};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpRequest, web};
 use base64::Engine as _;
@@ -17,13 +17,13 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use sha2::{Digest, Sha256};
 use shared::access::{Area, Role, may};
-use shared::accounts::Me;
-use shared::ids::{AccountId, FacilityId, FamilyId};
+use shared::accounts::{Device, Me};
+use shared::ids::{AccountId, FacilityId, FamilyId, SessionId};
 use shared::municipalities::MunicipalityCode;
 
 use crate::accounts::store;
 use crate::error::ApiError;
-use crate::{App, db::Db};
+use crate::{App, db::Db, new_id};
 
 /// The cookie's name.
 pub const COOKIE: &str = "session";
@@ -31,6 +31,8 @@ pub const COOKIE: &str = "session";
 const FAMILY_DAYS: i64 = 30;
 /// A shared tablet for so long.
 const STAFF_HOURS: i64 = 12;
+/// When a device was last used is written down no more often than that.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -96,7 +98,15 @@ fn find(req: &HttpRequest) -> Answer<Me> {
     Box::pin(async move {
         let (Some(app), Some(token)) = (app, token) else { return Err(ApiError::Unauthenticated) };
         let (hash, now) = (hash(&token), app.now());
-        app.db.read(move |conn| store::find_session(conn, &hash, now).map_err(ApiError::from)).await?.ok_or(ApiError::Unauthenticated)
+        let asked = hash.clone();
+        let found = app.db.read(move |conn| store::find_session(conn, &asked, now).map_err(ApiError::from)).await?;
+        let (me, seen_at) = found.ok_or(ApiError::Unauthenticated)?;
+        if now - seen_at >= SEEN_EVERY {
+            // Whoever is signed in is served also where this cannot be written.
+            let written = app.db.write(move |conn| store::mark_seen(conn, &hash, now).map_err(ApiError::from)).await;
+            written.unwrap_or_else(|error| tracing::warn!(%error, "when a device was last used was not written"));
+        }
+        Ok(me)
     })
 }
 
@@ -173,14 +183,30 @@ pub fn hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }
 
-/// Opens a session and gives its cookie.
-pub async fn open(db: &Db, me: &Me, secure: bool, now: DateTime<Utc>) -> Result<Cookie<'static>, ApiError> {
+/// A secret that nobody guesses: 256 bits, as text.
+pub fn secret() -> Result<String, ApiError> {
     let mut secret = [0_u8; 32];
     OsRng.try_fill_bytes(&mut secret).map_err(|error| ApiError::Internal(error.to_string()))?;
-    let token = URL_SAFE_NO_PAD.encode(secret);
+    Ok(URL_SAFE_NO_PAD.encode(secret))
+}
+
+/// The hash of the session that a request brings along.
+pub fn of_request(req: &HttpRequest) -> Option<String> {
+    req.cookie(COOKIE).map(|cookie| hash(cookie.value()))
+}
+
+/// The device that a request comes from.
+pub fn device(req: &HttpRequest) -> Device {
+    req.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).map(Device::of_user_agent).unwrap_or_default()
+}
+
+/// Opens a session on a device and gives its cookie.
+pub async fn open(db: &Db, me: &Me, device: Device, secure: bool, now: DateTime<Utc>) -> Result<Cookie<'static>, ApiError> {
+    let token = secret()?;
     let lasts = if matches!(me.role, Role::Guardian { .. }) { TimeDelta::days(FAMILY_DAYS) } else { TimeDelta::hours(STAFF_HOURS) };
-    let (hash, id, until) = (hash(&token), me.id.clone(), now + lasts);
-    db.write(move |conn| store::insert_session(conn, &hash, &id, now, until).map_err(ApiError::from)).await?;
+    let (hash, account, until) = (hash(&token), me.id.clone(), now + lasts);
+    let id = SessionId::new(new_id());
+    db.write(move |conn| store::insert_session(conn, &hash, (&id, &account, &device), now, until).map_err(ApiError::from)).await?;
     Ok(cookie(token, CookieDuration::seconds(lasts.num_seconds()), secure))
 }
 

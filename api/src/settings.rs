@@ -5,10 +5,10 @@ use shared::calendar::Holiday;
 use shared::settings::Settings;
 use shared::time::{days_after, days_before, tokyo_day};
 
-use crate::App;
 use crate::error::ApiError;
 use crate::municipalities::store::list_holidays;
 use crate::routes::Operations;
+use crate::{App, passkeys};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
@@ -24,5 +24,6 @@ pub async fn get_settings(app: web::Data<App>) -> Result<web::Json<Settings>, Ap
     let (from, to) = (days_before(today, 31), days_after(today, 366));
     let holidays = app.db.read(move |conn| list_holidays(conn, from, to).map_err(ApiError::from)).await?;
     let holidays = holidays.into_iter().map(|(date, name)| Holiday { date, name }).collect();
-    Ok(web::Json(Settings { map_tiles: app.config.tiles.clone(), now, holidays }))
+    let passkey_origin = passkeys::origin(&app.config.public_url);
+    Ok(web::Json(Settings { map_tiles: app.config.tiles.clone(), resident_sign_in: app.provider.is_some(), passkey_origin, now, holidays }))
 }

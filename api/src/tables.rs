@@ -136,15 +136,7 @@ fn short(text: &str) -> String {
 
 /// A report as a person reads it in a terminal.
 pub fn report_text(report: &ImportReport, locale: Locale) -> String {
-    let say = |key: &str| sentence(&format!("facilities.report.{key}"), locale);
-    let mut text = String::new();
-    for file in &report.files {
-        let encoding = match file.encoding {
-            Some(Encoding::Utf8) => " (UTF-8)",
-            Some(Encoding::Cp932) => " (CP932)",
-            None => "",
-        };
-        let _ = writeln!(text, "{}{encoding}", file.file);
+    let text = |file: &FileReport| {
         let count = |n: u32| Datum::Count(i64::from(n));
         let counts = Reason::new("facilities.report.counts")
             .with("read", count(file.read))
@@ -152,23 +144,36 @@ pub fn report_text(report: &ImportReport, locale: Locale) -> String {
             .with("changed", count(file.changed))
             .with("unchanged", count(file.unchanged))
             .with("bad", count(file.bad));
-        let _ = writeln!(text, "  {}", counts.sentence(locale));
-        if report.dry_run {
-            let _ = writeln!(text, "  {}", say("dry_run"));
-        }
-        // A column that is empty everywhere says nothing about a record.
-        let gaps: Vec<String> = file
-            .empty
-            .iter()
-            .filter(|column| column.records < file.read)
-            .map(|column| format!("{} {}", column.column, column.records))
-            .collect();
-        if !gaps.is_empty() {
-            let _ = writeln!(text, "  {}: {}", say("empty"), gaps.join(", "));
-        }
-        if !file.findings.is_empty() {
-            text.push_str(&table(&file.findings, locale));
-        }
+        file_text(file, &counts, report.dry_run.then_some("facilities.report.dry_run"), locale)
+    };
+    report.files.iter().map(text).collect()
+}
+
+/// What was found in one file, with what is counted of it and perhaps a remark.
+pub fn file_text(file: &FileReport, counts: &Reason, remark: Option<&str>, locale: Locale) -> String {
+    let mut text = String::new();
+    let encoding = match file.encoding {
+        Some(Encoding::Utf8) => " (UTF-8)",
+        Some(Encoding::Cp932) => " (CP932)",
+        None => "",
+    };
+    let _ = writeln!(text, "{}{encoding}", file.file);
+    let _ = writeln!(text, "  {}", counts.sentence(locale));
+    if let Some(remark) = remark {
+        let _ = writeln!(text, "  {}", sentence(remark, locale));
+    }
+    // A column that is empty everywhere says nothing about a record.
+    let gaps: Vec<String> = file
+        .empty
+        .iter()
+        .filter(|column| column.records < file.read)
+        .map(|column| format!("{} {}", column.column, column.records))
+        .collect();
+    if !gaps.is_empty() {
+        let _ = writeln!(text, "  {}: {}", sentence("facilities.report.empty", locale), gaps.join(", "));
+    }
+    if !file.findings.is_empty() {
+        text.push_str(&table(&file.findings, locale));
     }
     text
 }

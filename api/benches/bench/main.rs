@@ -1,10 +1,12 @@
 //! The measurements behind `make bench`, written as tables into `BENCHMARKS.md`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a measurement that goes wrong shall end")]
 
+mod applications;
 mod bookings;
 mod database;
 mod load;
 mod process;
+mod replay;
 mod report;
 mod search;
 mod tape;
@@ -16,6 +18,9 @@ use crate::database::Kind;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What is measured; as an argument it is measured alone.
+const PARTS: [&str; 4] = ["bookings", "applications", "search", "binary"];
 
 /// How much is measured.
 pub struct Plan {
@@ -59,9 +64,7 @@ fn main() {
         return process::serve_from_memory(file, address);
     }
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let only = |what: &str| {
-        !["bookings", "search", "binary"].iter().any(|part| arguments.iter().any(|a| a == part)) || arguments.iter().any(|a| a == what)
-    };
+    let only = |what: &str| !PARTS.iter().any(|part| arguments.iter().any(|a| a == part)) || arguments.iter().any(|a| a == what);
     let plan = if quick { Plan::quick() } else { Plan::whole() };
     let mut report = report::Report::begin();
     if only("binary") {
@@ -71,10 +74,13 @@ fn main() {
         if only("bookings") {
             report.bookings.push(bookings::measure(kind, &plan));
         }
+        if only("applications") {
+            report.applications.push(applications::measure(kind, &plan));
+        }
         if only("search") {
             report.search.extend(search::measure(kind, &plan));
         }
     }
-    let whole = !quick && ["bookings", "search", "binary"].iter().all(|part| only(part));
+    let whole = !quick && PARTS.iter().all(|part| only(part));
     report.write(whole);
 }

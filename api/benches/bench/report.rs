@@ -6,6 +6,7 @@ use std::process::Command;
 
 use chrono::Utc;
 
+use crate::applications;
 use crate::bookings;
 use crate::database::{Database, Kind};
 use crate::load::{Connection, get};
@@ -65,6 +66,7 @@ pub struct Report {
     load: String,
     pub binary: Option<Binary>,
     pub bookings: Vec<bookings::Report>,
+    pub applications: Vec<(Vec<String>, Vec<applications::Line>)>,
     pub search: Vec<search::Line>,
 }
 
@@ -99,7 +101,7 @@ impl Report {
     pub fn begin() -> Self {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
-        Self { load, binary: None, bookings: Vec::new(), search: Vec::new() }
+        Self { load, binary: None, bookings: Vec::new(), applications: Vec::new(), search: Vec::new() }
     }
 
     fn machine(&self) -> String {
@@ -154,6 +156,42 @@ impl Report {
                 kind.name(),
                 frames.count()
             )?;
+        }
+        Ok(())
+    }
+
+    fn applications_table(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "\n### Applications sent and decided in one request\n")?;
+        writeln!(
+            out,
+            "| database | families at once | beside them | over HTTP /s | p50 ms | p99 ms | statements alone /s | p50 ms | p99 ms | p99 ratio | p99 ≤ 300 ms |"
+        )?;
+        writeln!(out, "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---|")?;
+        let lines = || self.applications.iter().flat_map(|(_, lines)| lines);
+        for line in lines() {
+            let files = line
+                .beside
+                .as_ref()
+                .map(|(seen, files)| (seen, format!("{} files of 10 MiB, p50 {:.0} ms", files.count(), files.percentile(50))));
+            for (seen, beside) in std::iter::once((&line.http, "nobody".to_owned())).chain(files) {
+                writeln!(
+                    out,
+                    "| {} | {} | {beside} | {} | {:.2} | {:.2} | {} | {:.2} | {:.2} | {:.1} | {} |",
+                    line.kind.name(),
+                    line.clients,
+                    number(seen.per_second()),
+                    seen.percentile(50),
+                    seen.percentile(99),
+                    number(line.raw.per_second()),
+                    line.raw.percentile(50),
+                    line.raw.percentile(99),
+                    seen.percentile(99) / line.raw.percentile(99),
+                    met(seen.percentile(99) <= 300.0),
+                )?;
+            }
+        }
+        for ((statements, _), kind) in self.applications.iter().zip(Kind::BOTH) {
+            writeln!(out, "\nAn application sent and granted is {} statements on {}.", statements.len(), kind.name())?;
         }
         Ok(())
     }
@@ -217,6 +255,7 @@ impl Report {
     pub fn write(&self, down: bool) {
         let mut tables = self.machine();
         self.bookings_table(&mut tables).unwrap();
+        self.applications_table(&mut tables).unwrap();
         self.search_table(&mut tables).unwrap();
         self.binary_table(&mut tables).unwrap();
         println!("{tables}");

@@ -195,13 +195,24 @@ fn read_binds(list: &str) -> Vec<Bind> {
     items.iter().map(|item| read_bind(item.trim())).collect()
 }
 
+/// A text whose wide spaces and the like, told as `\u{3000}`, are written out.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split("\\u{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (hex, rest) in parts.map(|part| part.split_once('}').unwrap()) {
+        out.push(char::from_u32(u32::from_str_radix(hex, 16).unwrap()).unwrap());
+        out.push_str(rest);
+    }
+    out
+}
+
 fn read_bind(told: &str) -> Bind {
     if let Some(inner) = told.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')) {
         return read_bind(inner);
     }
     if let Some(text) = told.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        // What is escaped here is so in JSON as well.
-        return Bind::Text(serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap().into());
+        // What else is escaped here is so in JSON as well.
+        return Bind::Text(serde_json::from_str::<String>(&format!("\"{}\"", unescaped(text))).unwrap().into());
     }
     if let Some(texts) = told.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return Bind::List(format!("{{{texts}}}").into());

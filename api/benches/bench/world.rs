@@ -22,7 +22,8 @@ use crate::database::{Database, Kind};
 pub const HOME: &str = "312029";
 /// Where they book, and what is searched.
 pub const HOST: &str = "312045";
-const CARE: &str = "temporary_care";
+/// The programme.
+pub const CARE: &str = "temporary_care";
 /// So many facilities a city has.
 pub const FACILITIES_OF_A_CITY: usize = 22;
 /// So many rows go into one statement.
@@ -48,7 +49,7 @@ fn today() -> NaiveDate {
     tokyo_day(Utc::now())
 }
 
-fn text(instant: DateTime<Utc>) -> String {
+pub fn text(instant: DateTime<Utc>) -> String {
     instant.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -170,7 +171,7 @@ fn add_base(conn: &mut AnyConnection) {
 }
 
 /// Writes rows of a table, many in one statement.
-fn insert(conn: &mut AnyConnection, into: &str, rows: &[String]) {
+pub fn insert(conn: &mut AnyConnection, into: &str, rows: &[String]) {
     for chunk in rows.chunks(ROWS) {
         conn.batch_execute(&format!("INSERT INTO {into} VALUES {}", chunk.join(", "))).unwrap();
     }
@@ -209,6 +210,7 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            spare: false,
         };
         slots::store::insert_offering(&mut conn, &offering, &code(HOST)).unwrap();
         let bands = [(0, 3), (3, 7)].map(|(from_age, under_age)| BandPlaces { from_age, under_age, capacity: 1_000_000 }).to_vec();
@@ -245,8 +247,10 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
     let until = text(Utc::now() + TimeDelta::days(1));
     insert(
         &mut conn,
-        "sessions (token_hash, account_id, created_at, expires_at)",
-        &rows(&|f| format!("('{}', '{}', '{now}', '{until}')", f.token_hash, f.account)),
+        "sessions (token_hash, id, account_id, device, created_at, seen_at, expires_at)",
+        &rows(&|f| {
+            format!(r#"('{}', '{}', '{}', '{{"system":"","browser":""}}', '{now}', '{now}', '{until}')"#, f.token_hash, new_id(), f.account)
+        }),
     );
     conn.batch_execute("COMMIT").unwrap();
     settle(&mut conn);
@@ -254,7 +258,7 @@ pub fn bookable(kind: Kind, families: usize) -> (Database, Bookable) {
 }
 
 /// Lets PostgreSQL do at once what it would do in the background, in the middle of a measurement.
-fn settle(conn: &mut AnyConnection) {
+pub fn settle(conn: &mut AnyConnection) {
     if matches!(conn, AnyConnection::Pg(_)) {
         conn.batch_execute("VACUUM ANALYZE").unwrap();
         conn.batch_execute("CHECKPOINT").unwrap();

@@ -1,12 +1,15 @@
 //! Accounts: register, sign in, sign out, who am I.
 
+pub mod sessions;
 pub mod staff;
 pub mod store;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
+use chrono::{DateTime, Utc};
 use shared::access::Role;
 use shared::accounts::{Login, Me, NewAccount, Rejection, wait_minutes};
 use shared::ids::{AccountId, FamilyId};
@@ -26,7 +29,15 @@ static HASHING: Semaphore = Semaphore::const_new(4);
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
-    config.service(register).service(login).service(logout).service(get_me);
+    config
+        .service(register)
+        .service(login)
+        .service(logout)
+        .service(get_me)
+        .service(sessions::list_sessions)
+        .service(sessions::end_session)
+        .service(sessions::end_other_sessions)
+        .service(sessions::change_password);
 }
 
 async fn hashing<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
@@ -58,7 +69,7 @@ pub async fn verify(password: String, hash: String) -> Result<bool, ApiError> {
     )
 )]
 #[post("/auth/register")]
-pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<HttpResponse, ApiError> {
+pub async fn register(app: web::Data<App>, req: HttpRequest, body: Body<NewAccount>) -> Result<HttpResponse, ApiError> {
     let new = body.0;
     let hash = hash_password(new.password.expose().to_owned()).await?;
     let now = app.now();
@@ -69,6 +80,7 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
         role: Role::Guardian { family_id: FamilyId::new(new_id()) },
         organisation: None,
         locale: new.locale,
+        password: true,
     };
     let (made, act) = (me.clone(), Act::of_request(me.id.as_str(), now));
     app.db
@@ -78,12 +90,12 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
             }
             let Role::Guardian { family_id } = &made.role else { return Err(ApiError::Forbidden) };
             families::store::insert_family(conn, family_id, &new.municipality, &new.name, &new.kana, &new.phone, now)?;
-            store::insert_account(conn, &made, &hash, now)?;
+            store::insert_account(conn, &made, hash.as_str(), now)?;
             act.record(conn, "family.registered", (&new.municipality, None), family_id.as_str())?;
             Ok::<_, ApiError>(())
         })
         .await?;
-    let cookie = session::open(&app.db, &me, app.config.secure(), now).await?;
+    let cookie = session::open(&app.db, &me, session::device(&req), app.config.secure(), now).await?;
     Ok(HttpResponse::build(StatusCode::CREATED).cookie(cookie).json(me))
 }
 
@@ -100,7 +112,6 @@ pub async fn register(app: web::Data<App>, body: Body<NewAccount>) -> Result<Htt
 )]
 #[post("/auth/login")]
 pub async fn login(app: web::Data<App>, req: HttpRequest, body: crate::request::Plain<Login>) -> Result<HttpResponse, ApiError> {
-    let now = app.now();
     let wrong = || ApiError::LoginRefused(Rejection::LoginWrong.reason());
     let email = Email::parse(&body.email).ok();
     let known = match email {
@@ -112,22 +123,45 @@ pub async fn login(app: web::Data<App>, req: HttpRequest, body: crate::request::
         verify(body.password.clone(), app.decoy_hash().await?).await?;
         return Err(wrong());
     };
-    if let Some(until) = known.locked_until.filter(|until| *until > now) {
-        let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).saturating_add(1);
-        let minutes = i64::try_from(seconds.div_ceil(60)).unwrap_or(60);
-        return Err(ApiError::TooMany(Rejection::TooManyAttempts { minutes }.reason(), seconds));
-    }
-    let right = verify(body.password.clone(), known.password_hash.clone()).await?;
-    let id = known.me.id.clone();
-    if !right {
-        app.db.write(move |conn| store::mark_failure(conn, &id, now, wait_minutes).map_err(ApiError::from)).await?;
+    if !is_password_of(&app, &known, body.password.clone()).await? {
         return Err(wrong());
     }
-    // A session that the browser already has ends: the new one is not its heir.
-    let old = req.cookie(session::COOKIE).map(|cookie| session::hash(cookie.value()));
-    app.db.write(move |conn| store::mark_login(conn, &id, old.as_deref()).map_err(ApiError::from)).await?;
-    let cookie = session::open(&app.db, &known.me, app.config.secure(), now).await?;
+    let cookie = enter(&app, &req, &known.me).await?;
     Ok(HttpResponse::Ok().cookie(cookie).json(known.me))
+}
+
+/// How long somebody has to wait who is locked out until then: minutes, for people, and seconds.
+pub fn wait(until: DateTime<Utc>, now: DateTime<Utc>) -> (i64, u64) {
+    let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).saturating_add(1);
+    (i64::try_from(seconds.div_ceil(60)).unwrap_or(60), seconds)
+}
+
+/// Whether it is an account's password. Wrong ones are counted, and after some in a row there is a wait.
+async fn is_password_of(app: &App, known: &store::Credentials, password: String) -> Result<bool, ApiError> {
+    let now = app.now();
+    if let Some(until) = known.locked_until.filter(|until| *until > now) {
+        let (minutes, seconds) = wait(until, now);
+        return Err(ApiError::TooMany(Rejection::TooManyAttempts { minutes }.reason(), seconds));
+    }
+    let right = match &known.password_hash {
+        Some(hash) => verify(password, hash.clone()).await?,
+        None => {
+            verify(password, app.decoy_hash().await?).await?;
+            false
+        }
+    };
+    if !right {
+        let id = known.me.id.clone();
+        app.db.write(move |conn| store::mark_failure(conn, &id, now, wait_minutes).map_err(ApiError::from)).await?;
+    }
+    Ok(right)
+}
+
+/// Opens a session for somebody who has shown to be this person. A session that the browser already has ends: the new one is not its heir.
+pub async fn enter(app: &App, req: &HttpRequest, me: &Me) -> Result<Cookie<'static>, ApiError> {
+    let (id, old) = (me.id.clone(), session::of_request(req));
+    app.db.write(move |conn| store::mark_login(conn, &id, old.as_deref()).map_err(ApiError::from)).await?;
+    session::open(&app.db, me, session::device(req), app.config.secure(), app.now()).await
 }
 
 /// Signs out
@@ -140,8 +174,7 @@ pub async fn login(app: web::Data<App>, req: HttpRequest, body: crate::request::
 )]
 #[post("/auth/logout")]
 pub async fn logout(app: web::Data<App>, req: HttpRequest, _signed: Signed) -> Result<HttpResponse, ApiError> {
-    if let Some(cookie) = req.cookie(session::COOKIE) {
-        let hash = session::hash(cookie.value());
+    if let Some(hash) = session::of_request(&req) {
         app.db.write(move |conn| store::delete_session(conn, &hash).map_err(ApiError::from)).await?;
     }
     Ok(HttpResponse::NoContent().cookie(session::ended(app.config.secure())).finish())

@@ -124,8 +124,9 @@ pub async fn add(db: &Db, new: NewStaff, now: DateTime<Utc>) -> Result<Added, Re
                 role: Role::Staff { facility_id: facility_id.clone() },
                 organisation: None,
                 locale: Locale::Ja,
+                password: true,
             };
-            store::insert_account(conn, &me, &hash, now)?;
+            store::insert_account(conn, &me, hash.as_str(), now)?;
             Act::of_command(COMMAND, now).record(conn, "staff.added", (&municipality, Some(&facility_id)), me.id.as_str())?;
             Ok::<_, Refusal>(facility)
         })

@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::access::Role;
-use shared::accounts::Me;
-use shared::ids::{AccountId, FacilityId, FamilyId};
+use shared::accounts::{Device, Me, SessionDevice};
+use shared::ids::{AccountId, FacilityId, FamilyId, SessionId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
 use shared::text::Email;
 
-use crate::db::{AnyConnection, DbError, from_json, instant, stored, unknown};
+use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::schema::{accounts, facilities, municipalities, sessions};
 
 /// An account with what its sign-in is checked against.
@@ -17,13 +17,13 @@ use crate::schema::{accounts, facilities, municipalities, sessions};
 pub struct Credentials {
     /// Who it is.
     pub me: Me,
-    /// argon2id
-    pub password_hash: String,
+    /// argon2id; none: this person signs in otherwise.
+    pub password_hash: Option<String>,
     /// Locked until then after too many wrong passwords.
     pub locked_until: Option<DateTime<Utc>>,
 }
 
-type Row = (String, String, String, String, Option<String>, Option<String>, Option<String>, String, Option<String>, Option<String>);
+type Row = (String, String, String, String, Option<String>, Option<String>, Option<String>, String, bool, Option<String>, Option<String>);
 
 macro_rules! me_columns {
     () => {
@@ -36,6 +36,7 @@ macro_rules! me_columns {
             accounts::facility_id,
             accounts::municipality,
             accounts::locale,
+            accounts::password_hash.is_not_null(),
             facilities::name.nullable(),
             municipalities::name.nullable(),
         )
@@ -43,7 +44,7 @@ macro_rules! me_columns {
 }
 
 fn me(row: Row) -> Result<Me, DbError> {
-    let (id, email, name, role, family, facility, municipality, locale, facility_name, municipality_name) = row;
+    let (id, email, name, role, family, facility, municipality, locale, password, facility_name, municipality_name) = row;
     let role = match (role.as_str(), family, facility, municipality) {
         ("guardian", Some(family), _, _) => Role::Guardian { family_id: FamilyId::new(family) },
         ("staff", _, Some(facility), _) => Role::Staff { facility_id: FacilityId::new(facility) },
@@ -62,20 +63,26 @@ fn me(row: Row) -> Result<Me, DbError> {
         role,
         organisation: facility_name.or_else(|| city.map(|city| city.get(locale).to_owned())),
         locale,
+        password,
     })
 }
 
-/// The person of a session that has not ended.
-pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Me>, DbError> {
-    sessions::table
+/// The person of a session that has not ended, and when it was last seen.
+pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<Option<(Me, DateTime<Utc>)>, DbError> {
+    let found = sessions::table
         .inner_join(accounts::table.left_join(facilities::table).left_join(municipalities::table))
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::expires_at.gt(stored(now)))
-        .select(me_columns!())
-        .get_result::<Row>(conn)
-        .optional()?
-        .map(me)
-        .transpose()
+        .select((me_columns!(), sessions::seen_at))
+        .get_result::<(Row, NaiveDateTime)>(conn)
+        .optional()?;
+    found.map(|(row, seen)| Ok((me(row)?, instant(seen)))).transpose()
+}
+
+/// Writes down that a session is in use.
+pub fn mark_seen(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(sessions::table.filter(sessions::token_hash.eq(token_hash))).set(sessions::seen_at.eq(stored(now))).execute(conn)?;
+    Ok(())
 }
 
 /// The account with this mail address.
@@ -85,9 +92,35 @@ pub fn find_credentials(conn: &mut AnyConnection, email: &Email) -> Result<Optio
         .left_join(municipalities::table)
         .filter(accounts::email.eq(email.as_str()))
         .select((me_columns!(), accounts::password_hash, accounts::locked_until))
-        .first::<(Row, String, Option<NaiveDateTime>)>(conn)
+        .first::<CredentialsRow>(conn)
         .optional()?;
-    found.map(|(row, password_hash, locked)| Ok(Credentials { me: me(row)?, password_hash, locked_until: locked.map(instant) })).transpose()
+    found.map(credentials).transpose()
+}
+
+type CredentialsRow = (Row, Option<String>, Option<NaiveDateTime>);
+
+fn credentials((row, password_hash, locked): CredentialsRow) -> Result<Credentials, DbError> {
+    Ok(Credentials { me: me(row)?, password_hash, locked_until: locked.map(instant) })
+}
+
+/// An account with what its sign-in is checked against.
+pub fn find_account(conn: &mut AnyConnection, id: &AccountId) -> Result<Option<Credentials>, DbError> {
+    let found = accounts::table
+        .left_join(facilities::table)
+        .left_join(municipalities::table)
+        .filter(accounts::id.eq(id.as_str()))
+        .select((me_columns!(), accounts::password_hash, accounts::locked_until))
+        .first::<CredentialsRow>(conn)
+        .optional()?;
+    found.map(credentials).transpose()
+}
+
+/// Sets the password.
+pub fn set_password(conn: &mut AnyConnection, id: &AccountId, password_hash: &str) -> Result<(), DbError> {
+    diesel::update(accounts::table.filter(accounts::id.eq(id.as_str())))
+        .set((accounts::password_hash.eq(password_hash), accounts::failures.eq(0), accounts::locked_until.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The family of the guardian with this mail address.
@@ -97,8 +130,13 @@ pub fn find_family_of(conn: &mut AnyConnection, email: &Email) -> Result<Option<
     Ok(family.flatten().map(FamilyId::new))
 }
 
-/// Writes an account.
-pub fn insert_account(conn: &mut AnyConnection, me: &Me, password_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+/// Writes an account, with a password or without.
+pub fn insert_account<'a>(
+    conn: &mut AnyConnection,
+    me: &Me,
+    password_hash: impl Into<Option<&'a str>>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     let (role, family, facility, municipality) = match &me.role {
         Role::Guardian { family_id } => ("guardian", Some(family_id.as_str()), None, None),
         Role::Staff { facility_id } => ("staff", None, Some(facility_id.as_str()), None),
@@ -109,7 +147,7 @@ pub fn insert_account(conn: &mut AnyConnection, me: &Me, password_hash: &str, no
         .values((
             accounts::id.eq(me.id.as_str()),
             accounts::email.eq(me.email.as_str()),
-            accounts::password_hash.eq(password_hash),
+            accounts::password_hash.eq(password_hash.into()),
             accounts::name.eq(&me.name),
             accounts::role.eq(role),
             accounts::family_id.eq(family),
@@ -120,6 +158,12 @@ pub fn insert_account(conn: &mut AnyConnection, me: &Me, password_hash: &str, no
             accounts::created_at.eq(stored(now)),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Locks an account: its ways in are counted before one is taken away.
+pub fn lock_account(conn: &mut AnyConnection, id: &AccountId) -> Result<(), DbError> {
+    diesel::update(accounts::table.filter(accounts::id.eq(id.as_str()))).set(accounts::failures.eq(accounts::failures)).execute(conn)?;
     Ok(())
 }
 
@@ -150,15 +194,18 @@ pub fn mark_login(conn: &mut AnyConnection, id: &AccountId, old_session: Option<
 pub fn insert_session(
     conn: &mut AnyConnection,
     token_hash: &str,
-    id: &AccountId,
+    (id, account, device): (&SessionId, &AccountId, &Device),
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<(), DbError> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(token_hash),
-            sessions::account_id.eq(id.as_str()),
+            sessions::id.eq(id.as_str()),
+            sessions::account_id.eq(account.as_str()),
+            sessions::device.eq(to_json(device)?),
             sessions::created_at.eq(stored(now)),
+            sessions::seen_at.eq(stored(now)),
             sessions::expires_at.eq(stored(until)),
         ))
         .execute(conn)?;
@@ -169,6 +216,45 @@ pub fn insert_session(
 pub fn delete_session(conn: &mut AnyConnection, token_hash: &str) -> Result<(), DbError> {
     diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash))).execute(conn)?;
     Ok(())
+}
+
+/// The sessions of an account that have not ended, the one last used first; `this` is the hash of the one that asks.
+pub fn list_sessions(
+    conn: &mut AnyConnection,
+    account: &AccountId,
+    this: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionDevice>, DbError> {
+    type SessionRow = (String, String, String, NaiveDateTime, NaiveDateTime, NaiveDateTime);
+    let rows: Vec<SessionRow> = sessions::table
+        .filter(sessions::account_id.eq(account.as_str()))
+        .filter(sessions::expires_at.gt(stored(now)))
+        .order((sessions::seen_at.desc(), sessions::id.desc()))
+        .select((sessions::token_hash, sessions::id, sessions::device, sessions::created_at, sessions::seen_at, sessions::expires_at))
+        .load(conn)?;
+    let one = |(hash, id, device, since, seen, until): SessionRow| {
+        Ok(SessionDevice {
+            id: SessionId::new(id),
+            device: from_json(&device)?,
+            is_this: this == Some(hash.as_str()),
+            since: instant(since),
+            seen_at: instant(seen),
+            until: instant(until),
+        })
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// Ends one session of an account; whether there was one.
+pub fn end_session(conn: &mut AnyConnection, account: &AccountId, id: &SessionId) -> Result<bool, DbError> {
+    let mine = sessions::table.filter(sessions::account_id.eq(account.as_str())).filter(sessions::id.eq(id.as_str()));
+    Ok(diesel::delete(mine).execute(conn)? == 1)
+}
+
+/// Ends every session of an account but this one; how many there were.
+pub fn end_others(conn: &mut AnyConnection, account: &AccountId, this: &str) -> Result<usize, DbError> {
+    let others = sessions::table.filter(sessions::account_id.eq(account.as_str())).filter(sessions::token_hash.ne(this));
+    Ok(diesel::delete(others).execute(conn)?)
 }
 
 /// Forgets sessions that ended.

@@ -28,7 +28,7 @@ use crate::{App, facilities, families};
 const MANY: i64 = 100;
 
 /// A new opaque code.
-fn new_code() -> Result<String, ApiError> {
+pub fn new_code() -> Result<String, ApiError> {
     let mut chance = [0_u8; 12];
     OsRng.try_fill_bytes(&mut chance).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(code_of(&chance))

@@ -19,6 +19,7 @@ use shared::slots::SlotDay;
 use shared::time::{age_months_on, day_start, days_after, tokyo_day};
 use utoipa::IntoParams;
 
+pub use self::codes::new_code;
 use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
 use crate::consents::staff::Sight;
 use crate::db::AnyConnection;

@@ -18,7 +18,7 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{consents, families, interviews, municipalities, new_id, programmes, slots, waitlist};
+use crate::{applications, consents, entitlements, families, interviews, municipalities, new_id, programmes, slots, waitlist};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,9 @@ pub struct Seen {
     pub state: PlaceState,
     /// The host's programme.
     pub programme: Programme,
-    /// The family's children.
+    /// The family.
+    pub family: Family,
+    /// Its children.
     pub children: Vec<Child>,
     /// How often something became free in the slot since those who wait were asked.
     pub freed: i64,
@@ -84,6 +86,14 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
     } else {
         Vec::new()
     };
+    let certified = match &programme.terms.certification {
+        Some(certification) => entitlements::store::list_certified(conn, command.child_ids.iter(), certification, day)?,
+        None => Vec::new(),
+    };
+    let findings = match &programme.terms.eligibility {
+        Some(condition) => applications::engine::examine_children(conn, family, &known, condition, (&host, day))?,
+        None => Vec::new(),
+    };
     let freed = match lock {
         Lock::Slot => slots::store::lock_found(conn, &mut stored.slot)?.ok_or(ApiError::NotFound)?,
         Lock::Nothing => stored.freed,
@@ -95,6 +105,8 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
             usages: usages.iter().filter(|(child, ..)| child == id.as_str()).map(|(_, account, usage)| (account.clone(), *usage)).collect(),
             busy: busy.iter().filter(|(child, _)| child == id.as_str()).map(|(_, busy)| busy.clone()).collect(),
             interview: interviews.iter().find(|(child, _)| *child == id).map(|(_, outcome)| outcome.clone()),
+            certified: certified.iter().filter(|(child, _)| *child == id).map(|(_, held)| *held).collect(),
+            finding: findings.iter().find(|(child, _)| *child == id).map(|(_, finding)| finding.clone()),
             id,
             born,
         })
@@ -109,7 +121,7 @@ pub fn look(conn: &mut AnyConnection, family: &Family, command: &NewBooking, loc
         classes,
         children,
     };
-    Ok(Seen { state, programme: programme.clone(), children: known, freed })
+    Ok(Seen { state, programme: programme.clone(), family: family.clone(), children: known, freed })
 }
 
 /// Writes a decided party: bookings, usages, the slot's bands, one event and audit line each; gives the bookings as they now are. The
@@ -123,8 +135,8 @@ pub fn settle(
     // Whoever is offered a place has not asked for it: accepting it agrees.
     if !matches!(placed.state, BookingState::Offered { .. }) {
         seen.after_those_who_wait()?;
-        let children = placed.children.iter().map(|child| &child.id);
-        consents::note(conn, (belongs.family_id, &placed.slot.facility.id), children, belongs.command.consent, act)?;
+        let children: Vec<&Child> = seen.children.iter().filter(|known| placed.children.iter().any(|child| child.id == known.id)).collect();
+        consents::note(conn, (&seen.family, &children), &placed.slot.facility, belongs.command.consent, act)?;
     }
     let mut bookings = Vec::with_capacity(placed.children.len());
     for child in &placed.children {
@@ -178,7 +190,7 @@ fn booked(
         party_id: belongs.party_id.clone(),
         series_id: belongs.series_id.cloned(),
         slot_id: placed.slot.id.clone(),
-        child: BookedChild { id: child.id.clone(), name: known.known.name.to_string(), kana: known.known.kana.to_string() },
+        child: BookedChild::from(known),
         facility: placed.slot.facility.clone(),
         programme: placed.slot.programme.clone(),
         programme_name: seen.programme.name.clone(),

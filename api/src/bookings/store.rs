@@ -366,32 +366,43 @@ pub fn move_usage(
     let mut all_over = Vec::new();
     for account in accounts {
         let of = |all: &[Counted]| all.iter().filter(|counted| counted.account == *account).map(|counted| counted.amount).sum::<i64>();
-        let mine = usages::table
-            .filter(usages::child_id.eq(booking.child.id.as_str()))
-            .filter(usages::pool.eq(&account.pool))
-            .filter(usages::period.eq(account.period.to_string()))
-            .filter(usages::unit.eq(account.unit.as_str()));
-        let columns = (usages::total, usages::away, usages::limit_total, usages::limit_away);
-        let known = mine.clone().select(columns).first::<(i64, i64, i64, i64)>(conn).optional()?;
         let allowance = allowances.iter().find(|(of, _)| of == account).map(|(_, allowance)| *allowance);
-        let (usage, allowance) = match (known, allowance) {
-            (Some((total, away, limit_total, limit_away)), _) => {
-                (Usage { total, away }, Allowance { total: limit_total, away: limit_away })
-            }
-            (None, allowance) => {
-                let allowance = allowance.unwrap_or(Allowance { total: 0, away: 0 });
-                write_usage(conn, &booking.child.id, &(account.clone(), Usage::default(), allowance))?;
-                (Usage::default(), allowance)
-            }
-        };
-        let used = usage.plus(of(after) - of(before), booking.is_away);
-        let over = (used.total - allowance.total).max(used.away - allowance.away).max(0);
-        diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over_limit.eq(over))).execute(conn)?;
+        let over = add_usage(conn, &booking.child.id, account, (of(after) - of(before), booking.is_away), allowance)?;
         if over > 0 && after.iter().any(|counted| counted.account == *account) {
             all_over.push(Counted { account: account.clone(), amount: over });
         }
     }
     Ok(all_over)
+}
+
+/// Adds to what a child has used of an account, at home or away, and takes from it when negative; gives what is then over the limit. The
+/// family is locked.
+pub fn add_usage(
+    conn: &mut AnyConnection,
+    child: &ChildId,
+    account: &Account,
+    (amount, is_away): (i64, bool),
+    allowance: Option<Allowance>,
+) -> Result<i64, DbError> {
+    let mine = usages::table
+        .filter(usages::child_id.eq(child.as_str()))
+        .filter(usages::pool.eq(&account.pool))
+        .filter(usages::period.eq(account.period.to_string()))
+        .filter(usages::unit.eq(account.unit.as_str()));
+    let columns = (usages::total, usages::away, usages::limit_total, usages::limit_away);
+    let known = mine.clone().select(columns).first::<(i64, i64, i64, i64)>(conn).optional()?;
+    let (usage, allowance) = match known {
+        Some((total, away, limit_total, limit_away)) => (Usage { total, away }, Allowance { total: limit_total, away: limit_away }),
+        None => {
+            let allowance = allowance.unwrap_or(Allowance { total: 0, away: 0 });
+            write_usage(conn, child, &(account.clone(), Usage::default(), allowance))?;
+            (Usage::default(), allowance)
+        }
+    };
+    let used = usage.plus(amount, is_away);
+    let over = (used.total - allowance.total).max(used.away - allowance.away).max(0);
+    diesel::update(mine).set((usages::total.eq(used.total), usages::away.eq(used.away), usages::over_limit.eq(over))).execute(conn)?;
+    Ok(over)
 }
 
 /// What a new booking belongs to.

@@ -6,10 +6,11 @@ pub mod store;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use shared::consents::{Agreement, Ask, Consent, Given, Need, WORDS, agree, must_ask, withdraw};
-use shared::families::Child;
-use shared::ids::{ChildId, FacilityId, FamilyId};
+use shared::families::{Child, Family};
+use shared::ids::{FacilityId, FamilyId};
 use shared::page::Page;
 use shared::problem::Problem;
+use shared::slots::SlotFacility;
 
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForGuardian};
@@ -24,33 +25,27 @@ pub fn configure(config: &mut impl Operations) {
     config.service(get_consent_need).service(list_consents).service(withdraw_consent).service(staff::mark_child_seen);
 }
 
-/// Writes down what booking at a facility agrees to, unless that stands already, and what the facility thereby sees of the children. The
-/// family must be locked.
-pub fn note<'a>(
+/// Writes down what booking for these children at a facility agrees to, unless that stands already, and what the facility thereby sees of
+/// them. The family must be locked, and was read with its children under the lock.
+pub fn note(
     conn: &mut AnyConnection,
-    (family_id, facility): (&FamilyId, &FacilityId),
-    children: impl Iterator<Item = &'a ChildId> + Clone,
+    (family, children): (&Family, &[&Child]),
+    facility: &SlotFacility,
     words: Option<u32>,
     act: &Act,
 ) -> Result<(), ApiError> {
-    let (place, _) = store::find_place(conn, facility)?.ok_or(ApiError::NotFound)?;
-    let known = agreements(conn, family_id)?;
+    let (place, _) = store::find_place(conn, &facility.id)?.ok_or(ApiError::NotFound)?;
+    let known = agreements(conn, &family.id)?;
     let given = agree(&known, &place, words, act.now)?;
-    let seen = store::list_seen(conn, facility, children.clone())?;
+    let seen = store::list_seen(conn, &facility.id, children.iter().map(|child| &child.id))?;
     // What was seen before a consent was withdrawn is no measure for what is given anew.
     let stands = known.iter().any(|known| known.covers(&place));
-    let fresh: Vec<&ChildId> = children.filter(|child| !stands || !seen.iter().any(|(known, ..)| known == *child)).collect();
     if let Some(agreement) = &given {
-        let city = facilities::store::find_municipality(conn, facility)?.ok_or(ApiError::NotFound)?;
-        store::write_agreement(conn, family_id, agreement)?;
-        act.record(conn, "consent.given", (&city, Some(facility)), family_id.as_str())?;
+        store::write_agreement(conn, &family.id, agreement)?;
+        act.record(conn, "consent.given", facility.place(), family.id.as_str())?;
     }
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    let family = families::store::find_family(conn, family_id)?.ok_or(ApiError::NotFound)?;
-    for Child { id, known, .. } in families::store::list_any_children(conn, fresh.into_iter())? {
-        store::write_seen(conn, facility, &id, &Given::of(&family, &known), act.now)?;
+    for Child { id, known, .. } in children.iter().filter(|child| !stands || !seen.iter().any(|(known, ..)| *known == child.id)) {
+        store::write_seen(conn, &facility.id, id, &Given::of(family, known), act.now)?;
     }
     Ok(())
 }

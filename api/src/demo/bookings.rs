@@ -182,7 +182,7 @@ impl Rules {
         let free = !guest.busy.iter().any(|busy| busy.starts_at < wish.ends_at && wish.starts_at < busy.ends_at);
         let fits = ages.first_day(guest.born) <= published.day
             && published.day <= ages.last_day(guest.born)
-            && band.takes(ages.band_age(guest.born, published.day));
+            && band.takes(published.slot.band_age(ages, guest.born));
         let stay = Stay { starts_at: wish.starts_at, ends_at: wish.ends_at, block: wish.block.as_deref() };
         let limits = [home.limits()];
         let after = count(&limits, &programme.terms.unit, &stay, reason).into_iter().map(|(counted, limit)| {
@@ -204,6 +204,8 @@ pub fn filled(command: NewBooking, terms: &Terms, k: usize) -> NewBooking {
         AnswerKind::YesNo => Some(pick(&["no", "yes"], k).to_owned()),
         AnswerKind::Choice { choices } => choices.get(k / 2 % choices.len().max(1)).map(|choice| choice.key.clone()),
         AnswerKind::Text => Some("特にありません。".to_owned()),
+        // No programme of the demo world asks for these with a booking.
+        AnswerKind::Day | AnswerKind::Yen => None,
     };
     let required = terms.questions.iter().filter(|question| question.required);
     let meal = terms.extras.first().filter(|_| k.is_multiple_of(3));
@@ -385,7 +387,7 @@ fn own(conn: &mut AnyConnection, families: &[Household], slots: &mut [Published]
         let own: Vec<&(ChildId, NaiveDate)> = household.children.iter().take(children).collect();
         let wish = Wish { starts_at, ends_at, block: None };
         for (_, born) in &own {
-            let age = terms.ages.band_age(*born, published.day);
+            let age = published.slot.band_age(&terms.ages, *born);
             let band = published.slot.bands.iter().find(|band| band.takes(age)).map(|band| band.from_age);
             if let Some(from_age) = band {
                 published.occupy(terms, from_age, &wish);

@@ -9,7 +9,7 @@ use shared::programmes::ProgrammeKey;
 use shared::time::fiscal_year;
 
 use super::programmes::{self, ABROAD};
-use super::{Kind, Moment, id, read};
+use super::{Kind, Moment, id, procedures, read};
 use crate::calendar::store::replace_holidays;
 use crate::db::{AnyConnection, DbError};
 use crate::municipalities;
@@ -44,6 +44,7 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
     let this_year = april(fiscal_year(moment.today));
     municipalities::store::insert_compact(conn, &compact(april(fiscal_year(moment.today) - 1))?)?;
     programmes::insert(conn, this_year)?;
+    procedures::insert(conn, this_year)?;
     replace_holidays(conn, &known_holidays().into_iter().collect())?;
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The fictional demo world: two real cities, everything else made up, laid out around today and the same whenever it is laid out.
 
+mod applications;
 mod bookings;
 mod cities;
+mod classes;
 mod consents;
 mod demand;
 mod facilities;
@@ -9,7 +11,9 @@ mod interviews;
 mod offers;
 mod people;
 mod places;
+mod procedures;
 mod programmes;
+mod registers;
 mod slots;
 mod waiting;
 
@@ -40,6 +44,9 @@ enum Kind {
     Family,
     Child,
     Account,
+    Procedure,
+    Entitlement,
+    Application,
 }
 
 /// The id of the n-th thing of a kind, in the form of every other id.
@@ -52,6 +59,9 @@ fn id(kind: Kind, n: usize) -> String {
         Kind::Family => 5,
         Kind::Child => 6,
         Kind::Account => 7,
+        Kind::Procedure => 8,
+        Kind::Entitlement => 9,
+        Kind::Application => 10,
     };
     format!("0199{kind:04x}-0000-7000-8000-{n:012x}")
 }
@@ -91,7 +101,12 @@ pub async fn load_when_empty(app: &App) -> Result<bool, ApiError> {
     // One hash for all: they share the password, and hashing is slow by design.
     let hash = signing::hash_password(PASSWORD.to_owned()).await?;
     let now = app.now();
-    app.db.write(move |conn| load(conn, &hash, Moment { now, today: tokyo_day(now) })).await
+    let moment = Moment { now, today: tokyo_day(now) };
+    let is_new = app.db.write(move |conn| load(conn, &hash, moment)).await?;
+    if is_new {
+        registers::take_in(app, moment).await?;
+    }
+    Ok(is_new)
 }
 
 /// Lays the world out in one transaction: all of it is there, or nothing.
@@ -101,7 +116,9 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     }
     cities::insert(conn, moment)?;
     facilities::insert(conn, moment)?;
+    classes::insert(conn, moment)?;
     let families = people::insert(conn, hash, moment)?;
+    procedures::certify(conn, &families, moment)?;
     insert_codes(conn, &families, moment)?;
     let mut slots = slots::insert(conn, moment)?;
     bookings::insert(conn, &families, &mut slots, moment)?;
@@ -109,6 +126,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     interviews::insert(conn, moment)?;
     consents::insert(conn, moment)?;
     demand::insert(conn, moment)?;
+    applications::insert(conn, &families, moment)?;
     Ok(true)
 }
 

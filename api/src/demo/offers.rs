@@ -5,6 +5,7 @@ use shared::ids::OfferingId;
 use shared::programmes::{Confirmation, IfSilent, ProgrammeKey};
 use shared::slots::{BandPlaces, BlockTimes, Offering, PatternLine};
 
+use super::classes::SPARE;
 use super::facilities::facility_id;
 use super::places::{Band, Care, Other, Place, SAKAIMINATO_EVERY_DAY};
 use super::programmes::{open_nursery, postnatal, sick_child, temporary_care, visit};
@@ -53,6 +54,7 @@ fn offered(n: usize, k: usize, programme: &str, parts: &[Part], pattern: Vec<Pat
         hourly_yen: None,
         confirmation: None,
         interview: false,
+        spare: false,
     };
     Offered { offering, pattern }
 }
@@ -66,7 +68,13 @@ fn care_offered(n: usize, place: &Place, care: &Care) -> Offered {
     for line in &mut pattern {
         (line.room, line.carers) = care.staffed.unzip();
     }
+    let spare = SPARE.contains(&n);
+    for line in pattern.iter_mut().filter(|_| spare) {
+        // Bands of classes; how many places they have, the classes say.
+        line.bands = places(&[(0, 1, 0), (1, 3, 0), (3, 6, 0)]);
+    }
     let mut offered = offered(n, 1, temporary_care::KEY, &parts, pattern);
+    offered.offering.spare = spare;
     // Here the carers want to hear how the child is before they say yes.
     if n == CONFIRMS_ITSELF {
         offered.offering.confirmation = Some(Confirmation::ByFacility { hours: 24, if_silent: IfSilent::Confirm });

@@ -3,17 +3,19 @@
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use shared::access::Role;
 use shared::accounts::Me;
-use shared::families::{Allergy, Child, Contact, NewChild, Severity, Sex};
+use shared::families::{Allergy, Child, Contact, Family, NewChild, ProofKind, ResidenceProof, Severity, Sex};
 use shared::ids::{AccountId, ChildId, FamilyId};
 use shared::locale::Locale;
 use shared::text::{Email, Kana, PersonName, Phone};
 use shared::time::days_before;
 
 use super::cities::{City, code};
+use super::classes::SPARE;
 use super::facilities::facility_id;
 use super::places::{SAKAIMINATO_EVERY_DAY, YONAGO_EVERY_DAY};
 use super::{Kind, Moment, id, pick, read, record};
 use crate::db::{AnyConnection, DbError};
+use crate::outbox::Act;
 use crate::{accounts, families};
 
 /// A family with its children, as far as bookings have to know it.
@@ -44,18 +46,30 @@ const STAFF: [(usize, &str, &str); 2] =
 const OFFICERS: [(City, &str, &str); 2] =
     [(City::Yonago, "office.yonago@example.jp", "加茂 直樹"), (City::Sakaiminato, "office.sakaiminato@example.jp", "上道 恵")];
 
+/// One more officer of each city: what takes two is proposed by one and confirmed by another.
+const SECOND_OFFICERS: [(City, &str, &str); 2] =
+    [(City::Yonago, "office2.yonago@example.jp", "淀江 美月"), (City::Sakaiminato, "office2.sakaiminato@example.jp", "渡 拓海")];
+
+/// Of the nurseries that give their free places to temporary care.
+const NURSERY_STAFF: [(usize, &str, &str); 2] =
+    [(SPARE[0], "staff.matsubara@example.jp", "夜見 あかり"), (SPARE[1], "staff.komorebi@example.jp", "余子 まこと")];
+
 const OPERATOR: (&str, &str) = ("bpo@example.jp", "日野 のぞみ");
 
 /// Mail addresses and who it is, for the screen.
-pub fn sign_ins() -> [(&'static str, &'static str); 8] {
+pub fn sign_ins() -> [(&'static str, &'static str); 12] {
     [
         (GUARDIANS[0].1, "保護者（米子市）1歳と4歳 / guardian, Yonago, two children"),
         (GUARDIANS[1].1, "保護者（境港市）8か月 / guardian, Sakaiminato, one baby"),
         (GUARDIANS[2].1, "保護者（米子市）お子さん未登録 / guardian, Yonago, no child yet, English"),
         (STAFF[0].1, "施設職員（米子駅前こどもの部屋 ぽけっと）/ staff, Yonago"),
         (STAFF[1].1, "施設職員（境港駅前こどもの部屋 うみねこ）/ staff, Sakaiminato"),
+        (NURSERY_STAFF[0].1, "施設職員（弓ヶ浜まつばら保育園、クラスの空きで一時預かり）/ staff, Yonago, places from classes"),
+        (NURSERY_STAFF[1].1, "施設職員（余子こもれび保育園、クラスの空きで一時預かり）/ staff, Sakaiminato, places from classes"),
         (OFFICERS[0].1, "市職員（米子市）/ officer, Yonago"),
         (OFFICERS[1].1, "市職員（境港市）/ officer, Sakaiminato"),
+        (SECOND_OFFICERS[0].1, "市職員（米子市、決裁をするもう1人）/ second officer, Yonago"),
+        (SECOND_OFFICERS[1].1, "市職員（境港市、決裁をするもう1人）/ second officer, Sakaiminato"),
         (OPERATOR.0, "BPOセンター / operator"),
     ]
 }
@@ -145,6 +159,9 @@ pub fn insert(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<Ve
     for (n, (city, _, name, kana, _)) in GUARDIANS.iter().enumerate() {
         let household = Household { number: n + 1, id: FamilyId::new(id(Kind::Family, n + 1)), city: *city, children: Vec::new() };
         insert_family(conn, &household, (name, kana), n, moment.now - TimeDelta::days(120))?;
+        if n == 0 {
+            prove_at_counter(conn, &household, moment.now - TimeDelta::days(100))?;
+        }
         households.push(household);
     }
     for (family, child) in own_children(moment.today)? {
@@ -186,6 +203,14 @@ fn insert_family(
     let (name, kana) = (read(PersonName::parse(name))?, read(Kana::parse(kana))?);
     families::store::insert_family(conn, &household.id, &code(household.city)?, &name, &kana, &phone(1000 + n)?, at)?;
     record(conn, "family.registered", household.city, household.id.as_str(), at)
+}
+
+/// The first family has shown at the counter where it lives; all others only say so.
+fn prove_at_counter(conn: &mut AnyConnection, household: &Household, at: DateTime<Utc>) -> Result<(), DbError> {
+    let Some(family) = families::store::find_family(conn, &household.id)? else { return Ok(()) };
+    let proven = Family { residence_proof: Some(ResidenceProof { by: ProofKind::Counter, at }), ..family };
+    families::write(conn, &proven, &Act::of_command("demo", at)).map_err(|error| DbError::Other(error.to_string()))?;
+    record(conn, "residence.proven", household.city, household.id.as_str(), at)
 }
 
 fn insert_child(conn: &mut AnyConnection, household: &mut Household, known: NewChild, at: DateTime<Utc>) -> Result<(), DbError> {
@@ -297,6 +322,11 @@ const fn care_notes(m: usize) -> &'static str {
     }
 }
 
+/// The account of the officer of one city or the other.
+pub fn officer(n: usize) -> AccountId {
+    AccountId::new(id(Kind::Account, GUARDIANS.len() + STAFF.len() + n + 1))
+}
+
 fn insert_accounts(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<(), DbError> {
     let mut people: Vec<(&str, &str, Role, Locale)> = Vec::new();
     for (n, (_, email, name, _, locale)) in GUARDIANS.iter().enumerate() {
@@ -309,6 +339,12 @@ fn insert_accounts(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Resu
         people.push((email, name, Role::Officer { municipality: code(city)? }, Locale::Ja));
     }
     people.push((OPERATOR.0, OPERATOR.1, Role::Operator, Locale::Ja));
+    for (facility, email, name) in NURSERY_STAFF {
+        people.push((email, name, Role::Staff { facility_id: facility_id(facility) }, Locale::Ja));
+    }
+    for (city, email, name) in SECOND_OFFICERS {
+        people.push((email, name, Role::Officer { municipality: code(city)? }, Locale::Ja));
+    }
     for (n, (email, name, role, locale)) in people.into_iter().enumerate() {
         let me = Me {
             id: AccountId::new(id(Kind::Account, n + 1)),
@@ -317,6 +353,7 @@ fn insert_accounts(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Resu
             role,
             organisation: None,
             locale,
+            password: true,
         };
         accounts::store::insert_account(conn, &me, hash, moment.now - TimeDelta::days(120))?;
     }

@@ -97,12 +97,12 @@ pub fn neighbour() -> PriceTier {
 }
 
 /// From so many completed months to the last day under so many years.
-const fn under(from_months: u32, years: u32) -> Ages {
+pub(super) const fn under(from_months: u32, years: u32) -> Ages {
     Ages { from_months, until: AgeEnd::UnderYears { years }, basis: AgeBasis::OnDay }
 }
 
 /// From so many completed months to the last day before school.
-const fn to_school(from_months: u32) -> Ages {
+pub(super) const fn to_school(from_months: u32) -> Ages {
     Ages { from_months, until: AgeEnd::SchoolEntry, basis: AgeBasis::OnDay }
 }
 

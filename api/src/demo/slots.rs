@@ -11,6 +11,7 @@ use shared::slots::{
 use shared::time::{day_start, days_after, days_before, tokyo_day};
 
 use super::cities::code;
+use super::classes::classes;
 use super::facilities::shown;
 use super::offers::{Offered, offers};
 use super::places::{PLACES, Place};
@@ -55,10 +56,16 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<Vec<Published>
         let (host, facility) = (code(place.city)?, shown(n, place)?);
         let from = if place.every_day() { days_before(moment.today, DAYS_BACK) } else { moment.today };
         let holidays = municipalities::store::list_holidays(conn, from, to)?;
+        let classes = classes(n, moment.today);
         for Offered { offering, pattern } in offers(n, place) {
             let Some(version) = programmes::store::on_day(&versions, &host, &offering.programme, moment.today) else { continue };
-            let state =
-                PlanState { offering: &offering, units: &[(version.valid_from, &version.terms.unit)], holidays: &holidays, existing: &[] };
+            let state = PlanState {
+                offering: &offering,
+                units: &[(version.valid_from, &version.terms.unit)],
+                holidays: &holidays,
+                existing: &[],
+                classes: &classes,
+            };
             let command = NewSlots { offering_id: offering.id.clone(), from, to, pattern, on_holidays: place.every_day() };
             // Published well before the first of them opens for bookings.
             let at = day_start(days_before(from, 70)) + TimeDelta::hours(10);
@@ -111,6 +118,7 @@ fn published_slot(id: SlotId, offering: &Offering, facility: &SlotFacility, plan
         hourly_yen: offering.hourly_yen,
         confirmation: offering.confirmation,
         interview: offering.interview,
+        spare: offering.spare,
         closures: Vec::new(),
         version: 1,
     }

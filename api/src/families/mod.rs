@@ -12,12 +12,14 @@ use shared::ids::ChildId;
 use shared::page::Page;
 use shared::problem::Problem;
 
+use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForChange, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{Body, IfMatch, Plain, etag};
 use crate::routes::Operations;
 use crate::session::Guardian;
-use crate::{App, municipalities, new_id, waitlist};
+use crate::{App, entitlements, municipalities, new_id, waitlist};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
@@ -33,6 +35,14 @@ pub fn configure(config: &mut impl Operations) {
         .service(remove_child)
         .service(officer::get_household)
         .service(officer::set_household);
+}
+
+/// Writes a changed family, whichever way it was changed: where it lives in another city now, all that follows from the move. It must be
+/// locked.
+pub fn write(conn: &mut AnyConnection, family: &Family, act: &Act) -> Result<(), ApiError> {
+    let before = store::find_family(conn, &family.id)?.ok_or(ApiError::NotFound)?;
+    store::update_family(conn, family)?;
+    if before.municipality == family.municipality { Ok(()) } else { entitlements::life::follow_move(conn, family, act) }
 }
 
 /// The signed-in guardian's family
@@ -78,6 +88,9 @@ pub async fn change_family(
             if municipalities::store::find_municipality(conn, code)?.is_none() {
                 return Err(AccountRejection::MunicipalityUnknown.into());
             }
+            if family.municipality != *code {
+                family.residence_proof = None;
+            }
             family.municipality = code.clone();
             family.residence_confirmed_at = act.now;
         }
@@ -85,7 +98,7 @@ pub async fn change_family(
         family.guardian_kana = change.guardian_kana.clone().unwrap_or(family.guardian_kana);
         family.phone = change.phone.clone().unwrap_or(family.phone);
         family.version += 1;
-        store::update_family(conn, &family)?;
+        write(conn, &family, act)?;
         family.household = store::list_household(conn, &family.id)?;
         act.record(conn, "family.changed", (&family.municipality, None), family.id.as_str())?;
         Ok(Answer::new(StatusCode::OK, &family)?.with_version(family.version))
@@ -130,6 +143,7 @@ pub async fn register_child(app: web::Data<App>, guardian: Guardian, key: Key, b
         let child = Child { id: ChildId::new(new_id()), known: known.clone(), version: 1 };
         store::insert_child(conn, &family.id, &child, act.now)?;
         act.record(conn, "child.registered", (&family.municipality, None), child.id.as_str())?;
+        entitlements::life::follow_siblings(conn, &family, &child.id, act)?;
         Ok(Answer::new(StatusCode::CREATED, &child)?.with_version(child.version))
     })
     .await

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::families::{Allergy, Child, Contact, Family, HouseholdClass, NewChild, Sex};
+use shared::families::{Allergy, Child, Contact, Family, HouseholdClass, NewChild, ProofKind, ResidenceProof, Sex};
 use shared::ids::{ChildId, FamilyId};
 use shared::municipalities::MunicipalityCode;
 use shared::text::{Kana, PersonName, Phone};
@@ -13,11 +13,13 @@ use shared::text::{Kana, PersonName, Phone};
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::schema::{bookings, children, families, household_classes};
 
-type FamilyRow = (String, String, NaiveDateTime, String, String, String, i64);
+type FamilyRow = (String, String, NaiveDateTime, Option<String>, Option<NaiveDateTime>, String, String, String, i64);
 const FAMILY: (
     families::id,
     families::municipality,
     families::residence_confirmed_at,
+    families::residence_proof,
+    families::residence_proven_at,
     families::guardian_name,
     families::guardian_kana,
     families::phone,
@@ -26,19 +28,29 @@ const FAMILY: (
     families::id,
     families::municipality,
     families::residence_confirmed_at,
+    families::residence_proof,
+    families::residence_proven_at,
     families::guardian_name,
     families::guardian_kana,
     families::phone,
     families::version,
 );
 
+fn proof_kind(name: &str) -> Result<ProofKind, DbError> {
+    ProofKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| unknown("residence_proof", name))
+}
+
 /// A family without its household, which is another table's.
 fn family(row: FamilyRow) -> Result<Family, DbError> {
-    let (id, municipality, confirmed, name, kana, phone, version) = row;
+    let (id, municipality, confirmed, proof, proven, name, kana, phone, version) = row;
     Ok(Family {
         id: FamilyId::new(id),
         municipality: MunicipalityCode::parse(&municipality).map_err(|_| unknown("municipality", &municipality))?,
         residence_confirmed_at: instant(confirmed),
+        residence_proof: proof
+            .zip(proven)
+            .map(|(by, at)| Ok::<_, DbError>(ResidenceProof { by: proof_kind(&by)?, at: instant(at) }))
+            .transpose()?,
         guardian_name: PersonName::parse(&name).map_err(|_| unknown("name", "(hidden)"))?,
         guardian_kana: Kana::parse(&kana).map_err(|_| unknown("kana", "(hidden)"))?,
         phone: Phone::parse(&phone).map_err(|_| unknown("phone", "(hidden)"))?,
@@ -114,11 +126,13 @@ pub fn insert_family(
 }
 
 /// Writes a changed family; its version says which one it was changed from.
-pub fn update_family(conn: &mut AnyConnection, family: &Family) -> Result<(), DbError> {
+pub(super) fn update_family(conn: &mut AnyConnection, family: &Family) -> Result<(), DbError> {
     diesel::update(families::table.filter(families::id.eq(family.id.as_str())))
         .set((
             families::municipality.eq(family.municipality.as_str()),
             families::residence_confirmed_at.eq(stored(family.residence_confirmed_at)),
+            families::residence_proof.eq(family.residence_proof.map(|proof| proof.by.name())),
+            families::residence_proven_at.eq(family.residence_proof.map(|proof| stored(proof.at))),
             families::guardian_name.eq(family.guardian_name.as_str()),
             families::guardian_kana.eq(family.guardian_kana.as_str()),
             families::phone.eq(family.phone.as_str()),

@@ -1,5 +1,6 @@
 //! Slots (枠): the search of free places for everybody, and publishing and changing by the facility.
 
+pub mod classes;
 mod closures;
 mod offerings;
 mod recent;
@@ -20,8 +21,8 @@ use shared::ids::{FacilityId, SlotId};
 use shared::municipalities::{CompactTerm, MunicipalityCode, Position};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
-use shared::programmes::{OpenDays, Programme, ProgrammeKey};
-use shared::slots::{Crossing, FreePlace, Hours, SlotDetail, SlotState, booking_period, openings_within, starts};
+use shared::programmes::{OpenDays, Programme, ProgrammeKey, Terms};
+use shared::slots::{Crossing, FreePlace, Hours, Slot, SlotDetail, SlotState, booking_period, openings_within, starts};
 use shared::time::{at, day_start, days_after, days_before, tokyo_day};
 use utoipa::IntoParams;
 
@@ -90,7 +91,6 @@ pub struct SlotQuery {
 /// A search that makes sense.
 struct Wanted {
     search: store::Search,
-    age: Option<u32>,
     age_months: Option<u32>,
     minimum: i64,
     times: (Option<NaiveTime>, Option<NaiveTime>),
@@ -184,7 +184,6 @@ impl SlotQuery {
                 open_only: self.bookable_only,
                 limit: i64::from(limit),
             },
-            age: self.age_months.map(|months| months / 12),
             age_months: self.age_months,
             minimum,
             times: (time("time_from", self.time_from.as_ref())?, time("time_until", self.time_until.as_ref())?),
@@ -204,7 +203,7 @@ impl Wanted {
             days: (tokyo_day(self.search.from), days_before(tokyo_day(self.search.until), 1)),
             residence: self.residence.clone(),
             programme: self.search.programme.clone(),
-            age: self.age,
+            age: self.age_months.map(|months| months / 12),
             times: self.times,
         }
     }
@@ -245,15 +244,17 @@ impl Rules {
         if wanted.within.is_some_and(|metres| distance.is_none_or(|d| d > f64::from(i32::try_from(metres).unwrap_or(i32::MAX)))) {
             return None;
         }
-        if wanted.age.is_some_and(|age| !slot.bands.iter().any(|band| band.takes(age))) {
+        let terms = &programme.terms;
+        let age = wanted.age_months.map(|months| age_in(&slot, terms, months));
+        if age == Some(None) {
             return None;
         }
-        let terms = &programme.terms;
+        let age = age.flatten();
         let open_days = OpenDays { closed_weekdays: stored.closed_weekdays, closed_days: self.holidays.clone() };
         let first = first_start(&starts(&slot, &terms.unit), terms, &crossing, &open_days, now);
         let earliest = wanted.times.0.map(|t| at(day, t)).max(first.map(|(start, _)| start));
         let hours = Hours { minimum: wanted.minimum, earliest, latest: wanted.times.1.map(|t| at(day, t)) };
-        let stays = openings_within(&slot, terms, wanted.age, &hours)?;
+        let stays = openings_within(&slot, terms, age, &hours)?;
         // Where bookings are over for every stay, the slot says so by its own start.
         let (start, period) = first.unwrap_or_else(|| (slot.starts_at, booking_period(terms, slot.starts_at, &crossing, &open_days)));
         let mut reasons: Vec<Reason> = check_period(slot.state, start, &period, now).iter().map(|r| r.reason()).collect();
@@ -269,7 +270,7 @@ impl Rules {
         if stays.iter().all(|stay| stay.places_left == 0) {
             reasons.push(Reason::new("slots.full"));
         }
-        let places_left = match wanted.age {
+        let places_left = match age {
             Some(age) => slot.places_left(terms, age, slot.starts_at, slot.ends_at).unwrap_or(0),
             None => {
                 slot.bands.iter().filter_map(|band| slot.places_left(terms, band.from_age, slot.starts_at, slot.ends_at)).max().unwrap_or(0)
@@ -290,6 +291,13 @@ impl Rules {
             distance_metres: distance.map(metres),
         })
     }
+}
+
+/// The age by which a slot has places for children of so many months: where months leave two classes open, the one with fewer places, so that
+/// nobody is promised too much. None: no band takes them.
+fn age_in(slot: &Slot, terms: &Terms, months: u32) -> Option<u32> {
+    let left = |age: &u32| slot.places_left(terms, *age, slot.starts_at, slot.ends_at);
+    slot.band_ages(&terms.ages, months).into_iter().filter(|age| left(age).is_some()).min_by_key(left)
 }
 
 /// A distance in whole metres.

@@ -24,7 +24,7 @@ use crate::{App, facilities, new_id, programmes};
     params(Key),
     responses(
         (status = 201, description = "Offered", body = Offering),
-        (status = 409, description = "`slots.programme_unknown`, `slots.offered_already`, `slots.block_unknown`, `slots.no_blocks`, `slots.block_times`, `slots.decide_hours`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.programme_unknown`, `slots.offered_already`, `slots.block_unknown`, `slots.no_blocks`, `slots.block_times`, `slots.decide_hours`, `slots.spare_already`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
     )
@@ -34,8 +34,9 @@ pub async fn offer_programme(app: web::Data<App>, staff: Staff, key: Key, body: 
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let city = city(conn, &staff.facility_id)?;
         let versions = programmes::store::list_all_versions(conn, &city, &command.programme)?;
-        let offered = store::list_offerings(conn, &staff.facility_id)?.iter().any(|offering| offering.programme == command.programme);
-        offer(current(&versions, tokyo_day(act.now)), offered, command)?;
+        // One at a time, for one of them at most has the free places of the classes.
+        super::classes::store::lock(conn, &staff.facility_id)?;
+        offer(current(&versions, tokyo_day(act.now)), &store::list_offerings(conn, &staff.facility_id)?, command)?;
         let offering = Offering {
             id: OfferingId::new(new_id()),
             facility_id: staff.facility_id.clone(),
@@ -44,6 +45,7 @@ pub async fn offer_programme(app: web::Data<App>, staff: Staff, key: Key, body: 
             hourly_yen: command.hourly_yen,
             confirmation: command.confirmation,
             interview: command.interview,
+            spare: command.spare,
         };
         store::insert_offering(conn, &offering, &city)?;
         act.record(conn, "offering.published", (&city, Some(&staff.facility_id)), offering.id.as_str())?;

@@ -24,6 +24,7 @@ use crate::bookings::store::Stored;
 use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForChange, ForClerk, ForStaff, part};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{Body, IfMatch, Query};
 use crate::routes::Operations;
 use crate::session::{Clerk, Desk, Staff};
@@ -38,6 +39,9 @@ pub fn configure(config: &mut impl Operations) {
         .service(publish_slots)
         .service(super::closures::preview_closure)
         .service(super::closures::close_slots)
+        .service(super::classes::get_classes)
+        .service(super::classes::preview_classes)
+        .service(super::classes::change_regular_classes)
         .service(preview_slot_change)
         .service(change_slot);
 }
@@ -154,7 +158,9 @@ fn planned(
     }
     let holidays = municipalities::store::list_holidays(conn, command.from, command.to)?;
     let existing = store::list_times(conn, &offering.id, command.from, command.to)?;
-    let plan = plan(&PlanState { offering: &offering, units: &units, holidays: &holidays, existing: &existing }, command, now)?;
+    let classes = if offering.spare { super::classes::store::read(conn, facility)?.entries } else { Vec::new() };
+    let known = PlanState { offering: &offering, units: &units, holidays: &holidays, existing: &existing, classes: &classes };
+    let plan = plan(&known, command, now)?;
     Ok((offering, municipality, plan))
 }
 
@@ -202,6 +208,10 @@ pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlot
 pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Body<NewSlots>) -> Result<HttpResponse, ApiError> {
     once(&app, &staff.account_id, key, body.0, move |conn, command, act| {
         let offering = store::lock_offering(conn, &command.offering_id)?.ok_or(ApiError::NotFound)?;
+        if offering.0.spare {
+            // The classes do not change between the look at them and the places that come of it.
+            super::classes::store::lock(conn, &staff.facility_id)?;
+        }
         let (offering, municipality, plan) = planned(conn, offering, &staff.facility_id, command, act.now)?;
         for slot in plan.slots.iter().filter(|slot| slot.outcome == PlanOutcome::New) {
             let id = store::insert_slot(conn, &offering, &municipality, slot, act.now)?;
@@ -215,9 +225,11 @@ pub async fn publish_slots(app: web::Data<App>, staff: Staff, key: Key, body: Bo
 }
 
 /// A slot of a facility with what a change has to know.
-struct Ground {
-    slot: Slot,
-    terms: Terms,
+pub struct Ground {
+    /// The slot as it is.
+    pub slot: Slot,
+    /// The rules of its programme.
+    pub terms: Terms,
     bookings: Vec<Stored>,
 }
 
@@ -225,21 +237,57 @@ impl Ground {
     /// Reads it as it is now; somebody else's is not found.
     fn read(conn: &mut AnyConnection, id: &SlotId, facility: &FacilityId) -> Result<Self, ApiError> {
         let slot = store::find_slot(conn, id)?.map(|stored| stored.slot).filter(|slot| slot.facility.id == *facility);
-        let slot = slot.ok_or(ApiError::NotFound)?;
+        Self::of(conn, slot.ok_or(ApiError::NotFound)?)
+    }
+
+    /// What a change of this slot has to know.
+    pub fn of(conn: &mut AnyConnection, slot: Slot) -> Result<Self, ApiError> {
         let programme = programmes::store::find_programme(conn, &slot.facility.municipality, &slot.programme, slot.day())?;
         let terms = programme.ok_or(ApiError::NotFound)?.terms;
-        let bookings = bookings::store::list_holding(conn, id)?;
+        let bookings = bookings::store::list_holding(conn, &slot.id)?;
         Ok(Self { slot, terms, bookings })
     }
 
     fn change(&self, command: &SlotChange, now: DateTime<Utc>) -> Result<Changed, Rejection> {
-        let held: Vec<Held> = self.bookings.iter().map(held).collect();
-        change(&self.slot, &self.terms, &held, command, now)
+        change(&self.slot, &self.terms, &self.held(), command, now)
+    }
+
+    /// The bookings that hold a place, as a change has to know them.
+    pub fn held(&self) -> Vec<Held> {
+        self.bookings.iter().map(held).collect()
     }
 
     /// The bookings that a change cancels, in its order.
-    fn cancelled<'a>(&'a self, changed: &'a Changed) -> impl Iterator<Item = &'a Stored> {
+    pub fn cancelled<'a>(&'a self, changed: &'a Changed) -> impl Iterator<Item = &'a Stored> {
         changed.cancelled.iter().filter_map(|id| self.bookings.iter().find(|stored| stored.booking.id == *id))
+    }
+
+    /// Writes a decided change: who finds no place any more is cancelled, who waits is asked or told, one event and audit line. The slot
+    /// must be locked, and the families in `locked`.
+    pub fn write(&self, conn: &mut AnyConnection, changed: Changed, locked: &BTreeSet<FamilyId>, act: &Act) -> Result<Slot, ApiError> {
+        for stored in self.cancelled(&changed) {
+            bookings::engine::end_by_facility(conn, stored, locked, act)?;
+        }
+        // Who is there, as it now is: with one of a party that was offered its places all of it went.
+        let current = store::find_slot(conn, &self.slot.id)?.ok_or(ApiError::NotFound)?.slot;
+        let mut slot = changed.slot;
+        slot.version += 1;
+        for (band, there) in slot.bands.iter_mut().zip(&current.bands) {
+            band.occupancy = there.occupancy.clone();
+        }
+        store::update_bands(conn, &current, &slot)?;
+        store::update_slot(conn, &slot)?;
+        match slot.state {
+            SlotState::Open => waitlist::note_freed(conn, &slot, act)?,
+            SlotState::Closed => waitlist::close(conn, &slot.id, locked, act)?,
+        }
+        let kind = match (self.slot.state, slot.state) {
+            (SlotState::Open, SlotState::Closed) => "slot.closed",
+            (SlotState::Closed, SlotState::Open) => "slot.opened",
+            _ => "slot.changed",
+        };
+        act.record(conn, kind, slot.facility.place(), slot.id.as_str())?;
+        Ok(slot)
     }
 }
 
@@ -292,7 +340,7 @@ pub fn not_shown(new: &[&BookingId], rejection: Rejection) -> ApiError {
     responses(
         (status = 200, description = "What the change would mean; nothing is written", body = SlotPreview),
         (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.places_of_classes`, `slots.past`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
     )
@@ -349,7 +397,7 @@ fn lock_for(conn: &mut AnyConnection, id: &SlotId, command: &SlotChange) -> Resu
     responses(
         (status = 200, description = "The changed slot", body = Slot),
         (status = 404, description = "No such slot at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.affected_changed`, `slots.past`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.below_booked`, `slots.carers_too_few`, `slots.carers_invalid`, `slots.band_unknown`, `slots.places_of_classes`, `slots.affected_changed`, `slots.past`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
         ForChange,
@@ -375,28 +423,7 @@ pub async fn change_slot(
         if !new.is_empty() {
             return Err(not_shown(&new, Rejection::AffectedChanged));
         }
-        for stored in ground.cancelled(&changed) {
-            bookings::engine::end_by_facility(conn, stored, &locked, act)?;
-        }
-        // Who is there, as it now is: with one of a party that was offered its places all of it went.
-        let current = store::find_slot(conn, &id)?.ok_or(ApiError::NotFound)?.slot;
-        let mut slot = changed.slot;
-        slot.version += 1;
-        for (band, there) in slot.bands.iter_mut().zip(&current.bands) {
-            band.occupancy = there.occupancy.clone();
-        }
-        store::update_bands(conn, &current, &slot)?;
-        store::update_slot(conn, &slot)?;
-        match slot.state {
-            SlotState::Open => waitlist::note_freed(conn, &slot, act)?,
-            SlotState::Closed => waitlist::close(conn, &slot.id, &locked, act)?,
-        }
-        let kind = match (ground.slot.state, slot.state) {
-            (SlotState::Open, SlotState::Closed) => "slot.closed",
-            (SlotState::Closed, SlotState::Open) => "slot.opened",
-            _ => "slot.changed",
-        };
-        act.record(conn, kind, slot.facility.place(), slot.id.as_str())?;
+        let slot = ground.write(conn, changed, &locked, act)?;
         Ok(Answer::new(StatusCode::OK, &slot)?.with_version(slot.version))
     })
     .await

@@ -30,6 +30,7 @@ struct Own {
     confirmation: Option<String>,
     freed: i64,
     interview: bool,
+    spare: bool,
     closures: Option<String>,
     version: i64,
 }
@@ -151,6 +152,7 @@ fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
         hourly_yen: row.hourly_yen,
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
         interview: row.interview,
+        spare: row.spare,
         closures: closures(row.closures.as_deref())?,
         version: row.version,
     };
@@ -313,6 +315,7 @@ struct OfferingRow {
     hourly_yen: Option<i64>,
     confirmation: Option<String>,
     interview: bool,
+    spare: bool,
 }
 
 fn offering(row: OfferingRow) -> Result<Offering, DbError> {
@@ -324,6 +327,7 @@ fn offering(row: OfferingRow) -> Result<Offering, DbError> {
         hourly_yen: row.hourly_yen,
         confirmation: row.confirmation.as_deref().map(from_json).transpose()?,
         interview: row.interview,
+        spare: row.spare,
     })
 }
 
@@ -369,6 +373,7 @@ pub fn insert_offering(conn: &mut AnyConnection, new: &Offering, municipality: &
             offerings::hourly_yen.eq(new.hourly_yen),
             offerings::confirmation.eq(new.confirmation.as_ref().map(to_json).transpose()?),
             offerings::interview.eq(new.interview),
+            offerings::spare.eq(new.spare),
         ))
         .execute(conn)?;
     Ok(())
@@ -400,6 +405,7 @@ pub fn insert_slot(
             slots::carers.eq(carers.as_ref().map(to_json).transpose()?),
             slots::confirmation.eq(offering.confirmation.as_ref().map(to_json).transpose()?),
             slots::interview.eq(offering.interview),
+            slots::spare.eq(offering.spare),
             slots::peak.eq(0),
             slots::turn.eq(0),
             slots::version.eq(1),
@@ -447,14 +453,28 @@ pub fn list_between(
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Slot>, DbError> {
+    let mine = slots::facility_id.eq(facility.as_str());
     let rows = slots::table
         .inner_join(facilities::table)
-        .filter(slots::facility_id.eq(facility.as_str()))
-        .filter(slots::starts_at.lt(stored(until)))
-        .filter(slots::ends_at.gt(stored(from)))
+        .filter(mine.and(slots::starts_at.lt(stored(until))).and(slots::ends_at.gt(stored(from))))
         .order(slots::id)
         .select((Own::as_select(), FACILITY))
         .load::<Row>(conn)?;
+    slots_of(conn, rows)
+}
+
+/// The slots of a facility that take their places from its regular classes and have not begun, by their ids.
+pub fn list_spare(conn: &mut AnyConnection, facility: &FacilityId, now: DateTime<Utc>) -> Result<Vec<Slot>, DbError> {
+    let rows = slots::table
+        .inner_join(facilities::table)
+        .filter(slots::facility_id.eq(facility.as_str()).and(slots::spare).and(slots::starts_at.gt(stored(now))))
+        .order(slots::id)
+        .select((Own::as_select(), FACILITY))
+        .load::<Row>(conn)?;
+    slots_of(conn, rows)
+}
+
+fn slots_of(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Slot>, DbError> {
     Ok(with_bands(conn, rows)?.into_iter().map(|stored| stored.slot).collect())
 }
 

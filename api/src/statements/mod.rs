@@ -7,6 +7,7 @@ use shared::bookings::Booking;
 use shared::ids::{FacilityId, FamilyId};
 use shared::locale::{Locale, without_ruby};
 use shared::problem::{Problem, sentence};
+use shared::registers::for_file as safe;
 use shared::statements::{FacilityStatement, FamilyStatement, Statement, item_words, state_key, statement};
 use shared::time::{Month, day_start, tokyo};
 use utoipa::IntoParams;
@@ -189,9 +190,4 @@ fn file(told: &FacilityStatement, locale: Locale) -> Result<Vec<u8>, ApiError> {
         }
     }
     csv.into_inner().map_err(|error| broken(&error))
-}
-
-/// Words that a spreadsheet would take for a formula are kept as words.
-fn safe(words: &str) -> String {
-    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{words}") } else { words.to_owned() }
 }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use shared::bookings::BookingState;
+use shared::families::Child;
 use shared::ids::WaitlistEntryId;
 use shared::locale::Localised;
 use shared::page::Page;
@@ -224,8 +225,10 @@ fn take_up(conn: &mut AnyConnection, entry: &Stored, consent: Option<u32>, act: 
     let EntryState::Offered { party_id, .. } = &entry.state else { return Err(ApiError::NotFound) };
     let party = list_party(conn, party_id)?;
     if let Some(first) = party.first() {
-        let children = party.iter().map(|stored| &stored.booking.child.id);
-        consents::note(conn, (&first.family_id, &first.booking.facility.id), children, consent, act)?;
+        let family = families::store::find_family(conn, &first.family_id)?.ok_or(ApiError::NotFound)?;
+        let children = families::store::list_any_children(conn, party.iter().map(|stored| &stored.booking.child.id))?;
+        let children: Vec<&Child> = children.iter().collect();
+        consents::note(conn, (&family, &children), &first.booking.facility, consent, act)?;
     }
     for stored in party {
         let booking = stored.booking;

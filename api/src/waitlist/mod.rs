@@ -132,7 +132,7 @@ pub fn enter_slot(
     let (starts_at, ends_at) = (wanted.starts_at.unwrap_or(slot.starts_at), wanted.ends_at.unwrap_or(slot.ends_at));
     let closes_at = booking_period(&state.terms, starts_at, &state.crossing, &state.open_days).closes_at;
     let shares = slot.room.is_some() || slot.carers.is_some() || state.terms.at_once.is_some();
-    let ages: Vec<u32> = state.children.iter().map(|child| state.terms.ages.band_age(child.born, slot.day())).collect();
+    let ages: Vec<u32> = state.children.iter().map(|child| slot.band_age(&state.terms.ages, child.born)).collect();
     let counts = |band: &&shared::slots::SlotBand| shares || ages.iter().any(|age| band.takes(*age));
     let entry = Stored {
         id: WaitlistEntryId::new(new_id()),

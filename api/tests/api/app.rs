@@ -1,22 +1,26 @@
 //! A running server over a database of its own, a clock to set, and people who act through the API.
 
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use crate::identity::{self, StandIn};
 use api::config::{Config, LogFormat};
 use api::db::{AnyConnection, Db, DbError};
-use api::{App, accounts, facilities, families, municipalities, new_id, programmes, server, session, slots};
+use api::entitlements::store::NewEntitlement;
+use api::outbox::Act;
+use api::{App, accounts, entitlements, facilities, families, municipalities, new_id, programmes, server, session, slots};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use shared::access::Role;
-use shared::accounts::Me;
+use shared::accounts::{Device, Me};
+use shared::applications::Days;
 use shared::facilities::{FacilityKind, Listing};
-use shared::families::{Child, NewChild};
-use shared::ids::{AccountId, ChildId, CompactId, FacilityId, FamilyId, OfferingId, ProgrammeVersionId, SlotId};
+use shared::families::{Child, Family, NewChild, ProofKind, ResidenceProof};
+use shared::ids::{AccountId, ChildId, CompactId, EntitlementId, FacilityId, FamilyId, OfferingId, ProgrammeVersionId, SessionId, SlotId};
 use shared::locale::{Locale, Localised};
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{
@@ -50,6 +54,8 @@ pub struct TestApp {
     clock: Arc<AtomicI64>,
     _server: actix_web::dev::ServerHandle,
     _files: Option<tempfile::TempDir>,
+    /// The provider of residents' sign-in, where the test has one.
+    pub provider: Option<StandIn>,
     _database: Option<Database>,
 }
 
@@ -118,6 +124,18 @@ impl TestApp {
 
     /// Starts a server over empty tables.
     pub async fn start_empty(backend: Backend) -> Option<Self> {
+        Self::start_beside(backend, None).await
+    }
+
+    /// Starts a server with the tests' small world, whose residents may sign in at a provider.
+    pub async fn start_with_provider(backend: Backend) -> Option<Self> {
+        let test = Self::start_beside(backend, Some(StandIn::start())).await?;
+        test.write(world).await;
+        Some(test)
+    }
+
+    async fn start_beside(backend: Backend, provider: Option<StandIn>) -> Option<Self> {
+        api::outside::choose_tls();
         let (url, files, database) = match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
@@ -135,7 +153,10 @@ impl TestApp {
         let config = Config {
             database_url: url,
             bind: "127.0.0.1:0".to_owned(),
-            public_url: "http://127.0.0.1:0".to_owned(),
+            public_url: "http://localhost:0".to_owned(),
+            oidc_issuer: provider.as_ref().map(|provider| provider.issuer.clone()),
+            oidc_client_id: provider.as_ref().map(|_| identity::CLIENT.to_owned()),
+            oidc_key_file: provider.as_ref().map(StandIn::client_key_file),
             db_connections: 8,
             tiles: "https://tiles.example/{z}/{x}/{y}.png".to_owned(),
             log_format: LogFormat::Text,
@@ -143,13 +164,15 @@ impl TestApp {
         };
         let clock = Arc::new(AtomicI64::new(moment(START).timestamp_micros()));
         let hand = Arc::clone(&clock);
-        let app = App::new(db, config, Arc::new(move || DateTime::from_timestamp_micros(hand.load(Ordering::SeqCst)).unwrap()));
+        let app = App::new(db, config, Arc::new(move || DateTime::from_timestamp_micros(hand.load(Ordering::SeqCst)).unwrap()))
+            .with_provider()
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = server::serve(app.clone(), listener, 2).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Some(Self { app, base, clock, _server: handle, _files: files, _database: database })
+        Some(Self { app, base, clock, _server: handle, _files: files, provider, _database: database })
     }
 
     /// Sets the clock.
@@ -167,8 +190,9 @@ impl TestApp {
         Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: None }
     }
 
-    async fn signed_in(&self, me: Me) -> Person {
-        let cookie = session::open(&self.app.db, &me, false, self.app.now()).await.unwrap();
+    /// Signs somebody in, perhaps again.
+    pub async fn signed_in(&self, me: Me) -> Person {
+        let cookie = session::open(&self.app.db, &me, Device::default(), false, self.app.now()).await.unwrap();
         let cookie = format!("{}={}", cookie.name(), cookie.value());
         Person { client: reqwest::Client::new(), base: self.base.clone(), cookie: Some(cookie) }
     }
@@ -208,6 +232,41 @@ impl TestApp {
         self.signed_in(me).await
     }
 
+    /// An officer of this city.
+    pub async fn officer(&self, city: &str) -> Person {
+        self.person("Officer", Role::Officer { municipality: code(city) }).await
+    }
+
+    /// Proves that the guardian's family lives where it says.
+    pub async fn prove_residence(&self, guardian: &Person) {
+        let family = guardian.get("/family").await.body["id"].as_str().unwrap().to_owned();
+        let at = self.app.now();
+        let write = self.app.db.write(move |conn| {
+            let family = families::store::find_family(conn, &FamilyId::new(family.clone()))?.unwrap();
+            let proof = Some(ResidenceProof { by: ProofKind::Counter, at });
+            families::write(conn, &Family { residence_proof: proof, ..family }, &Act::of_command("test", at))
+        });
+        write.await.unwrap();
+    }
+
+    /// Certifies a child of this guardian for a programme, as its city would have done long ago.
+    pub async fn certify(&self, guardian: &Person, child: &str, programme: &str) {
+        let own = guardian.get("/family").await.body;
+        let (family, municipality) = (FamilyId::from(own["id"].as_str().unwrap()), code(own["municipality"].as_str().unwrap()));
+        let new = NewEntitlement {
+            id: EntitlementId::new(new_id()),
+            number: new_id(),
+            family,
+            child: child.into(),
+            programme: ProgrammeKey::new(programme),
+            municipality,
+            days: Days { from: date("2020-01-01"), until: date("2030-12-31") },
+            application: None,
+        };
+        let now = self.app.now();
+        self.write(move |conn| entitlements::store::insert_entitlement(conn, &new, now)).await;
+    }
+
     /// A slot with places for children under three and over.
     pub async fn slot(&self, offering: &str, day: &str, times: (&str, &str), places: (i64, i64)) -> String {
         let (offering, day, now) = (OfferingId::from(offering), date(day), self.app.now());
@@ -225,6 +284,20 @@ impl TestApp {
         .await
         .to_string()
     }
+}
+
+/// What a piece of work gives, and how many statements it asks the database.
+pub fn counting<T>(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection) -> T) -> (T, usize) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let given = work(conn);
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    (given, asked.load(Ordering::Relaxed))
 }
 
 /// Somebody who acts through the API.
@@ -272,6 +345,23 @@ impl Person {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The same browser with the cookie that an answer sets.
+    pub fn keeping(&self, answer: &Answer) -> Self {
+        let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Self { cookie: Some(cookie), ..self.clone() }
+    }
+
+    /// The same browser with the cookie that an answer sets beside those that it has.
+    pub fn also_keeping(&self, answer: &Answer) -> Self {
+        let all = [self.cookie.clone(), self.keeping(answer).cookie].into_iter().flatten().collect::<Vec<_>>().join("; ");
+        Self { cookie: Some(all), ..self.clone() }
+    }
+
+    /// The secret in its only cookie.
+    pub fn cookie_value(&self) -> String {
+        self.cookie.as_ref().unwrap().split_once('=').unwrap().1.to_owned()
+    }
+
     /// A request to the API.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let path = if path.starts_with("/api/") || !path.starts_with('/') { path.to_owned() } else { format!("/api/v1{path}") };
@@ -309,6 +399,17 @@ impl Person {
 
     pub async fn delete(&self, path: &str, etag: &str) -> Answer {
         self.send(self.request(Method::DELETE, path).header("if-match", etag)).await
+    }
+
+    /// Begins an application, answers and declares, and sends it; gives the last answer.
+    pub async fn apply(&self, procedure: &str, child: &str, answers: &[(&str, &str)]) -> Answer {
+        let begun = self.post("/applications", json!({ "procedure": procedure, "child_id": child })).await;
+        assert!(begun.status.is_success(), "{:?}", begun.body);
+        let path = format!("/applications/{}", begun.body["id"].as_str().unwrap());
+        let answers: Vec<Value> = answers.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+        let filled = self.patch(&path, json!({ "answers": answers, "declared": ["true"] }), &begun.etag()).await;
+        assert_eq!(filled.status, 200, "{:?}", filled.body);
+        self.send(self.request(Method::POST, &format!("{path}/submit")).header("if-match", filled.etag())).await
     }
 
     /// Registers a child born then; gives its id.
@@ -372,7 +473,14 @@ pub async fn families(test: &TestApp, count: usize, city: &str, born: &str) -> V
                 accounts::store::insert_account(conn, me, "no password", now)?;
                 families::store::insert_child(conn, family, child, now)?;
                 let token = new_id();
-                accounts::store::insert_session(conn, &session::hash(&token), &me.id, now, now + TimeDelta::days(30))?;
+                let session = SessionId::new(new_id());
+                accounts::store::insert_session(
+                    conn,
+                    &session::hash(&token),
+                    (&session, &me.id, &Device::default()),
+                    now,
+                    now + TimeDelta::days(30),
+                )?;
                 tokens.push(token);
             }
             Ok(tokens)
@@ -390,7 +498,7 @@ pub async fn families(test: &TestApp, count: usize, city: &str, born: &str) -> V
 
 fn me(name: &str, role: Role) -> Me {
     let email = Email::parse(&format!("{}@example.jp", new_id())).unwrap();
-    Me { id: AccountId::new(new_id()), email, name: name.to_owned(), role, organisation: None, locale: Locale::Ja }
+    Me { id: AccountId::new(new_id()), email, name: name.to_owned(), role, organisation: None, locale: Locale::Ja, password: true }
 }
 
 /// An instant.
@@ -466,6 +574,36 @@ pub fn programme(key: &str, from: &str) -> Value {
             "extras": [{ "key": "snack", "name": name, "yen": 100 }],
             "questions": [{ "key": "fever", "text": name, "answer": { "kind": "yes_no" }, "required": true }],
             "at_once": 3,
+        },
+    })
+}
+
+/// A certification for a programme, as a city publishes it: for children of six months to under three who live there and are not enrolled.
+pub fn certification(key: &str, programme: &str, from: &str) -> Value {
+    let name = json!({ "ja": "認定申請", "easy": "[認定|にんてい]", "en": "Certification" });
+    let choice = |key: &str| json!({ "key": key, "name": name });
+    json!({
+        "key": key, "valid_from": from, "name": name, "summary": name,
+        "terms": {
+            "effect": {
+                "kind": "certify", "programme": programme,
+                "validity": { "ages": { "from_months": 6, "until": { "kind": "under_years", "years": 3 } }, "ahead_days": 60 },
+            },
+            "questions": [{
+                "key": "enrolled_in", "text": name, "required": true, "keep": "child",
+                "answer": { "kind": "choice", "choices": [choice("none"), choice("nursery"), choice("unlicensed")] },
+            }],
+            "attachments": [{ "key": "proof", "name": name }],
+            "declarations": [{ "key": "true", "name": name }],
+            "rule": {
+                "kind": "all", "source": name,
+                "of": [{ "kind": "lives_in" }, { "kind": "not", "of": { "kind": "enrolled_in", "kinds": ["nursery", "centre"] } }],
+            },
+            "target_days": 5,
+            "notice": {
+                "issuer": "市長", "granted_title": "認定通知書", "granted": "認定しました。", "refused_title": "却下通知書",
+                "refused": "却下しました。", "objection": "審査請求をすることができます。", "contact": "こども課",
+            },
         },
     })
 }
@@ -579,6 +717,7 @@ fn world(conn: &mut AnyConnection) -> Result<(), DbError> {
                 confirmation: None,
                 hourly_yen: None,
                 interview: false,
+                spare: false,
             };
             slots::store::insert_offering(conn, &offering, &code(city))?;
         }

@@ -1,8 +1,13 @@
 //! Bookings over HTTP.
 
+use api::bookings::engine;
+use api::families;
+use api::outbox::Act;
 use serde_json::json;
+use shared::bookings::NewBooking;
+use shared::ids::{ChildId, FamilyId, SlotId};
 
-use crate::app::{DAY, SAKAIMINATO, YONAGO};
+use crate::app::{DAY, SAKAIMINATO, YONAGO, counting};
 
 on_both! {
     async fn a_family_books_in_the_other_city(test) {
@@ -167,5 +172,28 @@ on_both! {
         let form = ana.send(ana.request(reqwest::Method::POST, "/bookings").body("a=b")).await;
         assert_eq!(form.status, 415);
         assert_eq!(ana.active_bookings().await, 0);
+    }
+
+    async fn a_booking_asks_the_database_no_more_than_it_must(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let child = ana.child("2025-05-01").await;
+        let family = ana.get("/family").await.body["id"].as_str().unwrap().to_owned();
+        let now = test.app.now();
+        // The first one at a facility also writes the consent and what the facility sees; from then on it is only looked for.
+        for (day, most) in [(DAY, 23), ("2026-12-02", 19)] {
+            let slot = test.slot("sakai_care", day, ("08:30", "17:00"), (2, 2)).await;
+            let command = NewBooking::new(SlotId::new(slot), vec![ChildId::new(child.clone())]);
+            let family = FamilyId::new(family.clone());
+            let asked = test.write(move |conn| {
+                let (booked, asked) = counting(conn, |conn| {
+                    let family = families::store::lock_family(conn, &family).unwrap().unwrap();
+                    engine::take(conn, &family, &command, &Act::of_command("test", now))
+                });
+                assert_eq!(booked.unwrap().len(), 1);
+                Ok(asked)
+            });
+            let asked = asked.await;
+            assert!(asked <= most, "{asked} statements for a booking");
+        }
     }
 }

@@ -11,7 +11,7 @@ use shared::calendar::known_holidays;
 use shared::slots::Occupancy;
 use shared::time::tokyo_day;
 
-use crate::app::{TestApp, YONAGO, moment};
+use crate::app::{SAKAIMINATO, TestApp, YONAGO, moment};
 
 /// Days that are not like others: Sunday night, a holiday, the turn of the year and of the fiscal year, a leap day, noon.
 const MOMENTS: [&str; 7] = [
@@ -67,14 +67,19 @@ on_both! {
         demo::load_when_empty(&test.app).await.unwrap();
         let printed = demo::sign_ins();
         let mails: Vec<&str> = printed.split_whitespace().filter(|word| word.contains('@')).collect();
-        assert_eq!(mails.len(), 8);
+        assert_eq!(mails.len(), 12);
         let mut roles = Vec::new();
         for mail in mails {
             let answer = test.anybody().post("/auth/login", json!({ "email": mail, "password": demo::PASSWORD })).await;
             assert_eq!(answer.status, 200, "{mail}: {:?}", answer.body);
             roles.push(answer.body["role"]["kind"].as_str().unwrap().to_owned());
         }
-        assert_eq!(roles, ["guardian", "guardian", "guardian", "staff", "staff", "officer", "officer", "operator"]);
+        let kinds = [("guardian", 3), ("staff", 4), ("officer", 4), ("operator", 1)];
+        assert_eq!(roles, kinds.iter().flat_map(|(kind, count)| vec![*kind; *count]).collect::<Vec<_>>());
+        for city in [YONAGO, SAKAIMINATO] {
+            let queue = test.officer(city).await.get("/office/applications").await.body;
+            assert!(queue["items"].as_array().unwrap().len() >= 2, "{city}: {queue}");
+        }
         let facilities = test.anybody().get(&format!("/facilities?municipality={YONAGO}&limit=200")).await;
         assert_eq!(facilities.body["items"].as_array().unwrap().len(), 15);
         assert!(facilities.body["items"].as_array().unwrap().iter().all(|one| one["fictional"] == true));

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::access::Role;
 
-use crate::app::{Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, programme};
+use crate::app::{Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO, certification, code, programme};
+use crate::attachments::{PHOTOGRAPH, attach};
 
 /// Who may call an operation. An operation that is not in this list fails the test, so a new one cannot be forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ enum Caller {
     Officer,
     /// Staff and officers, each for their own facilities.
     Clerk,
+    /// The family that applies, and the clerk who files for it; to everybody else it is not there.
+    Applicant,
 }
 
 fn caller(operation: &str) -> Caller {
@@ -24,14 +27,22 @@ fn caller(operation: &str) -> Caller {
         "list_municipalities"
         | "list_compacts"
         | "list_programmes"
+        | "list_procedures"
         | "list_facilities"
         | "get_facility"
         | "list_slots"
         | "get_slot"
         | "get_settings"
         | "register"
-        | "login" => Caller::Anybody,
-        "logout" | "get_me" => Caller::SignedIn,
+        | "login"
+        | "leave_for_provider"
+        | "return_from_provider"
+        | "get_newcomer"
+        | "register_resident"
+        | "begin_passkey_sign_in"
+        | "sign_in_with_passkey" => Caller::Anybody,
+        "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
+        "logout" | "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "change_password" => Caller::SignedIn,
         "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
             Caller::Guardian
         }
@@ -39,11 +50,31 @@ fn caller(operation: &str) -> Caller {
         "preview_closure" | "close_slots" => Caller::Staff,
         "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
-        "get_family" | "get_family_code" | "renew_family_code" | "set_family_pin" | "list_arrivals" | "get_statement" | "change_family"
-        | "list_children" | "register_child" | "get_child" | "update_child" | "remove_child" | "create_booking" | "quote_booking"
-        | "create_series" | "preview_series" | "list_interviews" | "get_consent_need" | "list_consents" | "withdraw_consent" => {
-            Caller::Guardian
-        }
+        "get_family"
+        | "get_residence"
+        | "enter_residence_code"
+        | "get_identity"
+        | "take_over_verified"
+        | "unlink_identity"
+        | "get_family_code"
+        | "renew_family_code"
+        | "set_family_pin"
+        | "list_arrivals"
+        | "get_statement"
+        | "change_family"
+        | "list_children"
+        | "register_child"
+        | "get_child"
+        | "update_child"
+        | "remove_child"
+        | "create_booking"
+        | "quote_booking"
+        | "create_series"
+        | "preview_series"
+        | "list_interviews"
+        | "get_consent_need"
+        | "list_consents"
+        | "withdraw_consent" => Caller::Guardian,
         "list_bookings"
         | "get_booking"
         | "cancel_booking"
@@ -68,6 +99,9 @@ fn caller(operation: &str) -> Caller {
         | "preview_slots"
         | "publish_slots"
         | "change_slot"
+        | "get_classes"
+        | "preview_classes"
+        | "change_regular_classes"
         | "preview_slot_change"
         | "decide_booking"
         | "list_slot_queues"
@@ -76,7 +110,29 @@ fn caller(operation: &str) -> Caller {
         | "get_interview_sharing"
         | "mark_child_seen"
         | "offer_programme" => Caller::Staff,
-        "publish_programme" | "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
+        "begin_application"
+        | "get_application"
+        | "change_application"
+        | "submit_application"
+        | "withdraw_application"
+        | "attach_file"
+        | "get_attachment"
+        | "remove_attachment"
+        | "get_notice"
+        | "get_notice_pdf" => Caller::Applicant,
+        "list_applications" | "list_entitlements" => Caller::Guardian,
+        "list_moved_entitlements" | "preview_revocation" | "revoke_entitlement" => Caller::Officer,
+        "publish_procedure" | "publish_programme" | "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
+        "preview_register_file" | "take_in_register_file" | "list_register_runs" | "export_certified" => Caller::Officer,
+        "list_queue"
+        | "get_lead_time"
+        | "get_review_case"
+        | "decide_application"
+        | "check_application"
+        | "return_application"
+        | "hand_over_application"
+        | "decide_applications" => Caller::Officer,
+        "confirm_residence" | "make_residence_letter" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
 }
@@ -108,16 +164,33 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
         "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),
+        "preview_revocation" | "revoke_entitlement" => Some(json!({ "last_day": "2026-12-01", "words": "x" })),
+        "preview_classes" | "change_regular_classes" => {
+            Some(json!({ "entries": [{ "age_class": 1, "from": "2026-12-01", "capacity": 12, "enrolled": 10 }] }))
+        }
         "preview_slots" | "publish_slots" => {
             Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
         }
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "publish_programme" => Some(programme("playroom", "2026-12-01")),
+        "publish_procedure" => Some(certification("entry", "playroom", "2026-12-01")),
+        "begin_application" => Some(json!({ "procedure": "entry", "child_id": child })),
+        "change_application" => Some(json!({ "answers": [{ "key": "enrolled_in", "value": "nursery" }] })),
+        "decide_application" => Some(json!({ "grants": false, "words": "by a stranger" })),
+        "check_application" => Some(json!({ "confirms": true })),
+        "return_application" => Some(json!({ "comments": [{ "key": "enrolled_in", "words": "by a stranger" }] })),
+        "hand_over_application" => Some(json!({ "words": "by a stranger" })),
+        "decide_applications" => {
+            Some(json!({ "items": [{ "application_id": "any", "seen": 1 }], "decision": { "grants": false, "words": "by a stranger" } }))
+        }
         "record_interview" => Some(json!({ "verdict": "accepted" })),
         "mark_child_seen" => Some(json!({ "child_version": 1, "family_version": 1 })),
         "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
         "set_household" => Some(json!({ "classes": [] })),
+        "take_over_verified" => Some(json!({})),
+        "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
+        "enter_residence_code" => Some(json!({ "code": "ABCD" })),
         "set_family_pin" => Some(json!({ "pin": "384920" })),
         "scan_family" => Some(json!({ "kind": "pin", "booking_id": "another facility's", "pin": "384920" })),
         "mark_booking_absent" => Some(json!({ "seen": { "fee_yen": 0, "counts": false } })),
@@ -165,7 +238,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -173,9 +246,15 @@ on_both! {
         let officer = test.person("Officer", Role::Officer { municipality: code(SAKAIMINATO) }).await;
         let operator = test.person("Operator", Role::Operator).await;
         for city in [YONAGO, SAKAIMINATO] {
-            let officer = test.person(city, Role::Officer { municipality: code(city) }).await;
+            let officer = test.officer(city).await;
             assert_eq!(officer.post("/programmes", programme("playroom", "2026-11-21")).await.status, 201);
+            assert_eq!(officer.post("/procedures", certification("entry", "playroom", "2026-11-21")).await.status, 201);
         }
+        let begun = ana.post("/applications", body("begin_application", &slot, &child).unwrap()).await;
+        let application = begun.body["id"].as_str().unwrap().to_owned();
+        let begun = attach(&ana, &format!("/applications/{application}"), "photo.jpg", PHOTOGRAPH).await;
+        let file = begun.body["attached"][0]["id"].as_str().unwrap().to_owned();
+        let ids: Vec<(&str, &str)> = ids.into_iter().chain([("application_id", application.as_str()), ("attachment_id", &file)]).collect();
         let before = ana.get(&format!("/bookings/{booking}")).await.body;
         for operation in operations(&ids) {
             let who = caller(&operation.name);
@@ -187,6 +266,15 @@ on_both! {
             if who == Caller::SignedIn {
                 continue;
             }
+            if who == Caller::Applicant {
+                let own_city = test.officer(YONAGO).await;
+                for person in [&officer, &operator, &other_staff, &own_staff, &other_family, &own_city] {
+                    // Whoever files says for which family; another's child is not found.
+                    let expected = if operation.name == "begin_application" { 422 } else { 404 };
+                    assert_eq!(call(person, &operation, &slot, &child).await, expected, "{}", operation.name);
+                }
+                continue;
+            }
             for (name, person) in [("officer", &officer), ("operator", &operator)] {
                 if matches!(who, Caller::Officer | Caller::Clerk) && name == "officer" {
                     continue;
@@ -194,7 +282,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -208,6 +296,10 @@ on_both! {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
+                // They have no card.
+                _ if operation.name == "unlink_identity" => assert_eq!(status, 404),
+                // Nothing was verified of them, and no letter sent.
+                _ if ["take_over_verified", "enter_residence_code"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 // The rest is about the caller's own family, changed or read.
                 _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
             }
@@ -219,6 +311,7 @@ on_both! {
         assert_eq!(other_staff.get("/bookings").await.body["items"], json!([]));
         assert_eq!(other_staff.get(&format!("/staff/today?from={DAY}")).await.body["days"][0]["entries"], json!([]));
         assert_eq!(other_staff.get(&format!("/staff/today?facility_id=sakai&from={DAY}")).await.status, 404);
+        assert_eq!(ana.get(&format!("/applications/{application}")).await.body, begun.body, "a wrong caller changed something");
         assert_eq!(ana.get(&format!("/bookings/{booking}")).await.body, before, "a wrong caller changed something");
         assert_eq!(ana.get(&format!("/children/{child}")).await.body["care_notes"], "");
     }
@@ -330,13 +423,28 @@ async fn up_down_up(backend: Backend) {
             compacts,
             compact_terms,
             programmes,
+            procedures,
+            applications,
+            attachments,
+            documents,
+            entitlements,
+            hand_overs,
+            known_facts,
+            last_numbers,
             holidays,
             facilities,
             families,
             children,
             accounts,
             sessions,
+            identities,
+            passkeys,
+            passkey_challenges,
+            residence_letters,
+            sign_in_attempts,
             offerings,
+            regular_classes,
+            entitlement_endings,
             slots,
             slot_bands,
             household_classes,
@@ -355,7 +463,9 @@ async fn up_down_up(backend: Backend) {
             waitlist_entries,
             waitlist_children,
             waitlist_skips,
-            unmet_demand
+            unmet_demand,
+            register_runs,
+            register_rows
         );
         Ok(())
     })

@@ -17,6 +17,7 @@ use shared::bookings::{NewBooking, place};
 use shared::facilities::{Encoding, ImportReport};
 use shared::ids::{ChildId, FamilyId, SlotId};
 use shared::locale::Locale;
+use tokio::sync::Barrier;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, families as many};
 use crate::races::taken;
@@ -237,12 +238,15 @@ async fn book(person: &Person, slot: &str, child: &str) -> u16 {
     }
 }
 
-/// The control: rows that are looked at without the slot's lock and written a moment later, against families at home. Where this does not
-/// oversell, the race above proves nothing. Gives how many bookings the one place was sold for.
+/// The control: rows that are looked at without the slot's lock and written when all have been, against families at home. Where this does
+/// not oversell, the race above proves nothing. Gives how many bookings the one place was sold for.
 async fn oversell(test: &TestApp) -> i64 {
     let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 0)).await;
     let people = many(test, 10, SAKAIMINATO, "2025-05-01").await;
     let now = test.app.now();
+    // However slow the machine is: nobody writes before everybody has looked.
+    let looked = Barrier::new(9);
+    let looked = &looked;
     let rows = people[..8].iter().map(|(person, child)| {
         let (app, slot, child, person) = (test.app.clone(), SlotId::new(slot.clone()), ChildId::new(child.clone()), person.clone());
         async move {
@@ -256,13 +260,16 @@ async fn oversell(test: &TestApp) -> i64 {
                 Ok::<_, ApiError>((family, seen, placed))
             });
             let (family, seen, placed) = look.await.unwrap();
-            actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+            looked.wait().await;
             let Ok(placed) = placed else { return };
             let write = app.db.write(move |conn| engine::seat(conn, &family, (&seen, &placed), &command, &Act::of_command("control", now)));
             write.await.unwrap();
         }
     });
-    let homes = join_all(people[8..].iter().map(|(person, child)| book(person, &slot, child)));
+    let homes = async {
+        looked.wait().await;
+        join_all(people[8..].iter().map(|(person, child)| book(person, &slot, child))).await
+    };
     join(join_all(rows), homes).await;
     taken(test, &slot).await.0
 }

@@ -101,10 +101,13 @@ fn command(slot: &str, children: &[String], programme: &str, reason: Option<&str
     json!({ "slot_id": slot, "child_ids": children, "reason": reason, "answers": answers(programme) })
 }
 
-async fn children(guardian: &Person, born: &[&str]) -> Vec<String> {
+/// Children, certified for what needs it.
+async fn children(test: &TestApp, guardian: &Person, born: &[&str]) -> Vec<String> {
     let mut children = Vec::new();
     for born in born {
-        children.push(guardian.child(born).await);
+        let child = guardian.child(born).await;
+        test.certify(guardian, &child, "open_nursery").await;
+        children.push(child);
     }
     children
 }
@@ -116,7 +119,7 @@ async fn told(test: &TestApp, golden: &Golden) -> Vec<String> {
     days_before(test, golden.stay, 4);
     let guardian = family(test, residence, golden.classes).await;
     let slot = slot(test, golden.programme, host, golden.stay, (None, None)).await;
-    let mut command = command(&slot, &children(&guardian, golden.born).await, golden.programme, golden.reason);
+    let mut command = command(&slot, &children(test, &guardian, golden.born).await, golden.programme, golden.reason);
     command["extras"] = json!(golden.extras);
     let quote = guardian.post("/bookings/quote", command.clone()).await;
     if quote.body["bookable"] != true {
@@ -197,7 +200,7 @@ on_both! {
         // Seven uses for a birth: two nights and a night are six, a day the seventh. Visits at home have their own three.
         days_before(test, "2026-12-03", 4);
         let mother = family(test, YONAGO, &[]).await;
-        let baby = children(&mother, &["2026-04-10"]).await;
+        let baby = children(test, &mother, &["2026-04-10"]).await;
         for (programme, stay, refused) in [
             ("postnatal_stay", "2026-12-03 10:00 10:00 2026-12-05", ""),
             ("postnatal_stay", "2026-12-08 10:00 10:00 2026-12-09", ""),
@@ -219,14 +222,14 @@ on_both! {
         }
         days_before(test, "2027-04-08", 5);
         let mother = family(test, YONAGO, &[]).await;
-        let baby = children(&mother, &["2026-04-10"]).await;
+        let baby = children(test, &mother, &["2026-04-10"]).await;
         assert_eq!(book(test, &mother, &baby, "postnatal_day", "2027-04-09 10:00 16:00").await.codes(), ["bookings.too_old"]);
         assert_eq!(book(test, &mother, &baby, "postnatal_day", "2027-04-08 10:00 16:00").await.status, 201);
 
         // Postnatal care stays in its city.
         days_before(test, "2026-12-03", 4);
         let away = family(test, YONAGO, &[]).await;
-        let baby = children(&away, &["2026-04-10"]).await;
+        let baby = children(test, &away, &["2026-04-10"]).await;
         let across = slot(test, "postnatal_day", SAKAIMINATO, LONG_DAY, (None, None)).await;
         let refused = away.post("/bookings", command(&across, &baby, "postnatal_day", None)).await;
         assert_eq!(refused.codes(), ["bookings.no_compact"]);
@@ -235,7 +238,7 @@ on_both! {
         test.at("2026-12-03T07:59:59+09:00");
         let ill = family(test, YONAGO, &[]).await;
         let born = ["2024-06-15", "2025-04-20", "2023-01-10", "2022-02-10"];
-        let all = children(&ill, &born).await;
+        let all = children(test, &ill, &born).await;
         let room = slot(test, "sick_child", YONAGO, "2026-12-03 08:30 17:30", (Some(4), Some(1))).await;
         assert_eq!(ill.post("/bookings", command(&room, &all, "sick_child", None)).await.codes(), ["bookings.slot_full"]);
         assert_eq!(ill.post("/bookings", command(&room, &all[..2], "sick_child", None)).await.status, 201);
@@ -247,7 +250,7 @@ on_both! {
         // Three days a week for work; a reason is asked for.
         days_before(test, "2026-12-07", 6);
         let working = family(test, YONAGO, &[]).await;
-        let child = children(&working, &["2024-06-15"]).await;
+        let child = children(test, &working, &["2024-06-15"]).await;
         for (stay, refused) in [
             ("2026-12-07 08:30 16:30", None),
             ("2026-12-08 08:30 16:30", None),
@@ -264,7 +267,7 @@ on_both! {
         // Two carers: six babies and no child more, though the room has places; never fewer than two.
         for (carers, babies, status) in [(2, 7, 409), (2, 6, 201), (1, 1, 409)] {
             let many = family(test, YONAGO, &[]).await;
-            let party = children(&many, &vec!["2026-04-10"; babies]).await;
+            let party = children(test, &many, &vec!["2026-04-10"; babies]).await;
             let slot = self::slot(test, "temporary_care", YONAGO, "2026-12-11 08:30 16:30", (Some(8), Some(carers))).await;
             assert_eq!(many.post("/bookings", command(&slot, &party, "temporary_care", Some("private"))).await.status, status, "{carers}");
         }
@@ -274,7 +277,7 @@ on_both! {
         laid_out(test).await;
         days_before(test, "2026-12-03", 4);
         let guardian = family(test, SAKAIMINATO, &[]).await;
-        let child = children(&guardian, &["2025-04-20"]).await;
+        let child = children(test, &guardian, &["2025-04-20"]).await;
         // Eight hours anywhere, two more at home.
         for (host, stay, status) in [
             (YONAGO, "2026-12-03 09:00 17:00", 201),
@@ -362,7 +365,7 @@ fn texts(version: &Programme) -> Vec<&Localised> {
     let Terms { extras, reliefs, reasons, questions, bring, cancellation, .. } = &version.terms;
     let choices = questions.iter().flat_map(|question| match &question.answer {
         AnswerKind::Choice { choices } => choices.as_slice(),
-        AnswerKind::YesNo | AnswerKind::Text => &[],
+        AnswerKind::YesNo | AnswerKind::Text | AnswerKind::Day | AnswerKind::Yen => &[],
     });
     [&version.name, &version.summary]
         .into_iter()

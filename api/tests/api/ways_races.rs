@@ -41,7 +41,7 @@ async fn wait(milliseconds: u64) {
 }
 
 /// The laws of places, children, accounts, parties and events, on what the database now says.
-async fn lawful(test: &TestApp) -> Result<(), String> {
+pub async fn lawful(test: &TestApp) -> Result<(), String> {
     let world: World = test.write(look).await;
     check(&world, &Facts::default())
 }
@@ -364,6 +364,7 @@ macro_rules! control {
         })*
     };
 }
+pub(crate) use control;
 
 control! {
     control_without_the_lock_a_request_is_answered_many_times: |test| answer_many_times(test).await > 1 && lawful(test).await.is_err();

@@ -2,7 +2,8 @@
 
 use shared::locale::Localised;
 use shared::programmes::{
-    Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, Relief, ReliefUnit, Terms, Unit,
+    Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, ProgrammeKey, Relief, ReliefUnit,
+    Terms, Unit,
 };
 
 use super::super::cities::City;
@@ -57,6 +58,8 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
         // Late minutes use up the hours, as the ministry says.
         late_pick_up: LatePickUp::Counts { grace_minutes: 0 },
         staffing: Some(staffing(year)),
+        // Since it became a benefit by statute.
+        certification: (year == Year::This).then(|| ProgrammeKey::new(KEY)),
         questions: health_questions(),
         bring: vec![
             Localised::new("着替え（上下1組）", "[着替|きが]え（[上|うえ]と[下|した]を1つずつ）", "One change of clothes"),

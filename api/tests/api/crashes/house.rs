@@ -63,7 +63,8 @@ impl House {
             .unwrap();
         let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
         let said = lines.by_ref().map_while(Result::ok).find_map(|line| line.split_once("http://").map(|(_, address)| address.to_owned()));
-        self.base = format!("http://{}", said.unwrap().trim_end_matches('/'));
+        // By number: a name is looked up anew for each connection.
+        self.base = format!("http://{}", said.unwrap().trim_end_matches('/').replace("localhost", "127.0.0.1"));
         // Whoever does not read lets the other wait.
         std::thread::spawn(move || lines.map_while(Result::ok).filter(|line| line.contains("ERROR")).for_each(|line| eprintln!("{line}")));
         self.server = Some(server);
