@@ -5,14 +5,17 @@ use leptos::prelude::*;
 use crate::frame::{Account, LanguageSwitch};
 use crate::i18n::Say;
 use crate::paths;
+use crate::session::use_session;
 use crate::ui::{Glyph, Icon, LinkButton, PageTitle};
 
 /// Everything that has no place in the bar of a phone.
 #[component]
 pub fn MenuPage() -> impl IntoView {
+    let session = use_session();
     let links = [
         (paths::bookings(), "app.nav_bookings", Glyph::Calendar),
         (paths::family(), "app.nav_family", Glyph::Family),
+        (paths::applications(), "applications.title", Glyph::Pencil),
         (paths::accessibility(), "app.accessibility", Glyph::Info),
         (paths::staff(), "app.for_staff", Glyph::List),
     ];
@@ -22,6 +25,7 @@ pub fn MenuPage() -> impl IntoView {
             <section class="card stack">
                 <h2><Say key="app.menu_account"/></h2>
                 <div class="row"><Account/></div>
+                {move || session.me().map(|me| view! { <p><a href=paths::account(&me.role)><Say key="accounts.account_title"/></a></p> })}
             </section>
             <section class="card stack">
                 <h2><Say key="app.menu_language"/></h2>

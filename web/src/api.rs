@@ -6,6 +6,7 @@
 //! | `get_tagged::<T>(path).await` | reading what will be edited: `Tagged { value, etag }` |
 //! | `post::<_, T>(path, &body, &attempt).await` | doing something |
 //! | `patch::<_, T>(path, &body, &etag, &attempt).await`, `delete(path, &etag, &attempt).await` | editing |
+//! | `patch_tagged::<_, T>(…)`, `post_tagged::<T>(path, &etag, &attempt)` | editing on, with the new tag |
 //!
 //! Paths are below `/api/v1` and begin with a slash; build their query with [`query`]. One [`Attempt`] belongs to one form or button: it
 //! keeps the idempotency key while the same thing is tried again, so that a lost answer never books twice.
@@ -229,12 +230,19 @@ pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
 
 /// Reads something together with its tag.
 pub async fn get_tagged<T: DeserializeOwned>(path: &str) -> Result<Tagged<T>, Failure> {
-    let response = answered(path, prepared(Request::get, path).send().await).await?;
+    tagged(&answered(path, prepared(Request::get, path).send().await).await?).await
+}
+
+async fn tagged<T: DeserializeOwned>(response: &Response) -> Result<Tagged<T>, Failure> {
     let etag = response.headers().get("ETag").unwrap_or_default();
-    Ok(Tagged { value: read(&response).await?, etag })
+    Ok(Tagged { value: read(response).await?, etag })
 }
 
 async fn send<T: DeserializeOwned>(request: RequestBuilder, path: &str, body: Option<String>, attempt: &Attempt) -> Result<T, Failure> {
+    read(&sent(request, path, body, attempt).await?).await
+}
+
+async fn sent(request: RequestBuilder, path: &str, body: Option<String>, attempt: &Attempt) -> Result<Response, Failure> {
     let key = attempt.key_for(&format!("{path}\n{}", body.as_deref().unwrap_or_default()), random_key);
     let request = request.header("Idempotency-Key", &key);
     let request = match body {
@@ -246,7 +254,7 @@ async fn send<T: DeserializeOwned>(request: RequestBuilder, path: &str, body: Op
     if let Ok(response) = &answer {
         attempt.conclude(response.status());
     }
-    read(&answered(path, answer).await?).await
+    answered(path, answer).await
 }
 
 fn json<B: Serialize + ?Sized>(body: &B) -> Result<Option<String>, Failure> {
@@ -258,14 +266,55 @@ pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: 
     send(prepared(Request::post, path), path, json(body)?, attempt).await
 }
 
+/// Does something with what was read with this tag.
+pub async fn post_to<B: Serialize + ?Sized, T: DeserializeOwned>(
+    path: &str,
+    body: &B,
+    etag: &str,
+    attempt: &Attempt,
+) -> Result<T, Failure> {
+    send(prepared(Request::post, path).header("If-Match", etag), path, json(body)?, attempt).await
+}
+
 /// Changes something that was read with this tag.
 pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B, etag: &str, attempt: &Attempt) -> Result<T, Failure> {
     send(prepared(Request::patch, path).header("If-Match", etag), path, json(body)?, attempt).await
 }
 
+/// Changes something that was read with this tag, and gives it with its new one.
+pub async fn patch_tagged<B, T>(path: &str, body: &B, etag: &str, attempt: &Attempt) -> Result<Tagged<T>, Failure>
+where
+    B: Serialize + ?Sized,
+    T: DeserializeOwned,
+{
+    let request = prepared(Request::patch, path).header("If-Match", etag);
+    tagged(&sent(request, path, json(body)?, attempt).await?).await
+}
+
+/// Does something with what was read with this tag, and gives it with its new one.
+pub async fn post_tagged<T: DeserializeOwned>(path: &str, etag: &str, attempt: &Attempt) -> Result<Tagged<T>, Failure> {
+    let request = prepared(Request::post, path).header("If-Match", etag);
+    tagged(&sent(request, path, None, attempt).await?).await
+}
+
 /// Sets something to what the body says, however often it is sent.
 pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
     send(prepared(Request::put, path), path, json(body)?, &Attempt::new()).await
+}
+
+/// Sends a file as it is; its name goes along where no address shows it. What is answered is read again by whoever needs it.
+pub async fn upload(path: &str, file: &web_sys::File, attempt: &Attempt) -> Result<(), Failure> {
+    let (name, size, changed) = (file.name(), file.size(), file.last_modified());
+    let key = attempt.key_for(&format!("{path}\n{name}\n{size}\n{changed}"), random_key);
+    let request = prepared(Request::post, path)
+        .header("Idempotency-Key", &key)
+        .header("Content-Type", "application/octet-stream")
+        .header("Content-Disposition", &format!("attachment; filename*=UTF-8''{}", percent_encoded(&name)));
+    let answer = request.body(file.clone()).map_err(|_| Failure::Unexpected)?.send().await;
+    if let Ok(response) = &answer {
+        attempt.conclude(response.status());
+    }
+    answered(path, answer).await.map(drop)
 }
 
 /// Deletes something that was read with this tag.

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
-use shared::access::{Area, may};
+use shared::access::{Area, Role, may};
 use shared::locale::Locale;
 
 use crate::flash::{FlashRegion, use_flash};
@@ -202,12 +202,22 @@ pub fn Account() -> impl IntoView {
         .into_any(),
         Standing::SignedIn(me) => {
             let name = me.name.clone();
+            let words = move || t_with("app.person", &[("name", name.clone())]);
             view! {
-                <span class="account-name"><Icon glyph=Glyph::Person/>{move || t_with("app.person", &[("name", name.clone())])}</span>
+                {own_name_leads(&me.role, words)}
                 <Button look=Look::Text on_press=sign_out><Say key="app.sign_out"/></Button>
             }
             .into_any()
         }
+    }
+}
+
+/// The name of who is signed in; it leads to the account where this build, or the one it loads, has more than the search.
+fn own_name_leads(role: &Role, words: impl Fn() -> String + Send + 'static) -> AnyView {
+    if cfg!(feature = "pages") {
+        view! { <a class="account-name" href=paths::account(role)><Icon glyph=Glyph::Person/>{words}</a> }.into_any()
+    } else {
+        view! { <span class="account-name"><Icon glyph=Glyph::Person/>{words}</span> }.into_any()
     }
 }
 

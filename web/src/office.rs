@@ -16,6 +16,8 @@ use crate::ui::{Glyph, Icon, PageTitle};
 pub enum OfficePlace {
     /// The first page.
     Home,
+    /// Applications that the rules left open.
+    Applications,
     /// What households are.
     Households,
     /// Bookings on the phone.
@@ -24,15 +26,19 @@ pub enum OfficePlace {
     Programmes,
     /// What nobody could be given.
     Demand,
+    /// Files of registers.
+    Registers,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 4] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 6] {
     [
+        (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Households, paths::office_households(), "office.households", "office.households_for", Glyph::Family),
         (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
+        (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
     ]
 }
 

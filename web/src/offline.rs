@@ -67,9 +67,13 @@ fn until_loaded() -> Option<Storage> {
 }
 
 /// Keeps something for the page that is loaded next in this tab.
-#[cfg(not(all(feature = "family", feature = "staff")))]
 pub fn hand_over<T: Serialize + ?Sized>(name: &str, value: &T) {
     write(until_loaded(), &format!("{DEVICE_PREFIX}{name}"), value);
+}
+
+/// What a page of this tab kept, and leaves there.
+pub fn handed_over<T: DeserializeOwned>(name: &str) -> Option<T> {
+    read(until_loaded(), &format!("{DEVICE_PREFIX}{name}"))
 }
 
 /// What the page before kept for this one; there once.

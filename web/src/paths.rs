@@ -1,6 +1,7 @@
 //! Every address of the app, as functions; the patterns of the routes stand in the slices that own them.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use shared::access::Role;
 use shared::time::Month;
 
 use crate::api::{percent_encoded, query};
@@ -34,6 +35,26 @@ pub fn sign_in(next: Option<&str>) -> String {
 /// Opening an account; afterwards the person comes to `next`.
 pub fn register(next: Option<&str>) -> String {
     query("/register", &[("next", next.map(str::to_owned))])
+}
+
+/// Registering with what a provider has verified; afterwards the person comes to `next`.
+pub fn newcomer(next: Option<&str>) -> String {
+    query("/register/verified", &[("next", next.map(str::to_owned))])
+}
+
+/// The devices and the password of who is signed in.
+pub fn account(role: &Role) -> String {
+    let of = match role {
+        Role::Staff { .. } => "/staff/account",
+        Role::Officer { .. } => "/office/account",
+        Role::Guardian { .. } | Role::Operator => "/account",
+    };
+    of.to_owned()
+}
+
+/// What proves where the family lives.
+pub fn residence() -> String {
+    "/residence".to_owned()
 }
 
 /// The family: residence and children.
@@ -121,6 +142,36 @@ pub fn move_series(series_id: &str, booking_id: &str) -> String {
     query(&format!("/series/{}/move", percent_encoded(series_id)), &[("from", Some(booking_id.to_owned()))])
 }
 
+/// What the family can apply for, what it holds and what is under way.
+pub fn applications() -> String {
+    "/applications".to_owned()
+}
+
+/// Beginning an application of a procedure, for a child where one is already in mind.
+pub fn new_application(procedure: &str, child_id: Option<&str>) -> String {
+    query(&format!("/applications/new/{}", percent_encoded(procedure)), &[("child", child_id.map(str::to_owned))])
+}
+
+/// An application: how it stands, or what is still to be answered.
+pub fn application(application_id: &str) -> String {
+    format!("/applications/{}", percent_encoded(application_id))
+}
+
+/// One question of an application.
+pub fn application_question(application_id: &str, question: &str) -> String {
+    format!("{}/questions/{}", application(application_id), percent_encoded(question))
+}
+
+/// Everything once more before an application is sent.
+pub fn application_check(application_id: &str) -> String {
+    format!("{}/check", application(application_id))
+}
+
+/// The letter of an application's decision.
+pub fn letter(application_id: &str) -> String {
+    format!("/letters/{}", percent_encoded(application_id))
+}
+
 /// The family's code for the door.
 pub fn family_code() -> String {
     "/code".to_owned()
@@ -191,6 +242,11 @@ pub fn staff_close() -> String {
     "/staff/slots/close".to_owned()
 }
 
+/// The regular classes, and what is free in them.
+pub fn staff_classes() -> String {
+    "/staff/slots/classes".to_owned()
+}
+
 /// Taking down a booking on the phone, for a day.
 pub fn staff_entry(day: Option<NaiveDate>) -> String {
     query("/staff/entry", &[("day", day.map(|day| day.to_string()))])
@@ -217,6 +273,16 @@ pub fn office_households() -> String {
     "/office/households".to_owned()
 }
 
+/// What the rules left open, for officers to decide.
+pub fn office_applications() -> String {
+    "/office/applications".to_owned()
+}
+
+/// One application, for officers to decide.
+pub fn office_application(application_id: &str) -> String {
+    format!("/office/applications/{}", percent_encoded(application_id))
+}
+
 /// Bookings that officers take down.
 pub fn office_entry() -> String {
     "/office/entry".to_owned()
@@ -235,6 +301,11 @@ pub fn office_programme(version_id: &str) -> String {
 /// A new version made from one that is there.
 pub fn office_new_version(version_id: &str) -> String {
     format!("/office/programmes/{}/next", percent_encoded(version_id))
+}
+
+/// Files of registers.
+pub fn office_registers() -> String {
+    "/office/registers".to_owned()
 }
 
 /// What nobody could be given.

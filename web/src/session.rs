@@ -11,6 +11,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::Location;
 use shared::access::{Area, may};
 use shared::accounts::Me;
 
@@ -174,14 +175,17 @@ fn only(area: Area) -> impl IntoView {
 fn ToSignIn() -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
-    let here = format!("{}{}", location.pathname.get_untracked(), query_part(&location.search.get_untracked()));
+    let here = untrack(|| address(&location));
     // The page that was asked for must not stay in the history, else "back" leads here again.
     Effect::new(move |_| navigate(&paths::sign_in(Some(&here)), NavigateOptions { replace: true, ..Default::default() }));
     view! { <Skeleton/> }
 }
 
-fn query_part(search: &str) -> String {
-    if search.is_empty() { String::new() } else { format!("?{}", search.trim_start_matches('?')) }
+/// The page that is shown, by which it can be found again.
+pub fn address(location: &Location) -> String {
+    let search = location.search.get();
+    let query = if search.is_empty() { String::new() } else { format!("?{}", search.trim_start_matches('?')) };
+    format!("{}{query}", location.pathname.get())
 }
 
 /// Says that the server has forgotten the person, and how to go on without losing what is on the screen.
@@ -189,7 +193,7 @@ fn query_part(search: &str) -> String {
 pub fn EndedNotice() -> impl IntoView {
     let session = use_session();
     let location = use_location();
-    let href = move || paths::sign_in(Some(&format!("{}{}", location.pathname.get(), query_part(&location.search.get()))));
+    let href = Signal::derive(move || paths::sign_in(Some(&address(&location))));
     view! {
         <Show when=move || session.has_ended()>
             <Banner tone=Tone::Warning title="app.session_ended_title">

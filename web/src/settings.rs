@@ -18,6 +18,8 @@ struct Learned {
     /// By how much the server's clock is ahead of the device's.
     ahead: TimeDelta,
     map_tiles: String,
+    resident_sign_in: bool,
+    passkey_origin: Option<String>,
     holidays: Holidays,
 }
 
@@ -27,8 +29,14 @@ thread_local! {
 
 /// Asks the server; without an answer the device's clock must do, and no map has tiles.
 pub async fn learn() {
-    if let Ok(Settings { map_tiles, now, holidays }) = api::get::<Settings>("/settings").await {
-        LEARNED.replace(Learned { ahead: now - Utc::now(), map_tiles, holidays: holidays.into_iter().collect() });
+    if let Ok(Settings { map_tiles, resident_sign_in, passkey_origin, now, holidays }) = api::get::<Settings>("/settings").await {
+        LEARNED.replace(Learned {
+            ahead: now - Utc::now(),
+            map_tiles,
+            resident_sign_in,
+            passkey_origin,
+            holidays: holidays.into_iter().collect(),
+        });
     }
 }
 
@@ -45,6 +53,16 @@ pub fn today() -> NaiveDate {
 /// What the holiday on a day is called, if it is one.
 pub fn holiday(day: NaiveDate, locale: Locale) -> Option<String> {
     LEARNED.with_borrow(|learned| learned.holidays.name(day).map(|name| holiday_name(name, locale)))
+}
+
+/// Whether residents may sign in at a provider.
+pub fn resident_sign_in() -> bool {
+    LEARNED.with_borrow(|learned| learned.resident_sign_in)
+}
+
+/// The origin on whose pages passkeys can be used, where they are offered.
+pub fn passkey_origin() -> Option<String> {
+    LEARNED.with_borrow(|learned| learned.passkey_origin.clone())
 }
 
 /// Template of the map's tiles; empty when there are none.

@@ -9,6 +9,7 @@
 //! | [`Form`] | `on_submit`; children: fields and a `Button` with `submit` |
 //! | [`Field`] | `id`, `label`, `[required: Need]`, `[hint]`, `[error: Signal<Option<String>>]`; children: one input |
 //! | [`TextInput`], [`PasswordInput`], [`TextArea`], [`Select`] | `value`, and what the element needs; label, id and error come from the `Field` around |
+//! | `FileInput` (pages of staff) | `value: RwSignal<Option<PickedFile>>`, `accept`; in a `Field` |
 //! | [`RadioGroup`], [`CheckboxGroup`] | `id`, `legend`, `choices: Signal<Vec<Choice>>`, `value`, `[required]`, `[hint]`, `[error]` |
 //! | [`Checkbox`] | `id`, `label`, `value` |
 //! | [`DateInput`] | `id`, `legend`, `value: RwSignal<Option<NaiveDate>>`, `first_year`, `last_year`, `[required]`, `[hint]`, `[error]` |
@@ -34,6 +35,8 @@ mod choices;
 mod date;
 mod dialog;
 mod fields;
+#[cfg(feature = "staff")]
+mod files;
 mod icons;
 mod load;
 mod map;
@@ -50,6 +53,8 @@ pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
 pub use date::DateInput;
 pub use dialog::Dialog;
 pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
+#[cfg(feature = "staff")]
+pub use files::{FileInput, PickedFile};
 pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Refusal, Skeleton};
 pub use map::{Map, Pin};

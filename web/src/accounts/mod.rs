@@ -2,6 +2,7 @@
 
 mod again;
 pub mod client;
+mod devices;
 pub mod model;
 mod pages;
 
@@ -10,6 +11,7 @@ use leptos_router::components::Route;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use self::again::SignInAgain;
+pub use self::devices::{OwnAccountRoutes, StaffAccountRoutes};
 use self::pages::{RegisterPage, SignInPage};
 
 /// The slice's pages.

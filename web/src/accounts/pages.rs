@@ -14,10 +14,12 @@ use super::model::{LABELS, REGISTRATION_FIELDS, RegistrationDraft, Wrong, said, 
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, text};
+use crate::identity::ProviderSignIn;
+use crate::passkeys::PasskeySignIn;
 use crate::paths;
 use crate::session::{Standing, use_session};
 use crate::ui::{
-    Button, Checkbox, Choice, ErrorSummary, Explain, Field, FieldError, Load, PageTitle, PasswordInput, RadioGroup, TextInput,
+    Button, Checkbox, Choice, ErrorSummary, Explain, Field, FieldError, Load, Look, PageTitle, PasswordInput, RadioGroup, TextInput,
 };
 
 /// What the last try came to. Kept as reasons, so that it follows the language.
@@ -110,11 +112,17 @@ pub fn SignInPage() -> impl IntoView {
         }
     };
     let register = Signal::derive(move || paths::register(next.get().as_deref()));
+    let came_back = Callback::new(move |me| {
+        flash.clear();
+        session.signed_in(me);
+    });
     view! {
         <div class="narrow stack">
             <PageTitle text="accounts.sign_in_title"/>
             <Show when=move || next.get().is_some()><p><Say key="accounts.sign_in_then_back"/></p></Show>
             <ErrorSummary errors=Signal::derive(move || summarised(errors.get(), &LABELS, locale())) others/>
+            <PasskeySignIn on_done=came_back look=Look::Outline/>
+            <ProviderSignIn next words="identity.sign_in" look=Look::Outline/>
             <form class="card stack" novalidate on:submit=submit>
                 <Field id="email" label="accounts.email" error=FieldError::of(errors, "email")>
                     <TextInput value=email kind="email" name="email" autocomplete="username" inputmode="email"/>
@@ -123,6 +131,7 @@ pub fn SignInPage() -> impl IntoView {
                     <PasswordInput value=password autocomplete="current-password"/>
                 </Field>
                 <div class="row"><Button submit=true busy=sign_in.pending()><Say key="accounts.sign_in"/></Button></div>
+                <p class="quiet"><Say key="accounts.trusted"/></p>
             </form>
             <section class="stack">
                 <h2><Say key="accounts.first_time"/></h2>
@@ -145,6 +154,7 @@ pub fn RegisterPage() -> impl IntoView {
             <PageTitle text="accounts.register_title"/>
             <p><Say key="accounts.register_text"/></p>
             <p><a href=sign_in><Say key="accounts.to_sign_in"/></a></p>
+            <ProviderSignIn next words="identity.register" look=Look::Outline/>
             <Load what=cities let:cities><RegisterForm cities/></Load>
         </div>
     }
@@ -250,7 +260,7 @@ mod tests {
 
     fn me(role: Role) -> Me {
         let email = shared::text::Email::parse("a@example.jp").unwrap();
-        Me { id: "a".into(), email, name: "A".to_owned(), role, organisation: None, locale: Locale::Ja }
+        Me { id: "a".into(), email, name: "A".to_owned(), role, organisation: None, locale: Locale::Ja, password: true }
     }
 
     #[test]

@@ -6,11 +6,14 @@ use leptos_router::components::Route;
 use leptos_router::{MatchNestedRoutes, path};
 
 use crate::about::{AccessibilityPage, MenuPage};
-use crate::accounts::AccountRoutes;
+use crate::accounts::{AccountRoutes, OwnAccountRoutes};
+use crate::applications::ApplicationRoutes;
 use crate::attendance::DoorRoutes;
 use crate::bookings::BookingRoutes;
+use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
+use crate::identity::IdentityRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
 use crate::statements::StatementRoutes;
@@ -23,11 +26,15 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <SearchRoutes/>
         <FacilityRoutes/>
         <AccountRoutes/>
+        <OwnAccountRoutes/>
+        <IdentityRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
         <DoorRoutes/>
         <SeriesRoutes/>
         <StatementRoutes/>
+        <ApplicationRoutes/>
+        <DocumentRoutes/>
         <WaitlistRoutes/>
         <Route path=path!("/menu") view=MenuPage/>
         <Route path=path!("/accessibility") view=AccessibilityPage/>

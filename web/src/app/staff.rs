@@ -4,11 +4,14 @@ use leptos::prelude::*;
 use leptos_router::MatchNestedRoutes;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 
+use crate::accounts::StaffAccountRoutes;
+use crate::applications_office::OfficeApplicationRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::families::HouseholdRoutes;
 use crate::office::OfficeRoutes;
 use crate::programmes::ProgrammeRoutes;
+use crate::registers::RegisterRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 use crate::waitlist::DemandRoutes;
@@ -17,15 +20,18 @@ use crate::waitlist::DemandRoutes;
 #[component(transparent)]
 pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
     view! {
+        <StaffAccountRoutes/>
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
         <EntryRoutes/>
         <OfficeRoutes/>
+        <OfficeApplicationRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>
         <ProgrammeRoutes/>
+        <RegisterRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

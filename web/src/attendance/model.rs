@@ -5,7 +5,7 @@ use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, Person, Rela
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Allergy, Severity};
 use shared::ids::PartyId;
-use shared::locale::Locale;
+use shared::locale::{Locale, full_day, yen};
 use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey};
 use shared::slots::Slot;
 use shared::time::{at, days_after, days_before};
@@ -247,6 +247,8 @@ pub fn answers(programmes: &[Programme], booking: &Booking, locale: Locale) -> V
             Some(AnswerKind::YesNo) if answer.value == "yes" => sentence("attendance.answer_yes", locale),
             Some(AnswerKind::YesNo) => sentence("attendance.answer_no", locale),
             Some(AnswerKind::Choice { choices }) => named(Some(choices), &answer.value),
+            Some(AnswerKind::Day) => answer.value.parse().map_or_else(|_| answer.value.clone(), |day| full_day(day, locale)),
+            Some(AnswerKind::Yen) => answer.value.parse().map_or_else(|_| answer.value.clone(), |amount| yen(amount, locale)),
             Some(AnswerKind::Text) | None => answer.value.clone(),
         };
         (title, value)
@@ -456,6 +458,7 @@ mod tests {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            spare: false,
             closures: Vec::new(),
             version: 1,
         }

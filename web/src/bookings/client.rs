@@ -15,6 +15,7 @@ use shared::time::{Month, age_months_on, days_after, days_before, tokyo_day};
 use super::model::{Ground, Sheet, split};
 use crate::accounts::client::municipalities;
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
+use crate::entitlements::client::entitlements;
 use crate::families::client::{children, family};
 use crate::interviews::client::interviews;
 use crate::offline;
@@ -52,7 +53,8 @@ pub async fn ground(slot_id: String) -> Result<Ground, Failure> {
     let since_birth = limits.iter().flat_map(|version| &version.limits).any(|limit| limit.per == LimitPeriod::Birth);
     let bookings = if since_birth { all_bookings(None, None).await } else { bookings };
     let interviews = if detail.slot.interview { interviews(detail.slot.facility.id.as_str()).await? } else { Vec::new() };
-    Ok(Ground { interviews, detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
+    let entitlements = if detail.terms.certification.is_some() { entitlements().await? } else { Vec::new() };
+    Ok(Ground { interviews, entitlements, detail, family, children: children?, cities: cities?, limits, bookings: bookings? })
 }
 
 /// The family's bookings of the last months and all to come.

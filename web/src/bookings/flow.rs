@@ -15,7 +15,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::bookings::{Booking, NewBooking};
 use shared::ids::SlotId;
 
-pub use self::asked::{AskedFields, Form as AskedForm};
+pub use self::asked::{AskedFields, Form as AskedForm, QuestionField};
 pub use self::booked::BookedPage;
 pub use self::check::CheckPage;
 pub use self::children::ChildrenPage;

@@ -15,7 +15,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use self::entry::{EntryRoutes, FamilyPart, OfficeEntryRoutes};
-pub use self::flow::{AskedFields, AskedForm};
+pub use self::flow::{AskedFields, AskedForm, QuestionField};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage, WaitPage};
 pub use self::history::History;
 pub use self::model::draft::{Draft, Missing as DraftMissing};
@@ -23,7 +23,7 @@ pub use self::model::fee_item;
 use self::moving::MovePage;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
-pub use self::parts::{BookSteps, EnteredWords, FeeLines, StateChip, facility_words, limit_left};
+pub use self::parts::{BackToBooking, BookSteps, EnteredWords, FeeLines, StateChip, facility_words, limit_left};
 use crate::session::FamilyOnly;
 
 /// The slice's pages.

@@ -9,6 +9,7 @@ use shared::bookings::{
     Booking, BookingState, Busy, CancelTerms, CancelledBy, ChildState, NewBooking, PlaceState, Quote, Refusal, Rejection, cancel_terms,
     place_stay, quote, usage,
 };
+use shared::entitlements::{Certified, HeldEntitlement};
 use shared::facilities::Listing;
 use shared::families::{Child, Family, classes_on};
 use shared::ids::ChildId;
@@ -66,6 +67,8 @@ pub struct Ground {
     pub bookings: Vec<Booking>,
     /// What the facility found in the children's first interviews, where it demands them.
     pub interviews: Vec<ChildInterview>,
+    /// What the children are certified for, where the programme needs it.
+    pub entitlements: Vec<HeldEntitlement>,
 }
 
 /// A stay that can be asked for.
@@ -106,6 +109,9 @@ impl Ground {
                     .filter(|booking| booking.child.id == child.id && booking.state.is_active())
                     .map(|b| Busy { starts_at: b.starts_at, ends_at: b.ends_at, facility: b.facility.name.clone() })
                     .collect(),
+                certified: self.certified(&child.id),
+                // What is known besides, only the server sees.
+                finding: None,
                 interview: self.interviews.iter().find(|known| known.child_id == child.id).and_then(|known| known.outcome.clone()),
             })
             .collect();
@@ -122,6 +128,17 @@ impl Ground {
             open_days: self.detail.open_days.clone(),
             children,
         }
+    }
+
+    /// From when to when a child is certified for what the programme needs.
+    fn certified(&self, child: &ChildId) -> Vec<Certified> {
+        let needed = self.detail.terms.certification.as_ref();
+        let held = self
+            .entitlements
+            .iter()
+            .map(|held| &held.entitlement)
+            .filter(|held| held.child.id == *child && Some(&held.programme) == needed);
+        held.map(|held| Certified { from: held.valid_from, until: held.valid_until }).collect()
     }
 
     /// Asks for a stay for a party.
@@ -261,7 +278,7 @@ impl Ground {
         if chosen.starts_at.is_none() { longest() } else { None }.or_else(|| self.chosen_stay(chosen, party, now))
     }
 
-    /// The stay chosen, if it is one of this slot; while nobody has chosen, the only one that can be had.
+    /// The stay chosen, if it is one of this slot; while nobody has chosen, the only one that can be had, or the first of a free length.
     pub fn chosen_stay(&self, chosen: &Chosen, party: &[ChildId], now: DateTime<Utc>) -> Option<Stay> {
         let is_flexible = matches!(self.detail.terms.unit, Unit::Flexible { .. });
         match (chosen.starts_at, chosen.ends_at) {
@@ -274,8 +291,11 @@ impl Ground {
             (Some(starts_at), Some(ends_at)) => {
                 self.blocks().into_iter().find(|stay| stay.starts_at == starts_at && stay.ends_at == ends_at)
             }
-            _ => {
-                let mut can = self.candidates().into_iter().filter(|stay| self.quote(party, stay, now).bookable);
+            (from, _) => {
+                let mut stays = self.candidates();
+                // Where a stretch is in mind, its first stay comes before those of earlier ones.
+                stays.sort_by_key(|stay| from.is_some_and(|from| stay.starts_at < from));
+                let mut can = stays.into_iter().filter(|stay| self.quote(party, stay, now).bookable);
                 let first = can.next();
                 // Where everything is full, any stay can be waited for.
                 if is_flexible {
@@ -295,12 +315,7 @@ impl Ground {
         self.party(party)
             .iter()
             .map(|child| {
-                slot.places_left(
-                    &self.detail.terms,
-                    self.detail.terms.ages.band_age(child.known.born, slot.day()),
-                    stay.starts_at,
-                    stay.ends_at,
-                )
+                slot.places_left(&self.detail.terms, slot.band_age(&self.detail.terms.ages, child.known.born), stay.starts_at, stay.ends_at)
             })
             .collect::<Option<Vec<i64>>>()?
             .into_iter()
@@ -310,8 +325,7 @@ impl Ground {
     /// The stretches with places for every child of the party, for programmes of free length.
     pub fn stretches(&self, party: &[ChildId]) -> Vec<Opening> {
         let slot = &self.detail.slot;
-        let mut ages: Vec<u32> =
-            self.party(party).iter().map(|child| self.detail.terms.ages.band_age(child.known.born, slot.day())).collect();
+        let mut ages: Vec<u32> = self.party(party).iter().map(|child| slot.band_age(&self.detail.terms.ages, child.known.born)).collect();
         ages.sort_unstable();
         ages.dedup();
         match ages.as_slice() {

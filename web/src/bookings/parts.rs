@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use shared::bookings::{Booking, BookingState, EnteredBy, Entry, QuotedLimit};
 use shared::locale::{Locale, clock_span, full_day, half_days, minutes, moment, month, people, uses, yen};
 use shared::problem::Reason;
@@ -12,7 +13,9 @@ use shared::time::tokyo_day;
 use super::model::{Against, Ground, fee_item};
 use crate::i18n::{Say, Text, furigana, locale, name, reasons, say_with, sentence, text};
 use crate::interviews::InterviewNote;
+use crate::offline;
 use crate::paths;
+use crate::session::address;
 use crate::settings;
 use crate::ui::{Availability, Banner, Chip, Fact, Glyph, Icon, Level, Steps, Tone};
 
@@ -79,6 +82,7 @@ pub fn AgainstNotice(
             {move || {
                 let Against { all, children } = against.get();
                 let title = title.clone();
+                let uncertified = all.iter().chain(children.iter().flat_map(|(_, why)| why)).any(is_uncertified);
                 (!all.is_empty() || !children.is_empty())
                     .then(|| {
                         view! {
@@ -93,12 +97,38 @@ pub fn AgainstNotice(
                                         }
                                     })
                                     .collect_view()}
+                                {uncertified.then(|| view! { <ToCertification/> })}
                             </Banner>
                         }
                     })
             }}
         </div>
     }
+}
+
+/// Whether a certification would take the reason away.
+pub fn is_uncertified(reason: &Reason) -> bool {
+    reason.code == "bookings.not_certified"
+}
+
+/// Under which name a tab keeps the address of a booking that waits for a certification.
+const UNFINISHED: &str = "unfinished_booking";
+
+/// The way to the certification that is missing; the booking is found again from there.
+#[component]
+pub fn ToCertification() -> impl IntoView {
+    let here = use_location();
+    let keep = move |_| offline::hand_over(UNFINISHED, &untrack(|| address(&here)));
+    view! { <p><a class="button button-outline" href=paths::applications() on:click=keep><Say key="bookings.to_certification"/></a></p> }
+}
+
+/// The way back to a booking that waited for a certification, if one was begun in this tab.
+#[component]
+pub fn BackToBooking() -> impl IntoView {
+    offline::handed_over::<String>(UNFINISHED).map(|href| {
+        let done = move |_| drop(offline::take_over::<String>(UNFINISHED));
+        view! { <a class="button" href=href on:click=done><Say key="bookings.back_to_booking"/></a> }
+    })
 }
 
 /// ○ △ × with number and words.

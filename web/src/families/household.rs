@@ -12,14 +12,18 @@ use crate::api::Failure;
 use crate::bookings::FamilyPart;
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, locale, text};
+use crate::identity::ResidenceOfFamily;
 use crate::office::{OfficeNav, OfficePlace, my_city};
-use crate::ui::{Banner, Button, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, TextInput, Tone};
+use crate::ui::{Banner, Button, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, TextInput, Tone, focus};
 
 /// Finds a family of the city and sets what its household is.
 #[component]
 pub fn HouseholdPage() -> impl IntoView {
     let chosen: RwSignal<Option<FoundFamily>> = RwSignal::new(None);
-    let choose = Callback::new(move |found: FoundFamily| chosen.set(Some(found)));
+    let choose = Callback::new(move |found: FoundFamily| {
+        chosen.set(Some(found));
+        request_animation_frame(|| focus("chosen-family"));
+    });
     let city = my_city();
     view! {
         <div class="stack staff narrow">
@@ -32,7 +36,7 @@ pub fn HouseholdPage() -> impl IntoView {
                     let is_ours = city.as_ref() == Some(&found.municipality);
                     view! {
                         <section class="card stack">
-                            <p><strong>{found.guardian_name.to_string()}</strong> " " <span class="quiet">{found.guardian_kana.to_string()}</span></p>
+                            <p id="chosen-family" tabindex="-1"><strong>{found.guardian_name.to_string()}</strong> " " <span class="quiet">{found.guardian_kana.to_string()}</span></p>
                             <p>{found.children.iter().map(|child| child.name.to_string()).collect::<Vec<_>>().join("、")}</p>
                             <div class="row">
                                 <Button look=Look::Text on_press=Callback::new(move |()| chosen.set(None))><Say key="entry.other_family"/></Button>
@@ -62,7 +66,7 @@ fn Known(id: String) -> impl IntoView {
             Ok::<_, Failure>((family?, programmes?))
         }
     });
-    view! { <Load what=known let:found><Classes family=found.0 programmes=found.1/></Load> }
+    view! { <Load what=known let:found><ResidenceOfFamily family=found.0.clone()/><Classes family=found.0 programmes=found.1/></Load> }
 }
 
 /// The classes that the city's programmes have reliefs for, each once, with the name that the first of them has.

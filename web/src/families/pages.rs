@@ -96,6 +96,9 @@ pub fn FamilyPage() -> impl IntoView {
                     <h2><Say key="families.guardian"/></h2>
                     <Guardian family=known.0 cities=known.2/>
                 </section>
+                <ul class="link-list">
+                    <li><a href=paths::applications()><Icon glyph=Glyph::Pencil/><span><Say key="families.applications"/></span><Icon glyph=Glyph::Right/></a></li>
+                </ul>
                 <GivenConsents/>
             </Load>
         </div>
@@ -164,6 +167,10 @@ fn city_name(cities: &[Municipality], code: &MunicipalityCode) -> impl Fn() -> S
 fn Guardian(family: Family, cities: Vec<Municipality>) -> impl IntoView {
     let city = city_name(&cities, &family.municipality);
     let confirmed = tokyo_day(family.residence_confirmed_at);
+    let proof = match family.residence_proof {
+        Some(_) => view! { <Chip tone=Tone::Success><Say key="residence.proven"/></Chip> }.into_any(),
+        None => view! { <Chip tone=Tone::Warning><Say key="residence.unproven"/></Chip> }.into_any(),
+    };
     view! {
         <div class="card stack">
             <Facts>
@@ -172,9 +179,14 @@ fn Guardian(family: Family, cities: Vec<Municipality>) -> impl IntoView {
                 <Fact name="families.residence" icon=Glyph::Home>
                     {furigana(city)} " "
                     <span class="quiet">{say_with("families.residence_confirmed_on", move || vec![("day", full_day(confirmed, locale()))])}</span>
+                    <br/>
+                    {proof}
                 </Fact>
             </Facts>
-            <div class="row"><LinkButton href=paths::family_change() look=Look::Outline icon=Glyph::Pencil><Say key="families.change"/></LinkButton></div>
+            <div class="row">
+                <LinkButton href=paths::family_change() look=Look::Outline icon=Glyph::Pencil><Say key="families.change"/></LinkButton>
+                <LinkButton href=paths::residence() look=Look::Outline icon=Glyph::Home><Say key="residence.title"/></LinkButton>
+            </div>
         </div>
     }
 }

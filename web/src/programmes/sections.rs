@@ -490,6 +490,8 @@ fn asked() -> AnyView {
                 kinds=vec![
                     ("yes_no", "programmes.answer_yes_no", json!({ "kind": "yes_no" })),
                     ("text", "programmes.answer_text", json!({ "kind": "text" })),
+                    ("day", "programmes.answer_day", json!({ "kind": "day" })),
+                    ("yen", "programmes.answer_yen", json!({ "kind": "yen" })),
                     ("choice", "programmes.answer_choice", json!({ "kind": "choice", "choices": [] })),
                 ]
                 fields=answer

@@ -67,6 +67,12 @@ fn ages(terms: &Terms, locale: Locale) -> Vec<String> {
     if terms.interview {
         lines.push(sentence("programmes.is_interview", locale));
     }
+    if terms.certification.is_some() {
+        lines.push(sentence("programmes.needs_certification", locale));
+    }
+    if terms.eligibility.is_some() {
+        lines.push(sentence("programmes.has_condition", locale));
+    }
     lines
 }
 
@@ -138,6 +144,8 @@ fn question(question: &Question, locale: Locale) -> String {
     let answer = match &question.answer {
         AnswerKind::YesNo => sentence("programmes.answer_yes_no", locale),
         AnswerKind::Text => sentence("programmes.answer_text", locale),
+        AnswerKind::Day => sentence("programmes.answer_day", locale),
+        AnswerKind::Yen => sentence("programmes.answer_yen", locale),
         AnswerKind::Choice { choices } => choices.iter().map(|choice| named(&choice.name, locale)).collect::<Vec<_>>().join("／"),
     };
     let key = if question.required { "programmes.question_required" } else { "programmes.question" };

@@ -107,7 +107,9 @@ fn stay(place: &Place, opening: &Opening, part: String, date: NaiveDate, context
     spoken.extend(context.iter().map(|&words| words.to_owned()));
     spoken.push(sentence("slots.to_booking", locale));
     let spoken: Vec<String> = spoken.iter().filter(|words| !words.is_empty()).map(|words| without_ruby(words)).collect();
-    let href = paths::book(place.free.slot_id.as_str(), Some(opening.starts_at), Some(opening.ends_at));
+    // A stretch of a whole day says where to begin, not for how long.
+    let ends_at = opening.block.is_some().then_some(opening.ends_at);
+    let href = paths::book(place.free.slot_id.as_str(), Some(opening.starts_at), ends_at);
     view! {
         <li>
             <a class="stay" href=href aria-label=spoken.join(if locale == Locale::En { ", " } else { "、" })>

@@ -19,14 +19,14 @@ pub enum Need {
 
 /// What an input learns from the field around it.
 #[derive(Clone)]
-struct Surroundings {
-    id: String,
-    need: Need,
-    described_by: Signal<Option<String>>,
-    invalid: Signal<bool>,
+pub(super) struct Surroundings {
+    pub(super) id: String,
+    pub(super) need: Need,
+    pub(super) described_by: Signal<Option<String>>,
+    pub(super) invalid: Signal<bool>,
 }
 
-fn surroundings() -> Surroundings {
+pub(super) fn surroundings() -> Surroundings {
     use_context().unwrap_or_else(|| Surroundings {
         id: String::new(),
         need: Need::Unsaid,

@@ -24,9 +24,17 @@ pub fn PageTitle(
     Effect::new(move |_| {
         let Some(heading) = node.get() else { return };
         let here = window().location().pathname().unwrap_or_default();
-        let before = LAST_PAGE.with(|last| last.replace(Some(here.clone())));
-        if before.is_some_and(|before| before != here) {
-            let _ = heading.focus();
+        match LAST_PAGE.with(|last| last.replace(Some(here.clone()))) {
+            Some(before) if before != here => {
+                let _ = heading.focus();
+            }
+            // What had the focus is gone, because the page was drawn anew or has gone on by a step: nothing is scrolled for that.
+            Some(_) if document().active_element().is_none_or(|active| active.tag_name() == "BODY") => {
+                let options = web_sys::FocusOptions::new();
+                options.set_prevent_scroll(true);
+                let _ = heading.focus_with_options(&options);
+            }
+            Some(_) | None => {}
         }
     });
     let name = text.clone();

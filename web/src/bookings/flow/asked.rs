@@ -7,7 +7,7 @@ use shared::programmes::{AnswerKind, Question, Terms};
 
 use crate::bookings::model::draft::{Draft, Missing, REASON, question_id};
 use crate::i18n::{Text, locale, text};
-use crate::ui::{CheckboxGroup, Choice, Field, Need, RadioGroup, TextArea};
+use crate::ui::{CheckboxGroup, Choice, Field, Need, RadioGroup, TextArea, TextInput};
 
 /// What is filled in, live.
 #[derive(Clone, Copy)]
@@ -64,11 +64,11 @@ pub fn AskedFields(terms: Terms, form: Form, missing: Signal<Vec<Missing>>) -> i
     }
 }
 
-fn asked(id: String, question: Question, form: Form, error: Signal<Option<String>>) -> AnyView {
+fn asked(id: String, question: Question, form: Form, error: Signal<Option<String>>) -> impl IntoView {
     let value = RwSignal::new(form.answers.with_untracked(|answers| {
         answers.iter().find(|answer| answer.key == question.key).map(|answer| answer.value.clone()).unwrap_or_default()
     }));
-    let key = question.key;
+    let key = question.key.clone();
     Effect::new(move |_| {
         let answer = Answer { key: key.clone(), value: value.get() };
         form.answers.update(|answers| {
@@ -76,15 +76,36 @@ fn asked(id: String, question: Question, form: Form, error: Signal<Option<String
             answers.push(answer);
         });
     });
+    view! { <QuestionField id question value error/> }
+}
+
+/// The field of one question, by the kind of its answer.
+#[component]
+pub fn QuestionField(
+    /// Id of the field.
+    id: String,
+    /// What is asked.
+    question: Question,
+    /// The answer as the API takes it; empty: none.
+    value: RwSignal<String>,
+    /// What is wrong.
+    error: Signal<Option<String>>,
+) -> impl IntoView {
     let required = if question.required { Need::Required } else { Need::Optional };
-    let words = name(&question.text);
+    let label = name(&question.text);
     let choices = match question.answer {
         AnswerKind::Text => {
-            return view! { <Field id label=words required error><TextArea value rows=2 maxlength=200/></Field> }.into_any();
+            return view! { <Field id label required error><TextArea value rows=2 maxlength=200/></Field> }.into_any();
+        }
+        AnswerKind::Day => {
+            return view! { <Field id label required error><TextInput value kind="date" short=true/></Field> }.into_any();
+        }
+        AnswerKind::Yen => {
+            return view! { <Field id label required error><TextInput value inputmode="numeric" short=true/></Field> }.into_any();
         }
         AnswerKind::YesNo => vec![Choice::new("yes", "bookings.yes"), Choice::new("no", "bookings.no")],
         AnswerKind::Choice { choices } => choices.iter().map(|choice| Choice::new(choice.key.clone(), name(&choice.name))).collect(),
     };
     let inline = choices.len() <= 2;
-    view! { <RadioGroup id legend=words choices=Signal::stored(choices) value required error inline/> }.into_any()
+    view! { <RadioGroup id legend=label choices=Signal::stored(choices) value required error inline/> }.into_any()
 }

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use shared::families::Child;
 use shared::ids::ChildId;
 
 use super::{flow, kept, one_error};
 use crate::bookings::model::{Against, Chosen, Ground};
-use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, SlotHead, Why};
+use crate::bookings::parts::{AgainstNotice, BookSteps, PickBox, SlotHead, ToCertification, Why, is_uncertified};
 use crate::families::model::age;
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say_with, text};
@@ -122,6 +123,10 @@ pub fn ChildBoxes(
         }
         on_pick.run(children);
     });
+    let uncertified = ground.with_value(|ground| {
+        let against = |child: &Child| ground.outlook(&child.id, &chosen.get_untracked(), now).against;
+        ground.children.iter().any(|child| against(child).iter().any(is_uncertified))
+    });
     let boxes = ground.with_value(|ground| {
         let of_day = ground.detail.slot.day();
         ground
@@ -158,6 +163,8 @@ pub fn ChildBoxes(
             <legend class="field-label"><span><Say key="bookings.who"/></span></legend>
             <p class="hint"><Say key="bookings.who_hint"/></p>
             <div class="choices">{boxes}</div>
+            // A box is one large label: nothing else in it can be pressed.
+            {uncertified.then(|| view! { <ToCertification/> })}
         </fieldset>
     }
 }

@@ -66,6 +66,7 @@ fn ground(detail_terms: Value, blocks: Value, limit: Value) -> Ground {
         limits: vec![serde_json::from_value(json!({ "valid_from": "2026-04-01", "limits": limit })).unwrap()],
         bookings: Vec::new(),
         interviews: Vec::new(),
+        entitlements: Vec::new(),
     }
 }
 
@@ -132,6 +133,14 @@ fn a_child_who_cannot_come_is_told_why_and_the_only_one_who_can_is_chosen() {
     assert_eq!(ground.chosen_children(&none, now()), ids(&["two"]));
     let someone_elses = Chosen { children: Some(ids(&["two", "stranger"])), ..none };
     assert_eq!(ground.chosen_children(&someone_elses, now()), ids(&["two"]));
+}
+
+#[test]
+fn where_only_a_beginning_is_in_mind_the_first_stay_from_there_is_offered() {
+    let ground = flexible();
+    let starts = ground.starts();
+    let stay = |from| ground.chosen_stay(&Chosen { starts_at: from, ..Chosen::default() }, &ids(&["two"]), now()).unwrap().starts_at;
+    assert_eq!((stay(None), stay(Some(starts[1]))), (starts[0], starts[1]));
 }
 
 #[test]

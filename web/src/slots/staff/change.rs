@@ -44,6 +44,7 @@ fn Form(tagged: Tagged<SlotDetail>, done: Callback<()>, again: Callback<()>) -> 
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
     let is_closed = detail.slot.state == SlotState::Closed;
+    let is_spare = detail.slot.spare;
     let (has_room, has_carers) = (detail.slot.room.is_some(), detail.slot.carers.is_some());
     let over = is_over(&detail.slot, Utc::now());
     let children = booked(&detail.slot);
@@ -158,7 +159,15 @@ fn Form(tagged: Tagged<SlotDetail>, done: Callback<()>, again: Callback<()>) -> 
             view! {
                 <section class="stack" aria-labelledby="slot-places">
                     <h3 id="slot-places"><Say key="slots_staff.places"/></h3>
-                    <div class="counters">{counters}</div>
+                    {if is_spare {
+                        view! {
+                            <Banner><p><Say key="slots.places_of_classes"/></p></Banner>
+                            <p><a href=paths::staff_classes()><Say key="slots_staff.classes_to"/></a></p>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <div class="counters">{counters}</div> }.into_any()
+                    }}
                     <h3><Say key="slots_staff.whole"/></h3>
                     <p class="hint"><Say key="slots_staff.whole_hint"/></p>
                     <div class="counters">
@@ -396,7 +405,7 @@ pub fn AffectedList(affected: Vec<AffectedBooking>) -> impl IntoView {
                         <li>
                             <strong>{one.child_name}</strong>
                             " "
-                            <span>{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
+                            <span>{furigana(move || format!("{} {}", day(tokyo_day(starts_at), locale()), clock_span(starts_at, ends_at, locale())))}</span>
                             " "
                             <span class="quiet">{say_with("slots_staff.affected_booked", move || vec![("moment", moment(made, locale()))])}</span>
                             <br/>

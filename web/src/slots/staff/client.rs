@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use shared::ids::SlotId;
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::slots::{ClosurePreview, NewClosure, NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail, SlotPlan, SlotPreview};
+use shared::slots::{
+    Classes, ClassesChange, ClassesPreview, ClosurePreview, NewClosure, NewSlots, Offering, Slot, SlotChange, SlotDay, SlotDetail,
+    SlotPlan, SlotPreview,
+};
 
 use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
@@ -61,4 +64,19 @@ pub async fn preview_closure(command: &NewClosure) -> Result<ClosurePreview, Fai
 /// Closes a day or some hours, and ends the bookings that were shown.
 pub async fn close(command: &NewClosure, attempt: &Attempt) -> Result<ClosurePreview, Failure> {
     api::post("/staff/closures", command, attempt).await
+}
+
+/// The facility's regular classes with the tag to change them by.
+pub async fn classes() -> Result<Tagged<Classes>, Failure> {
+    api::get_tagged("/staff/classes").await
+}
+
+/// What changing the classes would mean for slots and families.
+pub async fn preview_classes(command: &ClassesChange) -> Result<ClassesPreview, Failure> {
+    api::post("/staff/classes/preview", command, &Attempt::new()).await
+}
+
+/// Changes the classes, and the slots that come from them.
+pub async fn change_classes(command: &ClassesChange, etag: &str, attempt: &Attempt) -> Result<ClassesPreview, Failure> {
+    api::patch("/staff/classes", command, etag, attempt).await
 }

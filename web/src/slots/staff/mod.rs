@@ -1,6 +1,7 @@
 //! The facility's own slots: the week with its places, and publishing.
 
 mod change;
+mod classes;
 mod client;
 mod closing;
 mod model;
@@ -24,6 +25,7 @@ pub fn StaffSlotRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("") view=pages::SlotsPage/>
             <Route path=path!("new") view=publish::NewSlotsPage/>
             <Route path=path!("close") view=closing::ClosePage/>
+            <Route path=path!("classes") view=classes::ClassesPage/>
         </ParentRoute>
     }
     .into_inner()

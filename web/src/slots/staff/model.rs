@@ -78,6 +78,8 @@ pub struct Typed {
     pub to: String,
     /// Also on holidays.
     pub on_holidays: bool,
+    /// Whether the places come from the classes, so that none are typed.
+    pub spare: bool,
     /// The lines.
     pub lines: Vec<TypedLine>,
 }
@@ -132,7 +134,7 @@ pub fn command(typed: &Typed) -> Result<NewSlots, Vec<Wrong>> {
             Some((starts, ends)) if ends <= starts => here("slots.times_invalid"),
             Some(_) => {}
         }
-        if line.bands.iter().all(|band| band.capacity == 0) {
+        if !typed.spare && line.bands.iter().all(|band| band.capacity == 0) {
             here("slots_staff.no_places");
         }
         if line.bands.iter().any(|band| !(0..=200).contains(&band.capacity)) {
@@ -213,7 +215,10 @@ pub fn habit(slots: &[Slot], offering: &str) -> Vec<TypedLine> {
     for slot in slots.iter().filter(|slot| slot.offering_id.as_str() == offering) {
         // A pattern knows carers for the whole time: those who are there when it begins.
         let carers = slot.carers.as_ref().map(|carers| carers.peak(0, 0));
-        let shape = (clock(slot.starts_at), clock(slot.ends_at), places(slot), slot.room, carers);
+        let mut bands = places(slot);
+        // What the classes leave differs from day to day and is no habit.
+        bands.iter_mut().filter(|_| slot.spare).for_each(|band| band.capacity = 0);
+        let shape = (clock(slot.starts_at), clock(slot.ends_at), bands, slot.room, carers);
         match groups.iter_mut().find(|(known, _)| *known == shape) {
             Some((_, days)) => days.push(slot.day().weekday()),
             None => groups.push((shape, vec![slot.day().weekday()])),
@@ -332,6 +337,7 @@ mod tests {
             hourly_yen: None,
             confirmation: None,
             interview: false,
+            spare: false,
             closures: Vec::new(),
             version: 1,
         }
@@ -349,7 +355,14 @@ mod tests {
     }
 
     fn typed(lines: Vec<TypedLine>) -> Typed {
-        Typed { offering: "o".to_owned(), from: "2026-11-24".to_owned(), to: "2026-12-24".to_owned(), on_holidays: false, lines }
+        Typed {
+            offering: "o".to_owned(),
+            from: "2026-11-24".to_owned(),
+            to: "2026-12-24".to_owned(),
+            on_holidays: false,
+            spare: false,
+            lines,
+        }
     }
 
     fn keys(typed: &Typed) -> Vec<(&'static str, Option<usize>)> {
@@ -394,7 +407,8 @@ mod tests {
 
     #[test]
     fn every_gap_of_the_form_is_named_with_its_line() {
-        let empty = Typed { offering: String::new(), from: String::new(), to: "x".to_owned(), on_holidays: false, lines: Vec::new() };
+        let empty =
+            Typed { offering: String::new(), from: String::new(), to: "x".to_owned(), on_holidays: false, spare: false, lines: Vec::new() };
         assert_eq!(
             keys(&empty),
             [
@@ -418,6 +432,9 @@ mod tests {
         );
         let backwards = TypedLine { starts: "17:00".to_owned(), ends: "9:00".to_owned(), ..line() };
         assert_eq!(keys(&typed(vec![backwards])), [("slots.times_invalid", Some(1))]);
+        // Where the classes say how many places there are, none are typed.
+        let bare = typed(vec![TypedLine { bands: vec![band(0, 3, 0)], ..line() }]);
+        assert!(command(&bare).is_err() && command(&Typed { spare: true, ..bare }).is_ok());
         let crowd = TypedLine { bands: vec![band(0, 3, 201)], ..line() };
         assert_eq!(keys(&typed(vec![crowd])), [("slots.capacity_range", Some(1))]);
     }
@@ -472,6 +489,10 @@ mod tests {
         assert_eq!((lines[0].weekdays.clone(), &*lines[0].starts, &*lines[0].ends), (vec![Weekday::Tue, Weekday::Wed], "09:00", "17:00"));
         assert_eq!((lines[1].weekdays.clone(), lines[1].bands[0].capacity), (vec![Weekday::Sat], 1));
         assert_eq!(habit(&slots, "another"), Vec::new());
+        // Places of classes are another number every day, and the same habit.
+        let spare = |day, places| Slot { spare: true, ..slot(day, "9:00", "17:00", places) };
+        let lines = habit(&[spare("2026-11-24", 3), spare("2026-11-25", 2)], "o");
+        assert_eq!((lines.len(), lines[0].bands[0].capacity), (1, 0));
     }
 
     #[test]

@@ -144,3 +144,9 @@ pub fn places_line(bands: &[BandPlaces]) -> String {
         .collect::<Vec<_>>()
         .join(between)
 }
+
+/// Age bands alone as one line of text; may carry furigana marks.
+pub fn classes_line(bands: &[BandPlaces]) -> String {
+    let between = if locale() == shared::locale::Locale::En { ", " } else { "、" };
+    bands.iter().map(|band| ages(band.from_age, band.under_age)).collect::<Vec<_>>().join(between)
+}

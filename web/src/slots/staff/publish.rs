@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::calendar::holiday_name;
 use shared::locale::{clock_span, day, people, weekday};
-use shared::programmes::{Ages, Programme};
+use shared::programmes::{AgeBasis, Ages, Programme};
 use shared::slots::{BandPlaces, NewSlots, Offering, PlanOutcome, PlannedSlot, Slot, SlotPlan};
 use shared::time::{days_after, tokyo_day};
 
 use super::client;
 use super::model::{Division, Summary, Typed, TypedLine, WEEKDAYS, by_day, command, first_new, habit, summary};
-use super::parts::{Counter, OptionalCounter, ages_words, places_line, programme_name};
+use super::parts::{Counter, OptionalCounter, ages_words, classes_line, places_line, programme_name};
 use crate::api::{Attempt, Failure};
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, t, text};
@@ -127,10 +127,15 @@ fn Publishing(ground: Ground) -> impl IntoView {
     let ground = StoredValue::new(ground);
     let ages_of = move |offering: &str| {
         ground.with_value(|ground| {
-            let programme = &ground.offerings.iter().find(|known| known.id.as_str() == offering)?.programme;
-            Some(ground.programmes.iter().find(|known| known.key == *programme)?.terms.ages.clone())
+            let offered = ground.offerings.iter().find(|known| known.id.as_str() == offering)?;
+            let ages = ground.programmes.iter().find(|known| known.key == offered.programme)?.terms.ages.clone();
+            // Places of classes have bands of classes.
+            Some(if offered.spare { Ages { basis: AgeBasis::Class, ..ages } } else { ages })
         })
     };
+    let is_spare = Memo::new(move |_| {
+        offering.with(|offering| ground.with_value(|ground| ground.offerings.iter().any(|one| one.id.as_str() == offering && one.spare)))
+    });
     let first_line = move |offering: &str| TypedLine {
         weekdays: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         starts: "09:00".to_owned(),
@@ -154,6 +159,7 @@ fn Publishing(ground: Ground) -> impl IntoView {
         from: from.get_untracked(),
         to: to.get_untracked(),
         on_holidays: on_holidays.get_untracked(),
+        spare: is_spare.get_untracked(),
         lines: lines().with_untracked(|lines| lines.iter().map(|line| line.typed()).collect()),
     };
     let preview = Callback::new(move |()| match command(&typed()) {
@@ -261,7 +267,7 @@ fn Publishing(ground: Ground) -> impl IntoView {
                             let several = Memo::new(move |_| pattern.get().with(Vec::len) > 1);
                             let remove = Callback::new(move |()| lines().update(|lines| lines.retain(|other| other.id != line.id)));
                             let ages = Signal::derive(move || offering.with(|offering| ages_of(offering)));
-                            view! { <LineForm line number several remove ages/> }
+                            view! { <LineForm line number several remove ages is_spare/> }
                         }
                     />
                     <Show when=move || { pattern.get().with(Vec::len) < MAX_LINES }>
@@ -300,7 +306,15 @@ fn Publishing(ground: Ground) -> impl IntoView {
 }
 
 #[component]
-fn LineForm(line: Line, number: Memo<usize>, several: Memo<bool>, remove: Callback<()>, ages: Signal<Option<Ages>>) -> impl IntoView {
+fn LineForm(
+    line: Line,
+    number: Memo<usize>,
+    several: Memo<bool>,
+    remove: Callback<()>,
+    ages: Signal<Option<Ages>>,
+    /// The places come from the classes.
+    is_spare: Memo<bool>,
+) -> impl IntoView {
     let id = line.id;
     let divide = move |division: Division| {
         if let Some(ages) = ages.get_untracked() {
@@ -337,9 +351,13 @@ fn LineForm(line: Line, number: Memo<usize>, several: Memo<bool>, remove: Callba
                         })
                         .collect_view()}
                 </div>
+                <Show when=move || is_spare.get()>
+                    <p class="hint" id=format!("spare-{id}")><Say key="slots_staff.classes_decide"/></p>
+                    <p>{furigana(move || line.bands.with(|bands| classes_line(bands)))}</p>
+                </Show>
                 <div class="counters">
                     {move || {
-                        (0..count.get())
+                        (0..if is_spare.get() { 0 } else { count.get() })
                             .filter_map(|index| {
                                 let band = line.bands.with_untracked(|bands| bands.get(index).cloned())?;
                                 // The edges of a band change only by dividing anew, which makes the list anew.

@@ -1,0 +1,10 @@
+//! Passkeys: adding, seeing and removing one's own, and coming back with one.
+
+mod client;
+mod device;
+mod owned;
+mod returning;
+
+pub use self::device::is_offered;
+pub use self::owned::OwnPasskeys;
+pub use self::returning::PasskeySignIn;
