@@ -16,6 +16,7 @@ export default defineConfig({
   use: {
     locale: 'ja-JP',
     timezoneId: 'Asia/Tokyo',
+    actionTimeout: 30_000,
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROME || '/usr/bin/chromium',
@@ -27,7 +28,7 @@ export default defineConfig({
         '--disable-sync',
         '--no-first-run',
         // No journey depends on, or tells anything to, a machine that is not this one.
-        '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+        '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
       ],
     },
   },

@@ -29,7 +29,7 @@ export class Door {
   async signIn({ email, password }: Person): Promise<void> {
     await this.email().fill(email);
     await this.password().fill(password);
-    await this.page.getByRole('button', { name: 'ログインする' }).click();
+    await this.page.getByRole('button', { name: 'ログインする', exact: true }).click();
   }
 
   async signedIn({ email, password }: Person): Promise<void> {

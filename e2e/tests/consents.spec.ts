@@ -1,6 +1,6 @@
 // What a facility gets to know: agreed to once with the first booking, changed by the family, seen by staff, withdrawn.
 import { expectAccessible } from '../fixtures/axe';
-import { another, freePlaces, newFamily, staffOfUmineko, umineko } from '../fixtures/people';
+import { another, certify, freePlaces, newFamily, staffOfUmineko, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
@@ -9,6 +9,7 @@ import { Frame } from '../pages/frame.page';
 test('a family agrees once, staff see what it changes later, and it withdraws', async ({ page, browser }) => {
   const frame = new Frame(page);
   const child = await newFamily(page.request, '弓浜 なぎ');
+  await certify(page.request, browser, child);
   // The day itself, so that the child is on the board that staff look at first.
   const places = (await freePlaces(page.request, '2027-01-18', '2027-02-10', 'open_nursery')).filter(
     (place) => place.facility.name === umineko && place.bookable,

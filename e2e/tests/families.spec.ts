@@ -47,10 +47,10 @@ test('a session that ends loses nothing typed', async ({ page }) => {
   await family.register();
   const again = page.getByRole('dialog', { name: 'ログインの期限が切れました' });
   await again.locator('input[type=password]').fill('wrong');
-  await again.getByRole('button', { name: 'ログインする' }).click();
+  await again.getByRole('button', { name: 'ログインする', exact: true }).click();
   await expect(again).toContainText('メールアドレスかパスワードが違います');
   await again.locator('input[type=password]').fill(password);
-  await again.getByRole('button', { name: 'ログインする' }).click();
+  await again.getByRole('button', { name: 'ログインする', exact: true }).click();
   await expect(again).toBeHidden();
   await family.register();
   await expect(page.getByText('お子さんを登録しました。')).toBeVisible();

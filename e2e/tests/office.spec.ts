@@ -1,12 +1,11 @@
 // A city's officers: what a household is, a booking on the phone, what nobody could be given, and a new version of a programme.
 import { expectAccessible } from '../fixtures/axe';
-import { demoPassword, newFamily, umineko } from '../fixtures/people';
+import { demoPassword, newFamily, officerOfYonago, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
 import { Frame, locales } from '../pages/frame.page';
 
-const officerOfYonago = { email: 'office.yonago@example.jp', password: demoPassword };
 const officerOfSakaiminato = { email: 'office.sakaiminato@example.jp', password: demoPassword };
 
 test('an officer signs in by the door of staff and reads every page in three languages', async ({ page }) => {

@@ -1,15 +1,16 @@
 // A month of a 誰でも通園 family: ten hours over both cities, to the last half hour.
 import { expectAccessible } from '../fixtures/axe';
-import { freePlaces, newFamily, pocket, send, umineko } from '../fixtures/people';
+import { certify, freePlaces, newFamily, pocket, send, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Booking } from '../pages/bookings.page';
 
 const answers = [{ key: 'health', value: 'well' }];
 
-test('ten hours of a month, in both cities, to the last half hour', async ({ page }, { project }) => {
+test('ten hours of a month, in both cities, to the last half hour', async ({ page, browser }, { project }) => {
   test.setTimeout(240_000);
   const child = await newFamily(page.request, '弓浜 みずき');
+  await certify(page.request, browser, child);
   const booking = new Booking(page);
   // Phone and desktop share a world: each has days of its own.
   const [first, second, third, fourth] = project.name === 'phone' ? ['19', '21', '23', '25'] : ['20', '22', '24', '26'];

@@ -28,7 +28,7 @@ test('a wrong password is told without losing the address, and the right one lea
 test('an empty form says what is missing, field by field', async ({ page }) => {
   const door = new Door(page);
   await door.open();
-  await page.getByRole('button', { name: 'ログインする' }).click();
+  await page.getByRole('button', { name: 'ログインする', exact: true }).click();
   await expect(page.getByRole('group', { name: '入力内容を確かめてください' }).getByRole('listitem')).toHaveCount(2);
   await expect(door.email()).toHaveAttribute('aria-invalid', 'true');
   await expectAccessible(page);
