@@ -5,13 +5,13 @@
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Installs what is missing, builds app and server, serves everything on http://127.0.0.1:8080
+run: ## Installs what is missing, builds app and server, serves everything on http://localhost:8080
 	@scripts/run.sh
 
 test: ## Runs every test (rules, laws, both databases, browser journeys) and ends with a summary
 	@scripts/test.sh
 
-dev: ## Serves with the app rebuilt on every change, on http://127.0.0.1:8081
+dev: ## Serves with the app rebuilt on every change, on http://localhost:8081
 	@scripts/dev.sh
 
 check: ## Runs the cheap guards: format, lints, dependencies, sizes

@@ -28,7 +28,7 @@ build() {
     --html-output "$2" --dist "$4" || fail "The $1 could not be built." "Read the compiler's words above."
 }
 build "app of families" index.html family dist
-STAFF_STYLE="" build "search" first.html "" "$target/first-visit"
+PAGES_STYLE="" build "search" first.html "" "$target/first-visit"
 build "app of staff" staff.html staff "$target/staff"
 cp "$target"/first-visit/first.html "$target"/first-visit/{web,app}-* "$target"/staff/staff.html "$target"/staff/web-* dist/
 mv "$stamp.new" "$stamp"

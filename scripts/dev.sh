@@ -5,7 +5,7 @@ set -euo pipefail
 
 scripts/setup.sh
 export YUMIGAHAMA_BIND=${YUMIGAHAMA_BIND:-127.0.0.1:8080}
-export YUMIGAHAMA_PUBLIC_URL=${YUMIGAHAMA_PUBLIC_URL:-http://127.0.0.1:8081}
+export YUMIGAHAMA_PUBLIC_URL=${YUMIGAHAMA_PUBLIC_URL:-http://localhost:8081}
 say "Building the server"
 cargo build
 "$target/debug/yumigahama" serve &

@@ -6,4 +6,5 @@ set -euo pipefail
 mkdir -p openapi "$target"
 cargo run --quiet --bin yumigahama -- openapi >"$target/openapi.json"
 mv "$target/openapi.json" openapi/openapi.json
+cargo run --quiet --bin yumigahama -- openapi --registers openapi
 say "openapi/openapi.json is current"
