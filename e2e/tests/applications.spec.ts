@@ -255,6 +255,8 @@ test('a photograph goes along, a person looks at it, and the letter of the decis
   await face.cameTo('決定の通知書');
   await expect(page.getByText(/審査請求/)).toBeVisible();
   await expect(page.getByText('証明書の年度が違います。')).toBeVisible();
+  // What was still open is no reason of the decision.
+  await expect(page.getByText(/まだ確認できていません/)).toHaveCount(0);
   await expectAccessible(page);
   await picture(page, 'letter');
   const kept = page.waitForEvent('download');

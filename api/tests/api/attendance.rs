@@ -10,6 +10,7 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 use shared::attendance::{CheckIn, RecordedBy, check_in};
 use shared::ids::BookingId;
+use tokio::sync::Barrier;
 
 use crate::app::{Answer, Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO};
 
@@ -354,7 +355,7 @@ on_both! {
     }
 }
 
-/// The control: the same decision and the same writing without the locks, with the gap between them made wide. Where this does not write twice,
+/// The control: the same decision and the same writing without the locks, and nobody writes before all have decided. Where this does not write twice,
 /// the race above proves nothing. Gives how many times the child came.
 async fn come_many_times(test: &TestApp) -> usize {
     let ana = test.guardian("Ana", SAKAIMINATO).await;
@@ -363,6 +364,7 @@ async fn come_many_times(test: &TestApp) -> usize {
     let booking = ana.book(&slot, &[&child]).await.body[0]["id"].as_str().unwrap().to_owned();
     test.at("2026-12-01T09:00:00+09:00");
     let now = test.app.now();
+    let all_looked = &Barrier::new(10);
     let all = (0..10).map(|_| {
         let (app, id) = (test.app.clone(), BookingId::new(booking.clone()));
         async move {
@@ -370,7 +372,7 @@ async fn come_many_times(test: &TestApp) -> usize {
             let look = app.db.read(move |conn| find_booking(conn, &wanted)?.ok_or(ApiError::NotFound));
             let booking = look.await.unwrap().booking;
             let recorded = check_in(&booking, &CheckIn::default(), &[], RecordedBy::Staff, now).unwrap();
-            actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+            all_looked.wait().await;
             let Some(recorded) = recorded else { return };
             let write = app.db.write(move |conn| {
                 mark_state(conn, &id, &recorded.state, Some(&recorded.attended))?;

@@ -244,10 +244,10 @@ async fn oversell(test: &TestApp) -> i64 {
     let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 0)).await;
     let people = many(test, 10, SAKAIMINATO, "2025-05-01").await;
     let now = test.app.now();
-    // However slow the machine is: nobody writes before everybody has looked.
-    let looked = Barrier::new(9);
-    let looked = &looked;
-    let rows = people[..8].iter().map(|(person, child)| {
+    let (rows, homes) = people.split_at(8);
+    // However slow the machine is: nobody writes before everybody has looked, and the families at home wait for that too.
+    let all_looked = &Barrier::new(rows.len() + 1);
+    let rows = rows.iter().map(|(person, child)| {
         let (app, slot, child, person) = (test.app.clone(), SlotId::new(slot.clone()), ChildId::new(child.clone()), person.clone());
         async move {
             let id = FamilyId::new(person.get("/family").await.body["id"].as_str().unwrap().to_owned());
@@ -260,15 +260,15 @@ async fn oversell(test: &TestApp) -> i64 {
                 Ok::<_, ApiError>((family, seen, placed))
             });
             let (family, seen, placed) = look.await.unwrap();
-            looked.wait().await;
+            all_looked.wait().await;
             let Ok(placed) = placed else { return };
             let write = app.db.write(move |conn| engine::seat(conn, &family, (&seen, &placed), &command, &Act::of_command("control", now)));
             write.await.unwrap();
         }
     });
     let homes = async {
-        looked.wait().await;
-        join_all(people[8..].iter().map(|(person, child)| book(person, &slot, child))).await
+        all_looked.wait().await;
+        join_all(homes.iter().map(|(person, child)| book(person, &slot, child))).await
     };
     join(join_all(rows), homes).await;
     taken(test, &slot).await.0

@@ -10,6 +10,7 @@ use api::families;
 use api::outbox::Act;
 use shared::bookings::{Moving, Reschedule, reschedule};
 use shared::ids::{BookingId, SlotId};
+use tokio::sync::Barrier;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, families as many};
 use crate::races::{count, taken};
@@ -87,10 +88,11 @@ on_both! {
     }
 }
 
-/// The control: the same look, rule and statements without the slots' locks, with the gap made wide.
+/// The control: the same look, rule and statements without the slots' locks, and nobody writes before everybody has looked.
 async fn oversell(test: &TestApp) -> i64 {
     let (people, _, two) = booked(test, 20, 1).await;
     let now = test.app.now();
+    let all_looked = &Barrier::new(people.len());
     let movers = people.iter().map(|(_, booking)| {
         let (app, command) = (
             test.app.clone(),
@@ -108,7 +110,7 @@ async fn oversell(test: &TestApp) -> i64 {
                 Ok::<_, ApiError>((stored, seen, asks, decided))
             });
             let (stored, seen, asks, decided) = look.await.unwrap();
-            actix_web::rt::time::sleep(std::time::Duration::from_millis(100)).await;
+            all_looked.wait().await;
             let Ok(moved) = decided else { return };
             let write = app.db.write(move |conn| {
                 let belongs = Belongs {

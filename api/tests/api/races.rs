@@ -15,6 +15,7 @@ use api::families;
 use api::outbox::Act;
 use shared::bookings::{NewBooking, place};
 use shared::ids::{ChildId, FamilyId, PartyId, SlotId};
+use tokio::sync::Barrier;
 
 use crate::app::{DAY, SAKAIMINATO, TestApp, YONAGO, families as many};
 
@@ -210,12 +211,13 @@ on_both! {
     }
 }
 
-/// The control: the same statements without the slot's lock, with the gap between looking and writing made wide. Where this does not
+/// The control: the same statements without the slot's lock, and nobody writes before everybody has looked. Where this does not
 /// oversell, the races above prove nothing. Gives how many bookings the one place was sold for.
 async fn oversell(test: &TestApp) -> i64 {
     let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 0)).await;
     let people = many(test, 20, SAKAIMINATO, "2025-05-01").await;
     let now = test.app.now();
+    let all_looked = &Barrier::new(people.len());
     let buyers = people.iter().map(|(person, child)| {
         let (app, slot, child) = (test.app.clone(), SlotId::new(slot.clone()), ChildId::new(child.clone()));
         let me = person.clone();
@@ -229,7 +231,7 @@ async fn oversell(test: &TestApp) -> i64 {
                 Ok::<_, ApiError>((family.id, place(&seen.state, &command, now), seen))
             });
             let (family, decided, seen) = look.await.unwrap();
-            actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+            all_looked.wait().await;
             let Ok(placed) = decided else { return };
             let party = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {

@@ -1,7 +1,5 @@
 //! Series over HTTP: previewed, booked, cancelled by scope, and raced for.
 
-use std::time::Duration;
-
 use diesel::prelude::*;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
@@ -14,6 +12,7 @@ use api::outbox::Act;
 use api::schema::{bookings, events, slot_bands, usages};
 use shared::bookings::{NewBooking, place};
 use shared::ids::{ChildId, FamilyId, PartyId, SlotId};
+use tokio::sync::Barrier;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, families as many};
 
@@ -435,12 +434,13 @@ on_both! {
     }
 }
 
-/// The control: the same statements without the slots' locks, with the gap between looking and writing made wide. Where this does not
+/// The control: the same statements without the slots' locks, and nobody writes before everybody has looked. Where this does not
 /// oversell, the races above prove nothing. Gives how many bookings the one place of each date was sold for.
 async fn oversell(test: &TestApp) -> Vec<i64> {
     let slots = slots(test, "sakai_care", &DAYS[..2], ("08:30", "17:00"), (1, 0)).await;
     let people = many(test, 10, SAKAIMINATO, "2025-05-01").await;
     let now = test.app.now();
+    let all_looked = &Barrier::new(people.len());
     let buyers = people.iter().map(|(person, child)| {
         let (app, slots, child) = (test.app.clone(), slots.clone(), ChildId::new(child.clone()));
         async move {
@@ -452,7 +452,7 @@ async fn oversell(test: &TestApp) -> Vec<i64> {
                 asked.iter().map(|stay| engine::look(conn, &family, stay, Lock::Nothing)).collect::<Result<Vec<Seen>, ApiError>>()
             });
             let seen = look.await.unwrap();
-            actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+            all_looked.wait().await;
             let write = app.db.write(move |conn| {
                 for (seen, stay) in seen.iter().zip(&stays) {
                     let Ok(placed) = place(&seen.state, stay, now) else { continue };

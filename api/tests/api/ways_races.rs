@@ -19,6 +19,7 @@ use shared::bookings::{BookingState, Decide, EnteredBy, NewBooking, NewEntry, de
 use shared::ids::{BookingId, ChildId, FamilyId, PartyId, SlotId, WaitlistEntryId};
 use shared::slots::{BandPlaces, Consequence, Held, NewClosure, SlotChange, change, close};
 use shared::waitlist::{EntryState, accept};
+use tokio::sync::Barrier;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, families as many};
 use crate::decisions::undecided_slot;
@@ -32,12 +33,8 @@ async fn decided(person: &Person, path: &str, body: Value) -> u16 {
         if status != 503 {
             return status;
         }
-        wait(20).await;
+        actix_web::rt::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-async fn wait(milliseconds: u64) {
-    actix_web::rt::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
 /// The laws of places, children, accounts, parties and events, on what the database now says.
@@ -152,12 +149,13 @@ async fn answer_many_times(test: &TestApp) -> usize {
     let (ana, child) = many(test, 1, YONAGO, "2025-05-01").await.pop().unwrap();
     let booking = booked(&ana, &slot, &child).await;
     let now = test.app.now();
+    let all_looked = &Barrier::new(10);
     join_all((0..10).map(|n| {
         let (app, id) = (test.app.clone(), BookingId::new(booking.clone()));
         async move {
             let stored = app.db.read(move |conn| find_booking(conn, &id)?.ok_or(ApiError::NotFound)).await.unwrap();
             let next = decide(&stored.booking, &Decide { accept: n > 0, message: String::new() }, now).unwrap();
-            wait(100).await;
+            all_looked.wait().await;
             let write = app.db.write(move |conn| {
                 let act = Act::of_command("control", now);
                 if next != BookingState::Confirmed {
@@ -178,13 +176,14 @@ async fn answer_many_times(test: &TestApp) -> usize {
 async fn take_up_many_times(test: &TestApp) -> usize {
     let (_, entry, _) = offered(test, DAY).await;
     let now = test.app.now();
+    let all_looked = &Barrier::new(10);
     join_all((0..10).map(|_| {
         let (app, id) = (test.app.clone(), WaitlistEntryId::new(entry.clone()));
         async move {
             let wanted = id.clone();
             let found = app.db.read(move |conn| waiting::find_entry(conn, &wanted)?.ok_or(ApiError::NotFound)).await.unwrap();
             let next = accept(&found.state, now).unwrap();
-            wait(100).await;
+            all_looked.wait().await;
             let EntryState::Offered { party_id, .. } = found.state else { panic!("not offered") };
             let write = app.db.write(move |conn| {
                 for stored in list_party(conn, &party_id)? {
@@ -207,7 +206,9 @@ async fn take_up_many_times(test: &TestApp) -> usize {
 async fn enter_many_times(test: &TestApp) -> usize {
     let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (1, 0)).await;
     let now = test.app.now();
-    join_all(many(test, 10, SAKAIMINATO, "2025-05-01").await.into_iter().map(|(person, child)| {
+    let people = many(test, 10, SAKAIMINATO, "2025-05-01").await;
+    let all_looked = &Barrier::new(people.len());
+    join_all(people.into_iter().map(|(person, child)| {
         let (app, slot) = (test.app.clone(), SlotId::new(slot.clone()));
         async move {
             let booking = NewBooking::new(slot, vec![ChildId::new(child)]);
@@ -219,7 +220,7 @@ async fn enter_many_times(test: &TestApp) -> usize {
                 Ok::<_, ApiError>((enter(&seen.state, &asked, EnteredBy::Facility, now), seen))
             });
             let (decided, seen) = look.await.unwrap();
-            wait(100).await;
+            all_looked.wait().await;
             let Ok((placed, entry)) = decided else { return };
             let party_id = PartyId::new(api::new_id());
             let write = app.db.write(move |conn| {
@@ -306,6 +307,7 @@ async fn close_past_bookings(test: &TestApp) -> i64 {
 async fn leave_without_having_come(test: &TestApp) -> Result<(), String> {
     let (_, booking) = came(test, DAY).await;
     let now = test.app.now();
+    let (all_looked, undone) = (&Barrier::new(2), &Barrier::new(2));
     join_all((0..2).map(|n| {
         let (app, id) = (test.app.clone(), BookingId::new(booking.clone()));
         async move {
@@ -319,7 +321,10 @@ async fn leave_without_having_come(test: &TestApp) -> Result<(), String> {
                 (recorded.state, recorded.attended, RecordKind::CheckedOut)
             };
             // The undo first, so that the end is always the same.
-            wait(100 + 100 * n).await;
+            all_looked.wait().await;
+            if n == 1 {
+                undone.wait().await;
+            }
             let write = app.db.write(move |conn| {
                 let (booking, line) = (&stored.booking, Line::new(kind));
                 let attended = reckon(conn, &stored, &state, attended.clone())?;
@@ -333,6 +338,9 @@ async fn leave_without_having_come(test: &TestApp) -> Result<(), String> {
                 )?)
             });
             write.await.unwrap();
+            if n == 0 {
+                undone.wait().await;
+            }
         }
     }))
     .await;

@@ -185,7 +185,7 @@ pub struct Desk<'a> {
 pub struct Judged {
     /// What it grants; none: it is refused.
     pub grant: Option<Grant>,
-    /// What the rule says for it.
+    /// Why, by the rule; nothing where the officer's words alone say it.
     pub grounds: Vec<Ground>,
     /// What is known from now on, by an officer.
     pub kept: Vec<(Keep, String, String)>,
@@ -278,8 +278,8 @@ fn judge(desk: &Desk<'_>, decision: &OfficerDecision) -> Result<Judged, Vec<Prob
         return Err(wrong);
     }
     if !decision.grants {
-        let open = now.points.into_iter().filter(|point| point.missing.is_some()).map(|point| point.ground);
-        let grounds = if now.finding.verdict == Verdict::No { now.finding.grounds() } else { open.collect() };
+        // An open point is no reason: where the rule does not say no, the officer's words are the whole of it.
+        let grounds = if now.finding.verdict == Verdict::No { now.finding.grounds() } else { Vec::new() };
         return Ok(Judged { grant: None, grounds, kept });
     }
     match now.grant.filter(|_| now.against.is_empty()) {

@@ -205,6 +205,20 @@ fn what_a_person_must_see_needs_words_and_no_grounds_are_made_up() {
 }
 
 #[test]
+fn an_open_point_is_no_reason_of_a_refusal() {
+    let reasons = |facts: Facts, enrolment: &str, words: &str| {
+        with_desk(&certification(), facts, &[(ENROLMENT, enrolment)], &in_review(None), |desk| {
+            let Ruled::Decided(judged) = decide(desk, &refusing(words)).unwrap() else { panic!("not decided") };
+            judged.grounds.into_iter().map(|ground| ground.reason.code).collect::<Vec<_>>()
+        })
+    };
+    // The residence is open, and the officer refuses for something else.
+    assert!(reasons(unproven(), "none", "証明書の年度が違います").is_empty());
+    // The rule's own no stays a reason, and what is open beside it is none.
+    assert_eq!(reasons(unproven(), "nursery", "在園中です"), ["eligibility.enrolled"]);
+}
+
+#[test]
 fn the_family_sees_no_proposal() {
     let proposal = Proposal { decision: refusing("案"), by: "first".into(), at: crate::world::tokyo("2026-12-02 9:00") };
     assert_eq!(in_review(Some(proposal)).for_family(), in_review(None));
