@@ -78,13 +78,12 @@ rows_of_cargo() {
   done
 }
 
-# The app is one long thread of work and the server's libraries are many short ones: side by side they take half as long. What goes wrong
-# here is told below, where the tests are built.
-cargo test --workspace --no-run >"$logs/libraries.log" 2>&1 &
-libraries=$!
+# The app is one long thread of work and the server's libraries are many short ones: where neither is there yet, they are built side by
+# side. What goes wrong here is told below, where the tests are built with the app inside.
+[ -f dist/index.html ] || YUMIGAHAMA_DIST=$target/no-app cargo test --workspace --no-run >"$logs/libraries.log" 2>&1 &
 app=0
 step "build the app" scripts/build-app.sh && app=1
-wait "$libraries"
+wait
 [ "$app" = 0 ] || step "the app's size" node scripts/app-size.mjs
 
 # After the app: the same build of the server carries it into the journeys.
