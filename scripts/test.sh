@@ -80,7 +80,7 @@ rows_of_cargo() {
 
 # The app is one long thread of work and the server's libraries are many short ones: where neither is there yet, they are built side by
 # side. What goes wrong here is told below, where the tests are built with the app inside.
-[ -f dist/index.html ] || YUMIGAHAMA_DIST=$target/no-app cargo test --workspace --no-run >"$logs/libraries.log" 2>&1 &
+[ -f dist/index.html ] || YUMIGAHAMA_DIST=$(realpath -m "$target")/no-app cargo test --workspace --no-run >"$logs/libraries.log" 2>&1 &
 app=0
 step "build the app" scripts/build-app.sh && app=1
 wait
