@@ -224,6 +224,7 @@ test('a photograph goes along, a person looks at it, and the letter of the decis
   await picture(page, 'application-document-refused');
   await file.setInputFiles({ name: '証明書.png', mimeType: 'image/png', buffer: await page.screenshot() });
   await expect(page.getByRole('link', { name: /証明書.*png/ })).toBeVisible();
+  await expect(page.getByText(/証明書.*png/)).toHaveCount(1);
   await expectAccessible(page);
   await picture(page, 'application-document');
   await tick(page.getByRole('checkbox', { name: /事実と相違ありません/ }));

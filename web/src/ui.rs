@@ -9,6 +9,7 @@
 //! | [`Form`] | `on_submit`; children: fields and a `Button` with `submit` |
 //! | [`Field`] | `id`, `label`, `[required: Need]`, `[hint]`, `[error: Signal<Option<String>>]`; children: one input |
 //! | [`TextInput`], [`PasswordInput`], [`TextArea`], [`Select`] | `value`, and what the element needs; label, id and error come from the `Field` around |
+//! | `FileButton` (not in the search) | `id`, `label`, `accept`, `on_pick`, `[busy]`, `[described_by]`, `[invalid]` |
 //! | `FileInput` (pages of staff) | `value: RwSignal<Option<PickedFile>>`, `accept`; in a `Field` |
 //! | [`RadioGroup`], [`CheckboxGroup`] | `id`, `legend`, `choices: Signal<Vec<Choice>>`, `value`, `[required]`, `[hint]`, `[error]` |
 //! | [`Checkbox`] | `id`, `label`, `value` |
@@ -16,7 +17,8 @@
 //! | [`ErrorSummary`] | `errors: Signal<Vec<FieldError>>`, `[others: Signal<Vec<String>>]`; set them when a form is sent, it takes the focus then |
 //! | [`PageTitle`] | `text`; the `h1`, once per page and outside of `Load` |
 //! | [`Load`] | `what: LocalResource<Result<T, E>>`, `[is_empty: fn(&T) -> bool]`, `[empty]`; children `let:value` |
-//! | [`Banner`] | `[tone]`, `[title]`, `[on_close]`; children |
+//! | [`Refusal`] | `why`; children. It is an alert itself |
+//! | [`Banner`] | `[tone]`, `[title]`, `[alert]`, `[on_close]`; children |
 //! | [`Dialog`] | `id`, `title`, `open: RwSignal<bool>`; children |
 //! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`OutsideLink`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
 //! | [`WeekCalendar`] | `label`, `first: Signal<NaiveDate>`, `today`, `cells: Fn(NaiveDate) -> AnyView`, `[note]`, `[on_move]` |
@@ -35,7 +37,7 @@ mod choices;
 mod date;
 mod dialog;
 mod fields;
-#[cfg(feature = "staff")]
+#[cfg(feature = "pages")]
 mod files;
 mod icons;
 mod load;
@@ -53,6 +55,8 @@ pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
 pub use date::DateInput;
 pub use dialog::Dialog;
 pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
+#[cfg(feature = "pages")]
+pub use files::FileButton;
 #[cfg(feature = "staff")]
 pub use files::{FileInput, PickedFile};
 pub use icons::{Glyph, Icon};

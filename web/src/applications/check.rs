@@ -257,19 +257,18 @@ fn Documents(application: Application) -> impl IntoView {
         .into_iter()
         .filter(|document| wanted.contains(&document.key))
         .map(|document| {
-            let files: Vec<String> = attached.iter().filter(|file| file.requirement == document.key).map(|file| file.name.clone()).collect();
+            let is_there = attached.iter().any(|file| file.requirement == document.key);
             let comment = comments.iter().find(|comment| comment.key == document.key).map(|comment| comment.words.clone());
             let (application_id, etag, requirement, all) = (id.to_string(), etag.clone(), document.key.clone(), attached.clone());
             view! {
                 <div class="answer-row">
                     <dt>{name(document.name)}</dt>
                     <dd>
-                        {if files.is_empty() {
-                            let key = if document.required { "applications.document_needed" } else { "applications.document_optional" };
-                            view! { <Say key/> }.into_any()
-                        } else {
-                            view! { <strong>{files.join("、")}</strong> }.into_any()
-                        }}
+                        {(!is_there)
+                            .then(|| {
+                                let key = if document.required { "applications.document_needed" } else { "applications.document_optional" };
+                                view! { <Say key/> }
+                            })}
                         {document.hint.map(|hint| view! { <p class="quiet">{name(hint)}</p> })}
                         {comment.map(|words| view! { <p class="answer-comment"><Chip tone=Tone::Warning><Say key="applications.comment"/></Chip> " " {furigana(move || words.clone())}</p> })}
                         <Files application_id etag requirement files=all on_change=again/>

@@ -66,7 +66,7 @@ impl Taking {
     /// Why it was refused. Where a colleague was quicker, the page is read anew, and what is written stays.
     fn refused(self) -> impl IntoView {
         let again = Callback::new(move |()| self.again.run(()));
-        let refusal = move || {
+        move || {
             self.failure.get().map(|why| {
                 let is_stale = matches!(why.status(), Some(409 | 412));
                 view! {
@@ -75,8 +75,7 @@ impl Taking {
                     </Refusal>
                 }
             })
-        };
-        view! { <div role="alert">{refusal}</div> }
+        }
     }
 }
 

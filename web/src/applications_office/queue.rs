@@ -261,7 +261,7 @@ fn BulkForm(bulk: Bulk, found: LocalResource<Result<Queue, Failure>>) -> impl In
                 <h2 id="bulk">{say_with("applications_office.chosen", move || vec![("count", count().to_string())])}</h2>
                 <RadioGroup id="bulk-verdict" legend="applications_office.what" choices value=verdict inline=true/>
                 <Field id="bulk-words" label="applications_office.words" hint="applications_office.words_hint" error=words_error><TextArea value=words maxlength=1000/></Field>
-                <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
                 <div class="row">
                     <Button busy=sending.pending() disabled=Signal::derive(move || verdict.with(String::is_empty)) on_press=press><Say key="applications_office.decide_all"/></Button>
                 </div>

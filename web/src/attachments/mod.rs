@@ -2,7 +2,6 @@
 
 mod client;
 
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::attachments::{Attachment, FileKind, MAX_BYTES, Rejection};
@@ -10,7 +9,7 @@ use shared::locale::Locale;
 
 use crate::api::{Attempt, Failure};
 use crate::i18n::{Say, furigana, locale, sentence};
-use crate::ui::{Button, Explain, Look, Refusal};
+use crate::ui::{Button, Explain, FileButton, Look, Refusal};
 
 /// Why a file did not go: refused here already, or by the server.
 #[derive(Debug, Clone)]
@@ -44,7 +43,6 @@ pub fn Files(
 ) -> impl IntoView {
     let why = RwSignal::new(None::<Why>);
     let busy = RwSignal::new(false);
-    let chosen: NodeRef<Input> = NodeRef::new();
     let conclude = Callback::new(move |outcome: Result<(), Why>| {
         busy.set(false);
         match outcome {
@@ -57,11 +55,10 @@ pub fn Files(
         busy.set(true);
     };
     let id = format!("file-{requirement}");
+    let hint = format!("{id}-hint");
     let here: Vec<Attachment> = files.into_iter().filter(|file| file.requirement == requirement).collect();
     let (application, sending) = (application_id.clone(), Attempt::new());
-    let send = move |_| {
-        let Some(input) = chosen.get_untracked() else { return };
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    let send = Callback::new(move |file: web_sys::File| {
         if file.size() > u32::try_from(MAX_BYTES).map_or(0.0, f64::from) {
             why.set(Some(Why::Here(Rejection::TooLarge)));
         } else {
@@ -71,9 +68,7 @@ pub fn Files(
                 conclude.run(client::send(&application, &requirement, &file, &attempt).await.map_err(Why::There));
             });
         }
-        // The same file may be chosen again.
-        input.set_value("");
-    };
+    });
     let accepted = FileKind::ALL.map(FileKind::media_type).join(",");
     let rows = here.into_iter().map(|file| {
         let (application, etag, removing) = (application_id.clone(), etag.clone(), Attempt::new());
@@ -97,16 +92,15 @@ pub fn Files(
     view! {
         <div class="stack">
             <ul class="file-list">{rows.collect_view()}</ul>
-            <div role="alert">{move || why.get().map(|why| view! { <Refusal why/> })}</div>
+            {move || why.get().map(|why| view! { <Refusal why/> })}
             <div class="field">
-                <label class="field-label" for=id.clone()><Say key="attachments.choose"/></label>
-                <p class="hint" id=format!("{id}-hint")>
+                <p class="hint" id=hint.clone()>
                     {furigana(move || {
                         let most = i64::try_from(MAX_BYTES / 1024 / 1024).unwrap_or(0);
                         sentence("attachments.hint", locale()).replace("%{megabytes}", &most.to_string())
                     })}
                 </p>
-                <input type="file" class="file-input" id=id.clone() aria-describedby=format!("{id}-hint") accept=accepted node_ref=chosen prop:disabled=busy on:change=send/>
+                <FileButton id label="attachments.choose" accept=accepted on_pick=send busy described_by=Signal::stored(Some(hint))/>
                 <p role="status" class="quiet">{move || busy.get().then(|| view! { <Say key="attachments.sending"/> })}</p>
             </div>
         </div>

@@ -379,14 +379,14 @@ fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
         let (failure, entry, id) = (failure?, entry.clone(), id.clone());
         let again = Callback::new(move |()| desk.send.run((entry.clone(), command.clone())));
         Some(view! {
-            <Banner tone=Tone::Error title="attendance.not_recorded" on_close=Callback::new(move |()| desk.forget(&id))>
+            <Banner tone=Tone::Error alert=true title="attendance.not_recorded" on_close=Callback::new(move |()| desk.forget(&id))>
                 {move || failure.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
                 <Button look=Look::Outline on_press=again><Say key="ui.try_again"/></Button>
             </Banner>
         })
     };
     view! {
-        <div role="alert">{failed}</div>
+        {failed}
         <div class="board-action" hidden=move || !desk.is_today.get()>
             <Button look busy on_press=ask>
                 {move || sentence_view(if busy.get() { "attendance.recording" } else { words })}

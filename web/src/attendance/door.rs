@@ -239,9 +239,7 @@ fn ArrivalCard(arrival: Arrival, code: String, ahead: chrono::TimeDelta, on_chan
                 _ => None,
             }}
             {just_came.then(|| view! { <p class="quiet"><Say key="attendance.just_came"/></p> })}
-            <div role="alert">
-                {move || failure.get().map(|why| view! { <Refusal why/> })}
-            </div>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             {act.map(|act| {
                 let (words, look) = if act == NextAct::CheckIn { ("attendance.check_in", Look::Solid) } else { ("attendance.check_out", Look::Outline) };
                 view! {

@@ -174,9 +174,7 @@ fn EndForm(ending: Ending, open: RwSignal<bool>, entry: BoardEntry, desk: Desk, 
                 }
             })}
         <p><Say key=words.hint/></p>
-        <div role="alert">
-            {move || failure.get().map(|why| view! { <Refusal why/> })}
-        </div>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         <div class="board-action">
             <Button look=Look::Danger busy disabled=Signal::derive(move || terms.with(Result::is_err)) on_press=press>
                 <Say key=words.send/>

@@ -126,12 +126,10 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
     let words = undo_words(&entry.booking.state);
     view! {
         <p class="board-name">{entry.booking.child.name}</p>
-        <div role="alert">
-            <Show when=move || !refused.with(Vec::is_empty)>
-                <Banner tone=Tone::Error>{reasons(move || refused.get())}</Banner>
-            </Show>
-            {move || failure.get().map(|why| view! { <Refusal why/> })}
-        </div>
+        <Show when=move || !refused.with(Vec::is_empty)>
+            <Banner tone=Tone::Error alert=true>{reasons(move || refused.get())}</Banner>
+        </Show>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         {recorded
             .is_some()
             .then(|| {

@@ -117,11 +117,9 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
                 </Field>
             </Show>
         </div>
-        <div role="alert">
-            <Show when=move || !refused.with(Vec::is_empty)>
-                <Banner tone=Tone::Error>{reasons(move || refused.get())}</Banner>
-            </Show>
-        </div>
+        <Show when=move || !refused.with(Vec::is_empty)>
+            <Banner tone=Tone::Error alert=true>{reasons(move || refused.get())}</Banner>
+        </Show>
         <div class="board-action">
             <Button on_press=press icon=Glyph::Check>
                 {if leaving { say("attendance.record_check_out").into_any() } else { say("attendance.record_check_in").into_any() }}

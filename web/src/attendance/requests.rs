@@ -193,16 +193,7 @@ fn Party(id: PartyId, party: Vec<BoardEntry>, deciding: Deciding) -> impl IntoVi
                 {answered}
                 {note("attendance.day_notes", &booking.notes)}
                 {first.emergency_contacts.into_iter().next().map(call)}
-                <div role="alert">
-                    {move || {
-                        failed()
-                            .map(|why| {
-                                view! {
-                                    <Refusal why/>
-                                }
-                            })
-                    }}
-                </div>
+                {move || failed().map(|why| view! { <Refusal why/> })}
                 <div class="board-action">
                     <Button icon=Glyph::Check busy=is_busy on_press=accept>
                         <Say key="attendance.accept"/><span class="visually-hidden">{of_whom}</span>

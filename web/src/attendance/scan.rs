@@ -74,9 +74,7 @@ pub fn ScanPage() -> impl IntoView {
             <StaffNav here=StaffPlace::Scan/>
             <PageTitle text="attendance.scan_title"/>
             <p><Say key="attendance.scan_lead"/></p>
-            <div role="alert">
-                {move || failure.get().map(|why| view! { <Refusal why/> })}
-            </div>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             <div aria-live="polite">{move || scanned.get().map(|found| view! { <AtTheDoor found who again/> })}</div>
             <Camera on_code=read/>
             <Form on_submit=Callback::new(move |()| read.run(code.get_untracked()))>
@@ -209,9 +207,7 @@ fn DoorCard(
                     BookingState::Absent { .. } => Some(view! { <p>{say("attendance.absent")}</p> }.into_any()),
                     _ => None,
                 }}
-                <div role="alert">
-                    {move || failure.get().map(|why| view! { <Refusal why/> })}
-                </div>
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
                 {act.map(|act| {
                     let (words, look) = if act == NextAct::CheckIn { ("attendance.check_in", Look::Solid) } else { ("attendance.check_out", Look::Outline) };
                     view! {

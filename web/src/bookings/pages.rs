@@ -465,11 +465,9 @@ fn CancelPart(booking: Booking, #[prop(into)] on_change: Callback<()>) -> impl I
                     .get()
                     .map(|failure| {
                         view! {
-                            <div role="alert">
-                                <Banner tone=Tone::Warning>
-                                    {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
-                                </Banner>
-                            </div>
+                            <Banner tone=Tone::Warning alert=true>
+                                {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                            </Banner>
                         }
                     })
             }}

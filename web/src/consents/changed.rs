@@ -155,9 +155,7 @@ fn Differences(entry: BoardEntry, changed: Changed, open: RwSignal<bool>, on_don
         <p class="board-name">{entry.booking.child.name}</p>
         <p class="quiet">{say_with("consents.since_look", move || vec![("time", moment(since, locale()))])}</p>
         {rows}
-        <div role="alert">
-            {move || failure.get().map(|why| view! { <Refusal why/> })}
-        </div>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         <div class="board-action">
             <Button icon=Glyph::Check busy=marking.pending() on_press=Callback::new(move |()| drop(marking.dispatch(())))><Say key="consents.mark_seen"/></Button>
             <Button look=Look::Text on_press=Callback::new(move |()| open.set(false))><Say key="attendance.not_now"/></Button>

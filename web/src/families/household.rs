@@ -182,9 +182,7 @@ fn Classes(family: Family, programmes: Vec<Programme>) -> impl IntoView {
             </ul>
             <div class="row"><Button look=Look::Outline icon=Glyph::Plus on_press=add><Say key="office.add_class"/></Button></div>
             <p class="quiet"><Say key="office.household_settled"/></p>
-            <div role="alert">
-                {move || failure.get().map(|why| view! { <Refusal why/> })}
-            </div>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             <div class="row"><Button busy=saving.pending() on_press=press><Say key="office.save"/></Button></div>
         </section>
     }

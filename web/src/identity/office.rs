@@ -56,7 +56,7 @@ pub fn ResidenceOfFamily(family: Family) -> impl IntoView {
         <section class="card stack" aria-labelledby="residence">
             <h2 id="residence" tabindex="-1"><Say key="residence.title"/></h2>
             {standing}
-            <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             <div aria-live="polite">
                 {move || made.get().map(|letter| {
                     let until = tokyo_day(letter.until);

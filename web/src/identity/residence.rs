@@ -160,7 +160,7 @@ fn Difference(verified: Verified, family: Family, cities: Vec<Municipality>, on_
     });
     view! {
         <Banner tone=Tone::Info title="identity.differs"><p><Say key="identity.differs_text"/></p></Banner>
-        <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         {name}
         {city}
     }

@@ -41,7 +41,7 @@ pub fn ProviderSignIn(
     settings::resident_sign_in().then(|| {
         view! {
             <div class="stack">
-                <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+                {move || failure.get().map(|why| view! { <Refusal why/> })}
                 <div class="row">
                     <Button look icon=Glyph::Person busy=leave.pending() on_press=Callback::new(move |()| drop(leave.dispatch(())))><Say key=words/></Button>
                 </div>
@@ -107,7 +107,7 @@ pub fn ReturnPage() -> impl IntoView {
                 Outcome::Waiting => view! { <p><Say key="identity.return_waiting"/></p><Skeleton/> }.into_any(),
                 Outcome::Cancelled => view! { <Banner tone=Tone::Info><p><Say key="identity.cancelled"/></p></Banner><Again/> }.into_any(),
                 Outcome::Refused => view! { <Banner tone=Tone::Error><p><Say key="identity.refused"/></p></Banner><Again/> }.into_any(),
-                Outcome::Failed(why) => view! { <div role="alert"><Refusal why/></div><Again/> }.into_any(),
+                Outcome::Failed(why) => view! { <Refusal why/><Again/> }.into_any(),
             }}
         </div>
     }

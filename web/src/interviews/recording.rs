@@ -8,8 +8,8 @@ use super::client;
 use super::parts::InterviewState;
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
-use crate::i18n::{Say, locale, marked};
-use crate::ui::{Banner, Button, Choice, Disclosure, Explain, Field, Look, Need, RadioGroup, TextArea, Tone};
+use crate::i18n::Say;
+use crate::ui::{Button, Choice, Disclosure, Field, Look, Need, RadioGroup, Refusal, TextArea};
 
 fn verdict(name: &str) -> Option<Verdict> {
     match name {
@@ -57,11 +57,7 @@ pub fn RecordInterview(entry: BoardEntry) -> impl IntoView {
                     .get()
                     .map(|failure| {
                         view! {
-                            <div role="alert">
-                                <Banner tone=Tone::Error>
-                                    {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
-                                </Banner>
-                            </div>
+                            <Refusal why=failure/>
                         }
                     })
             }}

@@ -121,7 +121,7 @@ fn NewPasskeyForm(on_change: Callback<()>) -> impl IntoView {
     let error = Signal::derive(move || wrong.get().map(|rejection| sentence(rejection.code(), locale())));
     view! {
         <form class="card stack" novalidate on:submit=submit>
-            <div role="alert">{move || why.get().map(told)}</div>
+            {move || why.get().map(told)}
             <Field id="passkey_name" label="passkeys.name" hint="passkeys.name_hint" error>
                 <TextInput value=name maxlength=40/>
             </Field>

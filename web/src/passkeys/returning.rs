@@ -28,7 +28,7 @@ pub fn PasskeySignIn(
     device::is_offered().then(|| {
         view! {
             <div class="stack">
-                <div role="alert">{move || why.get().map(told)}</div>
+                {move || why.get().map(told)}
                 <div class="row">
                     <Button look icon=Glyph::Person busy=sign_in.pending() on_press=Callback::new(move |()| drop(sign_in.dispatch(())))>
                         <Say key="passkeys.sign_in"/>
@@ -48,8 +48,8 @@ async fn come_back() -> Result<Me, Why> {
 /// What is said where it came to nothing.
 pub fn told(why: Why) -> AnyView {
     match why {
-        Why::Cancelled => view! { <Banner tone=Tone::Info><p><Say key="passkeys.cancelled"/></p></Banner> }.into_any(),
-        Why::Already => view! { <Banner tone=Tone::Info><p><Say key="passkeys.already"/></p></Banner> }.into_any(),
+        Why::Cancelled => view! { <Banner tone=Tone::Info alert=true><p><Say key="passkeys.cancelled"/></p></Banner> }.into_any(),
+        Why::Already => view! { <Banner tone=Tone::Info alert=true><p><Say key="passkeys.already"/></p></Banner> }.into_any(),
         Why::Failed(failure) => view! { <Refusal why=failure/> }.into_any(),
     }
 }

@@ -230,7 +230,7 @@ pub fn Rows(
     view! {
         <section class="stack" id=field_id(&at.get_value()) tabindex="-1">
             <h3>{say(label)}</h3>
-            <div role="alert">{move || error.get().map(|words| view! { <p class="error-line">{marked(&words)}</p> })}</div>
+            {move || error.get().map(|words| view! { <p class="error-line" role="alert">{marked(&words)}</p> })}
             <ul class="plain-list stack">
                 {move || {
                     turn.track();

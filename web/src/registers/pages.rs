@@ -78,7 +78,7 @@ pub fn RegisterPage() -> impl IntoView {
                     <div class="row"><Button submit=true busy=send.pending()><Say key="registers.look"/></Button></div>
                 </Form>
             </section>
-            <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             {move || report.get().map(|told| view! { <Report told choices/> })}
             <Show when=move || may_take.get()>
                 <div class="row">

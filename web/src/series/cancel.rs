@@ -84,11 +84,9 @@ pub fn SeriesCancelPart(booking: Booking, series_id: SeriesId, #[prop(into)] on_
                     .get()
                     .map(|failure| {
                         view! {
-                            <div role="alert">
-                                <Banner tone=Tone::Warning>
-                                    {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
-                                </Banner>
-                            </div>
+                            <Banner tone=Tone::Warning alert=true>
+                                {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                            </Banner>
                         }
                     })
             }}

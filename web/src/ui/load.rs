@@ -19,7 +19,7 @@ pub trait Explain {
     }
 }
 
-/// Why something was refused or could not be had.
+/// Why something was refused or could not be had; read out when it appears, wherever it stands.
 #[component]
 pub fn Refusal<E: Explain + Send + 'static>(
     /// What went wrong.
@@ -29,7 +29,7 @@ pub fn Refusal<E: Explain + Send + 'static>(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <Banner tone=Tone::Error>
+        <Banner tone=Tone::Error alert=true>
             {move || why.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
             {children.map(|children| children())}
         </Banner>

@@ -60,13 +60,16 @@ pub fn Banner(
     /// A heading.
     #[prop(optional, into)]
     title: Option<Text>,
+    /// Whether it is read out at once when it appears.
+    #[prop(optional)]
+    alert: bool,
     /// Shows a button that closes it.
     #[prop(optional, into)]
     on_close: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class=tone.class()>
+        <div class=tone.class() role=alert.then_some("alert")>
             <Icon glyph=tone.glyph()/>
             <div class="banner-body">
                 <span class="visually-hidden">{move || t(tone.word())}</span>

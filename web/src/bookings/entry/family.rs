@@ -58,22 +58,12 @@ pub fn FamilyPart(
         <div aria-live="polite">
             {move || match found.get() {
                 None => ().into_any(),
-                Some(Err(why)) => view! { <Told why/> }.into_any(),
+                Some(Err(why)) => view! { <Refusal why/> }.into_any(),
                 Some(Ok(families)) if families.is_empty() => view! { <p><Say key="entry.nobody"/></p> }.into_any(),
                 Some(Ok(families)) => view! { <ul class="plain-list stack">{families.into_iter().map(one).collect_view()}</ul> }.into_any(),
             }}
         </div>
         {registers.then(|| view! { <Disclosure summary="entry.new_family"><NewFamilyForm choose/></Disclosure> })}
-    }
-}
-
-/// Why something was not done.
-#[component]
-pub fn Told(why: Failure) -> impl IntoView {
-    view! {
-        <div role="alert">
-            <Refusal why/>
-        </div>
     }
 }
 
@@ -147,7 +137,7 @@ fn Fields(cities: Vec<Municipality>, choose: Callback<FoundFamily>) -> impl Into
             <Field id="child_name" label="entry.child_name" error=FieldError::of(errors, "child_name")><TextInput value=child_name autocomplete="off" maxlength=60/></Field>
             <Field id="child_kana" label="entry.child_kana" error=FieldError::of(errors, "child_kana")><TextInput value=child_kana autocomplete="off" maxlength=60/></Field>
             <DateInput id="child_born" legend="families.born" value=born first_year={this_year - 18} last_year=this_year error=FieldError::of(errors, "child_born")/>
-            {move || failure.get().map(|why| view! { <Told why/> })}
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             <div class="row"><Button submit=true busy=saving.pending()><Say key="entry.take_down"/></Button></div>
         </form>
     }

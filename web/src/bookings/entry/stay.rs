@@ -11,13 +11,12 @@ use shared::programmes::{Programme, Unit};
 use shared::slots::{Slot, SlotDetail};
 
 use super::client;
-use super::family::Told;
 use crate::api::{Attempt, Failure};
 use crate::bookings::flow::{AskedFields, AskedForm as Form};
 use crate::bookings::model::draft::Draft;
 use crate::bookings::parts::{TimeSelect, limit_left};
 use crate::i18n::{Say, locale, reasons, say_with, text};
-use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Load, Need, RadioGroup, TextArea, TextInput, Tone};
+use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Load, Need, RadioGroup, Refusal, TextArea, TextInput, Tone};
 
 /// Day and slot, then the stay.
 #[component]
@@ -146,7 +145,7 @@ fn Stay(
             <p class="quiet"><Say key="consents.by_phone"/></p>
         </section>
         <section class="card stack" aria-live="polite">
-            {move || failure.get().map(|why| view! { <Told why/> })}
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
             <Load what=quote let:quote><Outlook quote seen past why busy press/></Load>
         </section>
     }

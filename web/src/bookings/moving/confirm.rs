@@ -100,11 +100,9 @@ fn MoveQuestion(
                 .get()
                 .map(|failure| {
                     view! {
-                        <div role="alert">
-                            <Banner tone=Tone::Warning>
-                                {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
-                            </Banner>
-                        </div>
+                        <Banner tone=Tone::Warning alert=true>
+                            {failure.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
+                        </Banner>
                     }
                 })
         }}

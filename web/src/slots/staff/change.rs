@@ -147,12 +147,17 @@ fn Form(tagged: Tagged<SlotDetail>, done: Callback<()>, again: Callback<()>) -> 
                 view! { <span class="chip chip-success"><Icon glyph=Glyph::Check/><span><Say key="slots_staff.open"/></span></span> }.into_any()
             }}
         </p>
-        <div role="alert">
-            {move || failure.get().map(|why| view! { <Refusal why/> })}
-            <Show when=is_stale>
-                <Button look=Look::Outline on_press=again><Say key="slots_staff.read_again"/></Button>
-            </Show>
-        </div>
+        {move || {
+            failure.get().map(|why| {
+                view! {
+                    <Refusal why>
+                        <Show when=is_stale>
+                            <Button look=Look::Outline on_press=again><Say key="slots_staff.read_again"/></Button>
+                        </Show>
+                    </Refusal>
+                }
+            })
+        }}
         {if over {
             view! { <Banner><p><Say key="slots.past"/></p></Banner> }.into_any()
         } else {

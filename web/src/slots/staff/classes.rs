@@ -104,7 +104,7 @@ fn Whole(tagged: Tagged<Classes>, again: Callback<()>) -> impl IntoView {
             <ul class="plain-list stack">{later.into_iter().map(|entry| later_line(entry, waits, look)).collect_view()}</ul>
         </section>
         <ChangeForm entries today busy=waits look/>
-        <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         {move || told.get().map(|(wanted, preview)| {
             let go = Callback::new({
                 let shown = (wanted, preview.clone());

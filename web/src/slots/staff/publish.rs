@@ -233,7 +233,7 @@ fn Publishing(ground: Ground) -> impl IntoView {
             current=current
             labels=vec![Text::Key("slots_staff.step_type"), Text::Key("slots_staff.step_check"), Text::Key("slots_staff.step_done")]
         />
-        <div role="alert">{move || failure.get().map(|why| view! { <Refusal why/> })}</div>
+        {move || failure.get().map(|why| view! { <Refusal why/> })}
         <Show when=is_form>
             <div class="stack stack-wide publish">
                 <ErrorSummary errors/>
