@@ -260,7 +260,8 @@ fn Versions(versions: Vec<Template>) -> impl IntoView {
         return view! { <p><Say key="notices.no_versions"/></p> }.into_any();
     }
     let now = settings::now();
-    let holds = versions.iter().filter(|version| version.valid_from.is_none_or(|from| from <= now)).map(|version| version.version).max();
+    // The one that began last stands first.
+    let holds = versions.iter().find(|version| version.valid_from.is_none_or(|from| from <= now)).map(|version| version.version);
     let rows = versions.into_iter().map(|version| {
         let (number, from, title) = (version.version, version.valid_from, version.texts.title);
         view! {
