@@ -9,12 +9,12 @@ import { Frame, locales } from '../pages/frame.page';
 const officerOfSakaiminato = { email: 'office.sakaiminato@example.jp', password: demoPassword };
 
 test('an officer signs in by the door of staff and reads every page in three languages', async ({ page }) => {
-  // Five pages, three languages, two schemes.
+  // Six pages, three languages, two schemes.
   test.slow();
   const frame = new Frame(page);
   await new Door(page).signedIn(officerOfYonago);
   await expect(page).toHaveURL(/\/office$/);
-  for (const path of ['/office', '/office/households', '/office/entry', '/office/programmes', '/office/demand']) {
+  for (const path of ['/office', '/office/households', '/office/entry', '/office/programmes', '/office/demand', '/office/notices']) {
     for (const locale of locales) {
       await frame.open(path, locale);
       await expectAccessible(page);

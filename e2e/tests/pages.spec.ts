@@ -15,6 +15,8 @@ const open = [
 ];
 const ofFamily = [
   { name: 'bookings', path: '/bookings' },
+  { name: 'notices', path: '/notices' },
+  { name: 'notice-preferences', path: '/notices/preferences' },
   { name: 'family', path: '/family' },
   { name: 'family-change', path: '/family/change' },
   { name: 'child-new', path: '/family/children/new' },

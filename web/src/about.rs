@@ -14,6 +14,8 @@ pub fn MenuPage() -> impl IntoView {
     let session = use_session();
     let links = [
         (paths::bookings(), "app.nav_bookings", Glyph::Calendar),
+        (paths::notices(), "app.nav_notices", Glyph::Bell),
+        (paths::notice_preferences(), "notices.preferences", Glyph::Phone),
         (paths::family(), "app.nav_family", Glyph::Family),
         (paths::applications(), "applications.title", Glyph::Pencil),
         (paths::accessibility(), "app.accessibility", Glyph::Info),

@@ -10,6 +10,7 @@ use shared::locale::Locale;
 
 use crate::flash::{FlashRegion, use_flash};
 use crate::i18n::{LocaleContext, Say, t, t_with};
+use crate::notices::{Unread, keep_unread};
 use crate::offline::use_online;
 use crate::paths;
 use crate::session::{EndedNotice, Standing, use_session};
@@ -18,6 +19,7 @@ use crate::ui::{Banner, Button, Glyph, Icon, Look, Tone};
 /// The frame with the page in it.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
+    keep_unread();
     view! {
         <a class="skip-link" href="#main" on:click=skip_to_main><Say key="app.skip_to_main"/></a>
         <DemoNotice/>
@@ -104,7 +106,7 @@ pub fn LanguageSwitch(
 }
 
 /// The name that a language's own readers know it by; the same in every language.
-const fn own_name(locale: Locale) -> &'static str {
+pub const fn own_name(locale: Locale) -> &'static str {
     match locale {
         Locale::Ja => "日本語",
         Locale::Easy => "やさしい日本語",
@@ -113,10 +115,11 @@ const fn own_name(locale: Locale) -> &'static str {
 }
 
 /// The places of the navigation: address, words, picture.
-fn places() -> [(String, &'static str, Glyph); 3] {
+fn places() -> [(String, &'static str, Glyph); 4] {
     [
         (paths::home(), "app.nav_search", Glyph::Search),
         (paths::bookings(), "app.nav_bookings", Glyph::Calendar),
+        (paths::notices(), "app.nav_notices", Glyph::Bell),
         (paths::family(), "app.nav_family", Glyph::Family),
     ]
 }
@@ -145,7 +148,8 @@ fn Places() -> impl IntoView {
             places()
                 .map(|(href, words, glyph)| {
                     let exact = href == "/";
-                    view! { <li><A href exact attr:class="nav-link"><Icon glyph/><span><Say key=words/></span></A></li> }
+                    let unread = glyph == Glyph::Bell;
+                    view! { <li><A href exact attr:class="nav-link"><Icon glyph/><span><Say key=words/></span>{unread.then(|| view! { <Unread/> })}</A></li> }
                 })
                 .collect_view()
                 .into_any()

@@ -50,6 +50,7 @@ pub mod i18n;
 pub mod identity;
 #[cfg(feature = "pages")]
 pub mod interviews;
+pub mod notices;
 #[cfg(feature = "pages")]
 pub mod office;
 pub mod offline;

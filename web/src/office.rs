@@ -28,10 +28,12 @@ pub enum OfficePlace {
     Demand,
     /// Files of registers.
     Registers,
+    /// The sentences of notices.
+    Notices,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 6] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 7] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Households, paths::office_households(), "office.households", "office.households_for", Glyph::Family),
@@ -39,6 +41,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 6] {
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
+        (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
     ]
 }
 

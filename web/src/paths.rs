@@ -122,6 +122,21 @@ pub fn bookings() -> String {
     "/bookings".to_owned()
 }
 
+/// What the family was told.
+pub fn notices() -> String {
+    "/notices".to_owned()
+}
+
+/// By which channels a person wants to hear of things.
+pub fn notice_preferences() -> String {
+    "/notices/preferences".to_owned()
+}
+
+/// The devices that get notices.
+pub fn notice_devices() -> String {
+    "/notices/devices".to_owned()
+}
+
 /// Waiting for any place that fits.
 pub fn wish() -> String {
     "/waitlist/wish".to_owned()
@@ -306,6 +321,16 @@ pub fn office_new_version(version_id: &str) -> String {
 /// Files of registers.
 pub fn office_registers() -> String {
     "/office/registers".to_owned()
+}
+
+/// The sentences of notices.
+pub fn office_notices() -> String {
+    "/office/notices".to_owned()
+}
+
+/// The sentences of one kind of notices in one language.
+pub fn office_notice(kind: &str, language: &str) -> String {
+    query(&format!("/office/notices/{}", percent_encoded(kind)), &[("language", Some(language.to_owned()))])
 }
 
 /// What nobody could be given.

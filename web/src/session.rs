@@ -38,17 +38,17 @@ pub enum Standing {
 
 /// Who is signed in. One of the three contexts of the app.
 #[derive(Debug, Clone, Copy)]
-pub struct Session(RwSignal<Standing>);
+pub struct Session(RwSignal<Standing>, RwSignal<u32>);
 
 /// The context; take it while the component is made, not inside an event handler.
 pub fn use_session() -> Session {
-    use_context().unwrap_or_else(|| Session(RwSignal::new(Standing::SignedOut)))
+    use_context().unwrap_or_else(|| Session(RwSignal::new(Standing::SignedOut), RwSignal::new(0)))
 }
 
 impl Session {
     /// Gives the app its session and asks the server whose it is.
     pub fn provide() -> Self {
-        let session = Self(RwSignal::new(Standing::Unknown));
+        let session = Self(RwSignal::new(Standing::Unknown), RwSignal::new(0));
         provide_context(session);
         spawn_local(async move { session.ask().await });
         let listener = window_event_listener(Custom::<web_sys::Event>::new(SIGNED_OUT_EVENT), move |_| session.end());
@@ -77,6 +77,16 @@ impl Session {
             Standing::SignedIn(me) | Standing::Ended(me) => Some(*me),
             Standing::Unknown | Standing::SignedOut => None,
         }
+    }
+
+    /// How many notices the person has not opened; followed when read in a view.
+    pub fn unread(self) -> u32 {
+        self.1.get()
+    }
+
+    /// The server said how many are not opened.
+    pub fn set_unread(self, unread: u32) {
+        self.1.set(unread);
     }
 
     /// Whether the server forgot the person while the app was open.

@@ -14,6 +14,7 @@ use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
 use crate::identity::IdentityRoutes;
+use crate::notices::NoticeRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
 use crate::statements::StatementRoutes;
@@ -36,6 +37,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <ApplicationRoutes/>
         <DocumentRoutes/>
         <WaitlistRoutes/>
+        <NoticeRoutes/>
         <Route path=path!("/menu") view=MenuPage/>
         <Route path=path!("/accessibility") view=AccessibilityPage/>
     }

@@ -9,6 +9,7 @@ use crate::applications_office::OfficeApplicationRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::families::HouseholdRoutes;
+use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
@@ -32,6 +33,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <DemandRoutes/>
         <ProgrammeRoutes/>
         <RegisterRoutes/>
+        <NoticeOfficeRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[allow(missing_docs)]
 pub enum Glyph {
     Search,
+    Bell,
     Calendar,
     Family,
     Menu,
@@ -41,6 +42,7 @@ impl Glyph {
     const fn path(self) -> &'static str {
         match self {
             Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+            Self::Bell => "M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21.5h4M12 5V3",
             Self::Calendar => "M4 6h16v14H4zM4 10.5h16M8 3.5V7M16 3.5V7M8 14.5h2M14 14.5h2",
             Self::Family => {
                 "M8.5 4a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM17 9.5a2.3 2.3 0 1 0 0 4.6 2.3 2.3 0 0 0 0-4.6zM2.5 20.5v-2a6 6 0 0 1 12 0v2M16.5 16.7a4 4 0 0 1 5 3.8"

@@ -1,0 +1,109 @@
+//! What a person wants of notices: by which channels, and whether many come as one.
+
+use leptos::prelude::*;
+use shared::locale::clock;
+use shared::notices::{Group, Preferences, PreferencesChange};
+
+use super::client;
+use super::model::{change, group_words};
+use crate::api::{Attempt, Failure, Tagged};
+use crate::flash::use_flash;
+use crate::i18n::{Say, Text, say_with, text};
+use crate::paths;
+use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Need, PageTitle, Refusal, Tone};
+
+/// The page.
+#[component]
+pub fn PreferencesPage() -> impl IntoView {
+    let preferences = LocalResource::new(client::preferences);
+    let again = Callback::new(move |()| preferences.refetch());
+    view! {
+        <div class="narrow stack">
+            <Breadcrumbs trail=vec![(paths::notices(), "app.nav_notices".into())] here="notices.preferences"/>
+            <PageTitle text="notices.preferences"/>
+            <p><Say key="notices.preferences_lead"/></p>
+            <Load what=preferences let:known><Wanted known again/></Load>
+        </div>
+    }
+}
+
+/// The name of a channel; one that this version of the app does not know has its own.
+fn channel_words(channel: &str) -> Text {
+    match channel {
+        "push" => "notices.channel_push".into(),
+        "mail" => "notices.channel_mail".into(),
+        other => {
+            let other = other.to_owned();
+            text(move || other.clone())
+        }
+    }
+}
+
+const fn group_id(group: Group) -> &'static str {
+    match group {
+        Group::Bookings => "wanted-bookings",
+        Group::Waiting => "wanted-waiting",
+        Group::Applications => "wanted-applications",
+        Group::Reminders => "wanted-reminders",
+        Group::Campaigns => "wanted-campaigns",
+    }
+}
+
+#[component]
+fn Wanted(known: Tagged<Preferences>, again: Callback<()>) -> impl IntoView {
+    let flash = use_flash();
+    let Tagged { value: before, etag } = known;
+    let digest = RwSignal::new(before.digest);
+    let (from, until) = (clock(before.quiet_from), clock(before.quiet_until));
+    let chosen: Vec<(Group, RwSignal<Vec<String>>)> =
+        before.choices.iter().map(|choice| (choice.group, RwSignal::new(choice.channels.clone()))).collect();
+    let groups = chosen
+        .iter()
+        .map(|(group, value)| {
+            let choices: Vec<Choice> = before.channels.iter().map(|channel| Choice::new(channel.clone(), channel_words(channel))).collect();
+            view! {
+                <CheckboxGroup id=group_id(*group) legend=group_words(*group) choices=Signal::stored(choices) value=*value required=Need::Unsaid inline=true/>
+            }
+        })
+        .collect_view();
+    let failure = RwSignal::new(None::<Failure>);
+    let attempt = Attempt::new();
+    let save = Action::new_local(move |change: &PreferencesChange| {
+        let (change, etag, attempt) = (change.clone(), etag.clone(), attempt.clone());
+        async move {
+            match client::change_preferences(&change, &etag, &attempt).await {
+                Ok(_) => {
+                    flash.done("notices.saved");
+                    again.run(());
+                }
+                Err(why) => failure.set(Some(why)),
+            }
+        }
+    });
+    let none = before.channels.is_empty();
+    let submit = move |()| {
+        failure.set(None);
+        let wanted: Vec<(Group, Vec<String>)> = chosen.iter().map(|(group, value)| (*group, value.get_untracked())).collect();
+        match change(&before, &wanted, digest.get_untracked()) {
+            Some(change) => drop(save.dispatch(change)),
+            None => flash.tell("notices.unchanged"),
+        }
+    };
+    view! {
+        <Form on_submit=submit>
+            <section class="card stack" aria-labelledby="channels">
+                <h2 id="channels"><Say key="notices.channels"/></h2>
+                {none.then(|| view! { <Banner tone=Tone::Info><p><Say key="notices.no_channels"/></p></Banner> })}
+                {(!none).then_some(groups)}
+                <p><a href=paths::notice_devices()><Say key="notices.to_devices"/></a></p>
+            </section>
+            <section class="card stack" aria-labelledby="times">
+                <h2 id="times"><Say key="notices.times"/></h2>
+                <p>{say_with("notices.quiet", move || vec![("from", from.clone()), ("until", until.clone())])}</p>
+                <Checkbox id="digest" label="notices.digest" value=digest/>
+            </section>
+            {move || failure.get().map(|why| view! { <Refusal why/> })}
+            <div class="row"><Button submit=true busy=save.pending()><Say key="notices.save"/></Button></div>
+        </Form>
+    }
+}
