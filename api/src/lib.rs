@@ -7,10 +7,12 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod channels;
 pub mod config;
 pub mod consents;
 pub mod db;
 pub mod demo;
+pub mod devices;
 pub mod docs;
 pub mod documents;
 pub mod entitlements;
@@ -68,6 +70,10 @@ pub struct App {
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
     pub provider: Option<Arc<identity::Provider>>,
+    /// The ways on which notices reach people.
+    pub channels: Arc<Vec<Arc<dyn channels::Channel>>>,
+    /// The one to their devices, where there is one.
+    pub push: Option<Arc<channels::push::Push>>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -83,6 +89,8 @@ impl App {
             clock,
             turns: Arc::default(),
             provider: None,
+            channels: Arc::default(),
+            push: None,
             policy,
             decoy: Arc::new(OnceCell::new()),
         }
@@ -91,6 +99,21 @@ impl App {
     /// The same with the provider of residents' sign-in that the settings name.
     pub fn with_provider(self) -> Result<Self, String> {
         Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
+    }
+
+    /// The same with the channels that the settings name: to devices always, by mail where there is a mail server.
+    pub async fn with_channels(self) -> Result<Self, String> {
+        let push = Arc::new(channels::push::of(&self).await?);
+        let mut all: Vec<Arc<dyn channels::Channel>> = vec![push.clone()];
+        if let Some(mail) = channels::mail::of(&self.config)? {
+            all.push(Arc::new(mail));
+        }
+        Ok(Self { channels: Arc::new(all), push: Some(push), ..self })
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
     }
 
     /// The time, to the microsecond that both databases keep.

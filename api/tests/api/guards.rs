@@ -41,6 +41,8 @@ fn caller(operation: &str) -> Caller {
         | "register_resident"
         | "begin_passkey_sign_in"
         | "sign_in_with_passkey" => Caller::Anybody,
+        "get_push_key" => Caller::Anybody,
+        "list_devices" | "add_device" | "remove_device" | "try_device" => Caller::Guardian,
         "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
         "logout" | "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "change_password" => Caller::SignedIn,
         "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
@@ -440,6 +442,8 @@ async fn up_down_up(backend: Backend) {
             identities,
             passkeys,
             passkey_challenges,
+            push_keys,
+            push_subscriptions,
             residence_letters,
             sign_in_attempts,
             offerings,
