@@ -70,10 +70,10 @@ pub struct App {
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
     pub provider: Option<Arc<identity::Provider>>,
-    /// The ways on which notices reach people.
-    pub channels: Arc<Vec<Arc<dyn channels::Channel>>>,
-    /// The one to their devices, where there is one.
-    pub push: Option<Arc<channels::push::Push>>,
+    /// The channels by which notices reach people.
+    pub channels: Arc<channels::Channels>,
+    /// The channel to their devices, where there is one.
+    pub push: Option<channels::push::Push>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -101,14 +101,20 @@ impl App {
         Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
     }
 
+    /// The same with these channels for notices.
+    #[must_use]
+    pub fn with_channels(self, channels: channels::Channels) -> Self {
+        Self { channels: Arc::new(channels), ..self }
+    }
+
     /// The same with the channels that the settings name: to devices always, by mail where there is a mail server.
-    pub async fn with_channels(self) -> Result<Self, String> {
-        let push = Arc::new(channels::push::of(&self).await?);
-        let mut all: Vec<Arc<dyn channels::Channel>> = vec![push.clone()];
+    pub async fn with_own_channels(self) -> Result<Self, String> {
+        let push = channels::push::of(&self).await?;
+        let mut channels: channels::Channels = vec![Box::new(push.clone())];
         if let Some(mail) = channels::mail::of(&self.config)? {
-            all.push(Arc::new(mail));
+            channels.push(Box::new(mail));
         }
-        Ok(Self { channels: Arc::new(all), push: Some(push), ..self })
+        Ok(Self { push: Some(push), ..self.with_channels(channels) })
     }
 
     /// The clock.

@@ -16,9 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities, families,
-    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
-    slots, statements, waitlist,
+    App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
+    families, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series,
+    settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.

@@ -84,15 +84,8 @@ pub enum Rejection {
 
 impl Rejection {
     /// Every case, for the tests of the sentences.
-    pub const ALL: [Self; 7] = [
-        Self::EndpointRefused,
-        Self::KeysRefused,
-        Self::EndpointTaken,
-        Self::TooMany,
-        Self::Ended,
-        Self::TrialTooSoon,
-        Self::NotTaken,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::EndpointRefused, Self::KeysRefused, Self::EndpointTaken, Self::TooMany, Self::Ended, Self::TrialTooSoon, Self::NotTaken];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {

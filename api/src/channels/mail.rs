@@ -8,10 +8,12 @@ use lettre::message::{Attachment as Part, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
 use reqwest::Url;
+use shared::ids::AccountId;
 
 use super::{Attachment, Channel, Endpoint, Message, Outcome};
 use crate::config::Config;
-use crate::outside;
+use crate::db::{AnyConnection, DbError};
+use crate::{accounts, outside};
 
 /// The channel's name.
 pub const NAME: &str = "mail";
@@ -51,8 +53,7 @@ impl Sender {
     }
 
     async fn deliver(&self, endpoint: &Endpoint, message: &Message) -> Result<Outcome, String> {
-        let Endpoint::Mail(address) = endpoint else { return Err("no mail address".to_owned()) };
-        let to: Mailbox = address.parse().map_err(|_| "no mail address".to_owned())?;
+        let to: Mailbox = endpoint.address.parse().map_err(|_| "no mail address".to_owned())?;
         let mail = mail(message, &self.from, to).map_err(|error| error.to_string())?;
         Ok(match self.transport.send(mail).await {
             Ok(_) => Outcome::Accepted,
@@ -73,6 +74,14 @@ pub fn of(config: &Config) -> Result<Option<Sender>, String> {
 impl Channel for Sender {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
+        let known = accounts::store::find_account(conn, account)?;
+        Ok(known
+            .map(|known| Endpoint { id: String::new(), address: known.me.email.to_string(), details: String::new() })
+            .into_iter()
+            .collect())
     }
 
     fn send<'a>(&'a self, endpoint: &'a Endpoint, message: &'a Message) -> BoxFuture<'a, Outcome> {
@@ -167,7 +176,8 @@ fn escaped(text: &str) -> String {
 fn page(message: &Message) -> String {
     let paragraphs: String =
         message.body.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("<p>{}</p>\n", escaped(line))).collect();
-    let (lang, title, url, label) = (message.locale.html_lang(), escaped(&message.title), escaped(&message.step_url), escaped(&message.step_label));
+    let (lang, title, url, label) =
+        (message.locale.html_lang(), escaped(&message.title), escaped(&message.step_url), escaped(&message.step_label));
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n</head>\n\
@@ -181,15 +191,18 @@ fn page(message: &Message) -> String {
 #[cfg(test)]
 mod tests {
     use shared::locale::Locale;
+    use shared::notices::Kind;
 
     use super::super::Urgency;
     use super::*;
 
     fn message() -> Message {
         Message {
-            delivery_id: "d1".to_owned(),
-            notice_id: "n1".to_owned(),
-            account_id: "a1".to_owned(),
+            delivery_id: "d1".into(),
+            notice_id: "n1".into(),
+            account_id: "a1".into(),
+            kind: Kind::BookingConfirmed,
+            subject: None,
             locale: Locale::Ja,
             title: "予約を受け付けました".to_owned(),
             body: "1行目 <b>\n\n2行目".to_owned(),
@@ -202,7 +215,7 @@ mod tests {
             badge: 1,
             attachments: Vec::new(),
             list_unsubscribe: None,
-            receipt: None,
+            receipt: "r1".to_owned(),
         }
     }
 
@@ -217,7 +230,11 @@ mod tests {
 
     #[test]
     fn no_title_makes_a_header_of_its_own() {
-        let sent = Message { title: "a\r\nBcc: b@example.jp".to_owned(), list_unsubscribe: Some("https://x\r\nBcc: b@example.jp".to_owned()), ..message() };
+        let sent = Message {
+            title: "a\r\nBcc: b@example.jp".to_owned(),
+            list_unsubscribe: Some("https://x\r\nBcc: b@example.jp".to_owned()),
+            ..message()
+        };
         let mail = mail(&sent, &"a@example.jp".parse().unwrap(), "c@example.jp".parse().unwrap()).unwrap();
         let text = String::from_utf8(mail.formatted()).unwrap();
         assert!(!text.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{text}");
@@ -226,7 +243,9 @@ mod tests {
     #[test]
     fn mail_goes_in_clear_to_this_machine_only() {
         let from = "弓ヶ浜 <notices@example.jp>";
-        for url in ["smtps://user:pass@mail.example.jp", "smtp://mail.example.jp:587?tls=required", "smtp://127.0.0.1:1025", "smtp://localhost"] {
+        for url in
+            ["smtps://user:pass@mail.example.jp", "smtp://mail.example.jp:587?tls=required", "smtp://127.0.0.1:1025", "smtp://localhost"]
+        {
             assert!(Sender::new(url, from).is_ok(), "{url}");
         }
         for url in ["smtp://mail.example.jp", "smtp://mail.example.jp?tls=opportunistic", "http://mail.example.jp", "mail.example.jp", ""] {

@@ -2,19 +2,17 @@
 
 pub mod store;
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use shared::devices::{BETWEEN_TRIALS, Known, MOST, NewPushDevice, PushDevice, PushKey, Rejection, describe_again, may_try};
-use shared::ids::{AccountId, DeviceId};
+use shared::ids::DeviceId;
 use shared::locale::without_ruby;
 use shared::page::Page;
 use shared::problem::{Problem, sentence};
 
 use self::store::Described;
+use crate::channels::Outcome;
 use crate::channels::push::{address, are_keys};
-use crate::channels::{Channel as _, Endpoint, Message, Outcome, Urgency};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian};
 use crate::idempotency::{Answer, Key, once};
@@ -22,9 +20,6 @@ use crate::request::{self, Plain};
 use crate::routes::Operations;
 use crate::session::{self, Guardian};
 use crate::{App, accounts, new_id};
-
-/// A trial message that has not arrived by then need not arrive any more.
-const TRIAL_TTL: Duration = Duration::from_secs(300);
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
@@ -101,8 +96,7 @@ pub async fn add_device(
     once(&app, &guardian.account_id, key, body.0, move |conn, new, act| {
         // The lock comes first: two devices that are added at once are counted one after the other.
         accounts::store::lock_account(conn, &account)?;
-        let described =
-            Described { account: &account, name: &name, endpoint: &new.endpoint, keys: (&new.keys.p256dh, &new.keys.auth) };
+        let described = Described { account: &account, name: &name, endpoint: &new.endpoint, keys: (&new.keys.p256dh, &new.keys.auth) };
         let (status, id) = describe(conn, new, described, act.now)?;
         act.record_own(conn, "device.added", account.as_str())?;
         let known = store::list_devices(conn, &account)?.into_iter().find(|known| known.id == id).ok_or(ApiError::NotFound)?;
@@ -208,13 +202,17 @@ pub async fn try_device(app: web::Data<App>, guardian: Guardian, id: web::Path<D
         .await?;
     // Nothing of the database is held while the push service is asked.
     let push = push.ok_or_else(no_push)?;
-    let outcome = push.send(&endpoint, &trial(&app, &account)).await;
-    let noted = (account, id, endpoint, outcome.clone());
+    let locale = request::current().locale;
+    let words = |key| without_ruby(&sentence(key, locale));
+    let page = format!("{}/notices/devices", app.config.public_url.trim_end_matches('/'));
+    let said = (words("devices.trial_title"), words("devices.trial_body"));
+    let outcome = push.try_out(&endpoint, (&said.0, &said.1), &page, locale).await;
+    let noted = (account, id, outcome.clone());
     let known = app
         .db
         .write(move |conn| {
-            let (account, id, endpoint, outcome) = &noted;
-            note(conn, id, endpoint, outcome, now)?;
+            let (account, id, outcome) = &noted;
+            store::mark_outcome(conn, id, outcome, now)?;
             Ok::<_, ApiError>(store::list_devices(conn, account)?.into_iter().find(|known| known.id == *id))
         })
         .await?;
@@ -222,47 +220,5 @@ pub async fn try_device(app: web::Data<App>, guardian: Guardian, id: web::Path<D
         Outcome::Accepted => Ok(web::Json(known.ok_or(ApiError::NotFound)?)),
         Outcome::Gone => Err(Rejection::Ended.into()),
         Outcome::Later(_) | Outcome::Refused(_) => Err(no_push()),
-    }
-}
-
-/// Writes down what became of a message to a device.
-pub fn note(
-    conn: &mut AnyConnection,
-    id: &DeviceId,
-    endpoint: &Endpoint,
-    outcome: &Outcome,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), ApiError> {
-    let Endpoint::Push { address, .. } = endpoint else { return Ok(()) };
-    match outcome {
-        Outcome::Accepted => store::mark_success(conn, id, now)?,
-        Outcome::Gone => store::mark_ended(conn, id, address, now)?,
-        Outcome::Refused(why) => store::mark_failure(conn, id, why)?,
-        Outcome::Later(_) => store::mark_failure(conn, id, "later")?,
-    }
-    Ok(())
-}
-
-/// A message that says that messages arrive.
-fn trial(app: &App, account: &AccountId) -> Message {
-    let locale = request::current().locale;
-    let words = |key| without_ruby(&sentence(key, locale));
-    Message {
-        delivery_id: new_id(),
-        notice_id: String::new(),
-        account_id: account.to_string(),
-        locale,
-        title: words("devices.trial_title"),
-        body: words("devices.trial_body"),
-        lock_title: words("devices.trial_title"),
-        step_url: format!("{}/notices/devices", app.config.public_url.trim_end_matches('/')),
-        step_label: words("devices.trial_body"),
-        topic: Some("trial".to_owned()),
-        urgency: Urgency::High,
-        ttl: TRIAL_TTL,
-        badge: 0,
-        attachments: Vec::new(),
-        list_unsubscribe: None,
-        receipt: None,
     }
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use shared::devices::PushDevice;
+use shared::devices::{PushDevice, PushKeys};
 use shared::ids::{AccountId, DeviceId};
 
-use crate::channels::Endpoint;
-use crate::db::{AnyConnection, DbError, OnConflict, instant, stored};
+use crate::channels::{Endpoint, Outcome};
+use crate::db::{AnyConnection, DbError, OnConflict, instant, stored, to_json};
 use crate::schema::{push_keys, push_subscriptions};
 
 /// What is kept of a failure at most.
@@ -138,30 +138,19 @@ pub fn delete_device(conn: &mut AnyConnection, account: &AccountId, id: &DeviceI
     Ok(diesel::delete(mine).execute(conn)? == 1)
 }
 
-fn reached((address, p256dh, auth): (String, String, String)) -> Endpoint {
-    Endpoint::Push { address, p256dh, auth }
+fn reached((id, address, p256dh, auth): (String, String, String, String)) -> Result<Endpoint, DbError> {
+    Ok(Endpoint { id, address, details: to_json(&PushKeys { p256dh, auth })? })
 }
 
-/// The ids of an account's devices that are written to.
-pub fn list_open(conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<DeviceId>, DbError> {
-    let ids: Vec<String> = push_subscriptions::table
+/// Where an account's devices can be reached, without those that have ended.
+pub fn list_endpoints(conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
+    let rows: Vec<(String, String, String, String)> = push_subscriptions::table
         .filter(push_subscriptions::account_id.eq(account.as_str()))
         .filter(push_subscriptions::ended_at.is_null())
         .order(push_subscriptions::id)
-        .select(push_subscriptions::id)
+        .select((push_subscriptions::id, push_subscriptions::endpoint, push_subscriptions::p256dh, push_subscriptions::auth))
         .load(conn)?;
-    Ok(ids.into_iter().map(DeviceId::new).collect())
-}
-
-/// Where a device can be reached, unless it has ended.
-pub fn find_endpoint(conn: &mut AnyConnection, id: &DeviceId) -> Result<Option<Endpoint>, DbError> {
-    let row: Option<(String, String, String)> = push_subscriptions::table
-        .filter(push_subscriptions::id.eq(id.as_str()))
-        .filter(push_subscriptions::ended_at.is_null())
-        .select((push_subscriptions::endpoint, push_subscriptions::p256dh, push_subscriptions::auth))
-        .get_result(conn)
-        .optional()?;
-    Ok(row.map(reached))
+    rows.into_iter().map(reached).collect()
 }
 
 /// A device of an account that is to be tried: where it can be reached, and when it was last tried.
@@ -189,11 +178,10 @@ pub fn find_tried(conn: &mut AnyConnection, account: &AccountId, id: &DeviceId) 
         ))
         .get_result(conn)
         .optional()?;
-    Ok(row.map(|(address, p256dh, auth, tried, ended)| Tried {
-        endpoint: reached((address, p256dh, auth)),
-        tried_at: tried.map(instant),
-        ended: ended.is_some(),
-    }))
+    row.map(|(address, p256dh, auth, tried, ended)| {
+        Ok(Tried { endpoint: reached((id.to_string(), address, p256dh, auth))?, tried_at: tried.map(instant), ended: ended.is_some() })
+    })
+    .transpose()
 }
 
 /// Writes down that a trial message is sent, unless another was meanwhile; whether it may be.
@@ -207,30 +195,22 @@ pub fn mark_tried(conn: &mut AnyConnection, id: &DeviceId, before: Option<DateTi
     Ok(marked == 1)
 }
 
-/// Writes down that a device's push service took a message.
-pub fn mark_success(conn: &mut AnyConnection, id: &DeviceId, now: DateTime<Utc>) -> Result<(), DbError> {
-    diesel::update(push_subscriptions::table.filter(push_subscriptions::id.eq(id.as_str())))
-        .set((push_subscriptions::last_success_at.eq(stored(now)), push_subscriptions::last_failure.eq(None::<String>)))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes down why a message was not taken.
-pub fn mark_failure(conn: &mut AnyConnection, id: &DeviceId, why: &str) -> Result<(), DbError> {
-    let why: String = why.chars().take(LONGEST_FAILURE).collect();
-    diesel::update(push_subscriptions::table.filter(push_subscriptions::id.eq(id.as_str())))
-        .set(push_subscriptions::last_failure.eq(why))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes down that a device's address has ended. One that was described again meanwhile, at another address, goes on.
-pub fn mark_ended(conn: &mut AnyConnection, id: &DeviceId, endpoint: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    let mine =
-        push_subscriptions::table.filter(push_subscriptions::id.eq(id.as_str())).filter(push_subscriptions::endpoint.eq(endpoint));
-    diesel::update(mine.filter(push_subscriptions::ended_at.is_null()))
-        .set(push_subscriptions::ended_at.eq(stored(now)))
-        .execute(conn)?;
+/// Writes down what became of a message to a device: when its push service last took one, why it did not, or that the device has ended.
+pub fn mark_outcome(conn: &mut AnyConnection, id: &DeviceId, outcome: &Outcome, now: DateTime<Utc>) -> Result<(), DbError> {
+    let mine = push_subscriptions::table.filter(push_subscriptions::id.eq(id.as_str()));
+    match outcome {
+        Outcome::Accepted => diesel::update(mine)
+            .set((push_subscriptions::last_success_at.eq(stored(now)), push_subscriptions::last_failure.eq(None::<String>)))
+            .execute(conn)?,
+        Outcome::Gone => diesel::update(mine.filter(push_subscriptions::ended_at.is_null()))
+            .set(push_subscriptions::ended_at.eq(stored(now)))
+            .execute(conn)?,
+        Outcome::Later(_) => diesel::update(mine).set(push_subscriptions::last_failure.eq("later")).execute(conn)?,
+        Outcome::Refused(why) => {
+            let why: String = why.chars().take(LONGEST_FAILURE).collect();
+            diesel::update(mine).set(push_subscriptions::last_failure.eq(why)).execute(conn)?
+        }
+    };
     Ok(())
 }
 

@@ -182,7 +182,7 @@ impl TestApp {
         let app = App::new(db, config, Arc::new(move || DateTime::from_timestamp_micros(hand.load(Ordering::SeqCst)).unwrap()))
             .with_provider()
             .unwrap();
-        let app = if with_channels { app.with_channels().await.unwrap() } else { app };
+        let app = if with_channels { app.with_own_channels().await.unwrap() } else { app };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = server::serve(app.clone(), listener, 2).unwrap();

@@ -10,8 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
 use serde_json::{Value, json};
-use shared::ids::DeviceId;
+use shared::ids::{AccountId, DeviceId};
 use shared::locale::Locale;
+use shared::notices::Kind;
 
 use crate::app::{Answer, Backend, Person, SAKAIMINATO, START, TestApp, YONAGO, moment};
 use crate::peers::Peer;
@@ -39,17 +40,22 @@ fn at(service: &Peer, path: &str) -> Value {
     json!({ "endpoint": endpoint, "keys": { "p256dh": service.hello["p256dh"], "auth": service.hello["auth"] } })
 }
 
+fn reached(address: &str, keys: &Value) -> Endpoint {
+    Endpoint { id: String::new(), address: address.to_owned(), details: keys.to_string() }
+}
+
 fn endpoint(service: &Peer, path: &str) -> Endpoint {
     let at = at(service, path);
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    Endpoint::Push { address: text(&at["endpoint"]), p256dh: text(&at["keys"]["p256dh"]), auth: text(&at["keys"]["auth"]) }
+    reached(at["endpoint"].as_str().unwrap(), &at["keys"])
 }
 
 fn message() -> Message {
     Message {
-        delivery_id: "d1".to_owned(),
-        notice_id: "n1".to_owned(),
-        account_id: "a1".to_owned(),
+        delivery_id: "d1".into(),
+        notice_id: "n1".into(),
+        account_id: "a1".into(),
+        kind: Kind::BookingConfirmed,
+        subject: None,
         locale: Locale::Ja,
         title: "あおいさんの予約".to_owned(),
         body: "あおいさん、病児保育".to_owned(),
@@ -62,7 +68,7 @@ fn message() -> Message {
         badge: 3,
         attachments: Vec::new(),
         list_unsubscribe: None,
-        receipt: Some("r1".to_owned()),
+        receipt: "r1".to_owned(),
     }
 }
 
@@ -92,7 +98,10 @@ async fn what_we_seal_is_read_by_another_implementation_and_says_no_more_than_a_
 
     let headers = &came["headers"];
     let header = |name: &str| headers[name].as_str().unwrap_or_default().to_owned();
-    assert_eq!((header("ttl"), header("urgency"), header("content-encoding")), ("1800".to_owned(), "high".to_owned(), "aes128gcm".to_owned()));
+    assert_eq!(
+        (header("ttl"), header("urgency"), header("content-encoding")),
+        ("1800".to_owned(), "high".to_owned(), "aes128gcm".to_owned())
+    );
     let topic = header("topic");
     assert!(topic.len() == 32 && URL_SAFE_NO_PAD.decode(&topic).is_ok() && !topic.contains("offer"), "{topic}");
     // The same on the device, so that a newer offer takes the place of the one before.
@@ -100,7 +109,10 @@ async fn what_we_seal_is_read_by_another_implementation_and_says_no_more_than_a_
 
     let vapid = &came["vapid"];
     assert_eq!((&vapid["good"], &vapid["key"], &vapid["head"]["alg"]), (&json!(true), &json!(public), &json!("ES256")));
-    assert_eq!((&vapid["claims"]["aud"], &vapid["claims"]["sub"]), (&json!(format!("http://127.0.0.1:{}", service.port())), &json!("mailto:notices@example.jp")));
+    assert_eq!(
+        (&vapid["claims"]["aud"], &vapid["claims"]["sub"]),
+        (&json!(format!("http://127.0.0.1:{}", service.port())), &json!("mailto:notices@example.jp"))
+    );
     let lasts = vapid["claims"]["exp"].as_i64().unwrap() - Utc::now().timestamp();
     assert!((60..=24 * 60 * 60).contains(&lasts), "{lasts}");
 
@@ -133,9 +145,9 @@ async fn each_answer_of_a_push_service_is_understood() {
     assert!(service.is_quiet());
     // Who never answers is not waited for without end.
     assert_eq!(push.send(&endpoint(&service, "/silent/x"), &message()).await, Outcome::Later(None));
-    let nobody = Endpoint::Push { address: "http://127.0.0.1:9/x".to_owned(), p256dh: KEY.to_owned(), auth: AUTH.to_owned() };
+    let nobody = reached("http://127.0.0.1:9/x", &json!({ "p256dh": KEY, "auth": AUTH }));
     assert_eq!(push.send(&nobody, &message()).await, Outcome::Later(None));
-    let inside = Endpoint::Push { address: "https://10.0.0.1/x".to_owned(), p256dh: KEY.to_owned(), auth: AUTH.to_owned() };
+    let inside = reached("https://10.0.0.1/x", &json!({ "p256dh": KEY, "auth": AUTH }));
     assert!(matches!(push.send(&inside, &message()).await, Outcome::Refused(_)));
 }
 
@@ -224,11 +236,7 @@ on_both! {
         let refused = add(&ana, "https://push.example.jp/more").await;
         assert_eq!((refused.status.as_u16(), refused.code()), (409, "devices.too_many"));
         let (id, now) = (DeviceId::new(first.clone()), test.app.now());
-        // An address of before does not end the device that has another one now.
-        let other = id.clone();
-        test.write(move |conn| devices::store::mark_ended(conn, &other, "https://push.example.jp/before", now)).await;
-        assert_eq!(add(&ana, "https://push.example.jp/more").await.status, 409);
-        test.write(move |conn| devices::store::mark_ended(conn, &id, "https://push.example.jp/0", now)).await;
+        test.write(move |conn| devices::store::mark_outcome(conn, &id, &Outcome::Gone, now)).await;
         assert_eq!(add(&ana, "https://push.example.jp/more").await.status, 201);
         let left = listed(&ana).await;
         assert!(left.len() == 10 && !left.iter().any(|device| device["id"] == first));
@@ -266,7 +274,7 @@ on_both! { over start_with_channels;
         assert_eq!((soon.status.as_u16(), soon.code(), soon.headers["retry-after"].to_str().unwrap()), (429, "devices.trial_too_soon", "15"));
         assert!(service.is_quiet());
         // After a new start the key is the same: devices need not be turned on again.
-        let again = test.app.clone().with_channels().await.unwrap();
+        let again = test.app.clone().with_own_channels().await.unwrap();
         assert_eq!(again.push.unwrap().public_key(), key);
     }
 
@@ -279,9 +287,8 @@ on_both! { over start_with_channels;
         let ended = ana.post(&path, json!({})).await;
         assert_eq!((ended.status.as_u16(), ended.code()), (409, "devices.ended"));
         assert_eq!(listed(&ana).await[0]["ended_at"], "2026-11-21T03:00:00Z");
-        let (account, device) = (ana.get("/me").await.body["id"].as_str().unwrap().to_owned(), DeviceId::new(id.clone()));
-        let open = test.write(move |conn| Ok((devices::store::list_open(conn, &account.as_str().into())?, devices::store::find_endpoint(conn, &device)?.is_some()))).await;
-        assert_eq!(open, (Vec::new(), false));
+        let (account, push) = (AccountId::new(ana.get("/me").await.body["id"].as_str().unwrap()), test.app.push.clone().unwrap());
+        assert_eq!(test.write(move |conn| push.list_endpoints(conn, &account)).await, []);
         test.at("2026-11-21T12:01:00+09:00");
         assert_eq!(ana.post(&path, json!({})).await.code(), "devices.ended");
         // Turned on again, also by who has it in hand now.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use api::channels::mail::Sender;
 use api::channels::{Attachment, Channel as _, Endpoint, Message, Outcome, Urgency};
 use serde_json::json;
+use shared::ids::DeliveryId;
 use shared::locale::Locale;
+use shared::notices::Kind;
 
 use crate::peers::Peer;
 
@@ -14,9 +16,11 @@ const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n";
 
 fn message() -> Message {
     Message {
-        delivery_id: "0199-delivery".to_owned(),
-        notice_id: "n1".to_owned(),
-        account_id: "a1".to_owned(),
+        delivery_id: "0199-delivery".into(),
+        notice_id: "n1".into(),
+        account_id: "a1".into(),
+        kind: Kind::BookingConfirmed,
+        subject: None,
         locale: Locale::Ja,
         title: "12月1日（火）の予約を受け付けました。さかいみなと保育園、8時30分から17時まで".to_owned(),
         body: "持ち物を確かめてください。\n\n.点で始まる行と <印> もそのままです。".to_owned(),
@@ -29,12 +33,12 @@ fn message() -> Message {
         badge: 1,
         attachments: Vec::new(),
         list_unsubscribe: None,
-        receipt: None,
+        receipt: "r1".to_owned(),
     }
 }
 
 fn to(address: &str) -> Endpoint {
-    Endpoint::Mail(address.to_owned())
+    Endpoint { id: String::new(), address: address.to_owned(), details: String::new() }
 }
 
 #[actix_web::test]
@@ -55,7 +59,11 @@ async fn a_mail_is_read_by_another_implementation_as_it_was_written() {
     assert!(came["from"].as_str().unwrap().contains("弓ヶ浜"), "{}", came["from"]);
     assert_eq!((&came["subject"], &came["id"]), (&json!(sent.title), &json!("<0199-delivery@example.jp>")));
     let text = came["text"].as_str().unwrap().replace("\r\n", "\n");
-    for words in [sent.title.as_str(), "持ち物を確かめてください。\n\n.点で始まる行と <印> もそのままです。", "予約を見る\nhttps://example.jp/n/abc?a=1&b=2"] {
+    for words in [
+        sent.title.as_str(),
+        "持ち物を確かめてください。\n\n.点で始まる行と <印> もそのままです。",
+        "予約を見る\nhttps://example.jp/n/abc?a=1&b=2",
+    ] {
         assert!(text.contains(words), "{text}");
     }
     let html = came["html"].as_str().unwrap();
@@ -63,10 +71,16 @@ async fn a_mail_is_read_by_another_implementation_as_it_was_written() {
         assert!(html.contains(words), "{html}");
     }
     let file = &came["attachments"][0];
-    assert_eq!((&file["filename"], &file["contentType"], &file["content"]), (&json!("予約.ics"), &json!("text/calendar"), &json!(CALENDAR)));
+    assert_eq!(
+        (&file["filename"], &file["contentType"], &file["content"]),
+        (&json!("予約.ics"), &json!("text/calendar"), &json!(CALENDAR))
+    );
     assert_eq!(file["parameters"]["method"], "PUBLISH");
     assert_eq!(came["headers"]["auto-submitted"], "Auto-Submitted: auto-generated");
-    assert_eq!((&came["headers"]["content-language"], &came["headers"]["list-unsubscribe"]), (&json!("Content-Language: ja"), &json!(null)));
+    assert_eq!(
+        (&came["headers"]["content-language"], &came["headers"]["list-unsubscribe"]),
+        (&json!("Content-Language: ja"), &json!(null))
+    );
 
     let campaign = Message { locale: Locale::En, list_unsubscribe: Some("https://example.jp/n/abc/stop".to_owned()), ..message() };
     assert_eq!(mail.send(&to("hanako@example.jp"), &campaign).await, Outcome::Accepted);
@@ -106,7 +120,8 @@ async fn each_no_of_a_mail_server_is_understood() {
 async fn many_mails_at_once_all_arrive_once() {
     let Some(server) = Peer::start("mail-server.mjs") else { return };
     let mail = Sender::new(&format!("smtp://127.0.0.1:{}", server.port()), FROM).unwrap();
-    let messages: Vec<Message> = (0..40).map(|number| Message { delivery_id: format!("d{number}"), ..message() }).collect();
+    let messages: Vec<Message> =
+        (0..40).map(|number| Message { delivery_id: DeliveryId::new(format!("d{number}")), ..message() }).collect();
     let address = to("hanako@example.jp");
     let outcomes = futures_util::future::join_all(messages.iter().map(|message| mail.send(&address, message))).await;
     assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Accepted));

@@ -17,7 +17,11 @@ pub fn parse(text: &str, loopback: bool) -> Option<Url> {
     if loopback && ip.is_some_and(|ip| ip.is_loopback()) {
         return Some(url);
     }
-    let named = || host.contains('.') && !host.ends_with('.') && !["localhost", "local", "internal"].contains(&host.rsplit('.').next().unwrap_or_default());
+    let named = || {
+        host.contains('.')
+            && !host.ends_with('.')
+            && !["localhost", "local", "internal"].contains(&host.rsplit('.').next().unwrap_or_default())
+    };
     let may = url.scheme() == "https" && url.username().is_empty() && url.password().is_none() && ip.map_or_else(named, is_public);
     may.then_some(url)
 }

@@ -88,14 +88,7 @@ fn after_agreement(secret: &[u8], ours: &[u8], recipient: Recipient<'_>, salt: [
     sealed(secret, ours, recipient, salt, message, length)
 }
 
-fn sealed(
-    secret: &[u8],
-    ours: &[u8],
-    recipient: Recipient<'_>,
-    salt: [u8; SALT],
-    message: &[u8],
-    length: usize,
-) -> Result<Vec<u8>, Fault> {
+fn sealed(secret: &[u8], ours: &[u8], recipient: Recipient<'_>, salt: [u8; SALT], message: &[u8], length: usize) -> Result<Vec<u8>, Fault> {
     let key_material: [u8; 32] = derive(recipient.auth, secret, &[b"WebPush: info\0", recipient.key, ours])?;
     let key: [u8; 16] = derive(&salt, &key_material, &[b"Content-Encoding: aes128gcm\0"])?;
     let nonce: [u8; 12] = derive(&salt, &key_material, &[b"Content-Encoding: nonce\0"])?;
@@ -158,7 +151,9 @@ mod tests {
         let (key, auth) = device();
         let recipient = Recipient { key: &key, auth: &auth };
         let length = |message: usize| seal(recipient, &vec![b'a'; message]).map(|body| body.len());
-        for (message, expected) in [(0, 1127), (1, 1127), (1024, 1127), (1025, 2151), (2048, 2151), (2049, LONGEST_BODY), (LONGEST, LONGEST_BODY)] {
+        for (message, expected) in
+            [(0, 1127), (1, 1127), (1024, 1127), (1025, 2151), (2048, 2151), (2049, LONGEST_BODY), (LONGEST, LONGEST_BODY)]
+        {
             assert_eq!(length(message), Ok(expected), "{message}");
         }
         assert_eq!(length(LONGEST + 1), Err(Fault::TooLong));
@@ -179,7 +174,8 @@ mod tests {
         assert!(are_keys(Recipient { key: &key, auth: &auth }));
         let mut off_curve = key.clone();
         off_curve[64] ^= 1;
-        for (key, auth) in [(&off_curve[..], &auth[..]), (&key[1..], &auth[..]), (&[], &auth[..]), (&key[..], &auth[1..]), (&key[..], &[])] {
+        for (key, auth) in [(&off_curve[..], &auth[..]), (&key[1..], &auth[..]), (&[], &auth[..]), (&key[..], &auth[1..]), (&key[..], &[])]
+        {
             assert!(!are_keys(Recipient { key, auth }));
         }
     }

@@ -16,33 +16,50 @@ use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, 
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use shared::devices::PushKeys;
+use shared::ids::{AccountId, DeviceId};
+use shared::locale::Locale;
 
-use self::encryption::Recipient;
+use self::encryption::{Fault, Recipient};
 use self::vapid::Vapid;
 use super::{Channel, Endpoint, Message, Outcome, Urgency};
 use crate::config::Config;
+use crate::db::{AnyConnection, DbError};
 use crate::{App, Clock, devices, outside};
 
 /// The channel's name.
 pub const NAME: &str = "push";
+/// What tells a declarative message.
+const WEB_PUSH: u32 = 8030;
+/// A trial that has not arrived by then need not arrive any more.
+const TRIAL_TTL: Duration = Duration::from_secs(300);
 /// No push service has to keep a message longer than that.
 const LONGEST_TTL: Duration = Duration::from_secs(28 * 24 * 60 * 60);
 /// The longest topic (RFC 8030, section 5.4).
 const TOPIC: usize = 32;
 
 /// The channel to devices.
+#[derive(Clone)]
 pub struct Push {
     client: Client,
-    vapid: Vapid,
+    vapid: Arc<Vapid>,
     loopback: bool,
     clock: Clock,
+}
+
+/// What a device is sent, and how.
+struct Parcel {
+    payload: Value,
+    topic: String,
+    urgency: Urgency,
+    ttl: Duration,
 }
 
 impl Push {
     /// The channel of this key. Only tests let it call this machine.
     pub fn new(vapid: Vapid, loopback: bool, clock: Clock) -> Result<Self, reqwest::Error> {
         let client = outside::builder().dns_resolver(Arc::new(address::PublicOnly)).build()?;
-        Ok(Self { client, vapid, loopback, clock })
+        Ok(Self { client, vapid: Arc::new(vapid), loopback, clock })
     }
 
     /// Our public key, as browsers take it.
@@ -50,26 +67,42 @@ impl Push {
         self.vapid.public()
     }
 
-    async fn deliver(&self, endpoint: &Endpoint, message: &Message) -> Result<Outcome, String> {
-        let Endpoint::Push { address, p256dh, auth } = endpoint else { return Err("no device".to_owned()) };
-        let address = address::parse(address, self.loopback).ok_or("no address of a push service")?;
-        let (key, auth) = (decoded(p256dh).ok_or("no key")?, decoded(auth).ok_or("no key")?);
-        let body = encryption::seal(Recipient { key: &key, auth: &auth }, payload(message).to_string().as_bytes());
-        let body = body.map_err(|fault| fault.to_string())?;
+    /// Sends words that come of no notice, to see whether they arrive; they open this page.
+    pub async fn try_out(&self, endpoint: &Endpoint, (title, body): (&str, &str), page: &str, locale: Locale) -> Outcome {
+        let topic = topic("trial");
+        let notification = json!({
+            "title": title, "body": body, "lang": locale.html_lang(), "dir": "ltr", "navigate": page, "tag": topic, "silent": false,
+        });
+        let payload = json!({ "web_push": WEB_PUSH, "notification": notification });
+        self.send_parcel(endpoint, Parcel { payload, topic, urgency: Urgency::High, ttl: TRIAL_TTL }).await
+    }
+
+    async fn send_parcel(&self, endpoint: &Endpoint, parcel: Parcel) -> Outcome {
+        self.deliver(endpoint, parcel).await.unwrap_or_else(|why| Outcome::Refused(why.to_owned()))
+    }
+
+    async fn deliver(&self, endpoint: &Endpoint, parcel: Parcel) -> Result<Outcome, &'static str> {
+        let address = address::parse(&endpoint.address, self.loopback).ok_or("no address of a push service")?;
+        let keys: PushKeys = serde_json::from_str(&endpoint.details).map_err(|_| "no keys")?;
+        let (key, auth) = decoded(&keys.p256dh).zip(decoded(&keys.auth)).ok_or("no keys")?;
+        let body = encryption::seal(Recipient { key: &key, auth: &auth }, parcel.payload.to_string().as_bytes());
+        let body = body.map_err(|fault| match fault {
+            Fault::TooLong => "too long",
+            Fault::Keys => "no keys",
+            Fault::Broken => "cannot be sealed",
+        })?;
         let now = (self.clock)();
         let authorization = self.vapid.authorization(&address, now).ok_or("cannot be signed")?;
-        let mut request = self
+        let request = self
             .client
             .post(address)
             .header(AUTHORIZATION, authorization)
             .header(CONTENT_TYPE, "application/octet-stream")
             .header(CONTENT_ENCODING, "aes128gcm")
-            .header("ttl", message.ttl.min(LONGEST_TTL).as_secs())
-            .header("urgency", urgency(message.urgency))
+            .header("ttl", parcel.ttl.min(LONGEST_TTL).as_secs())
+            .header("urgency", urgency(parcel.urgency))
+            .header("topic", parcel.topic)
             .body(body);
-        if let Some(topic) = &message.topic {
-            request = request.header("topic", self::topic(topic));
-        }
         match request.send().await {
             Ok(answer) => Ok(outcome(answer.status(), answer.headers(), now)),
             Err(error) => {
@@ -78,6 +111,34 @@ impl Push {
                 Ok(Outcome::Later(None))
             }
         }
+    }
+}
+
+impl Channel for Push {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
+        devices::store::list_endpoints(conn, account)
+    }
+
+    fn send<'a>(&'a self, endpoint: &'a Endpoint, message: &'a Message) -> BoxFuture<'a, Outcome> {
+        // Of a delivery without a topic the device shows one message, however often it was sent.
+        let topic = topic(message.topic.as_deref().unwrap_or(message.delivery_id.as_str()));
+        let parcel = Parcel { payload: payload(message, &topic), topic, urgency: message.urgency, ttl: message.ttl };
+        Box::pin(self.send_parcel(endpoint, parcel))
+    }
+
+    fn settle(
+        &self,
+        conn: &mut AnyConnection,
+        _account: &AccountId,
+        endpoint_id: &str,
+        outcome: &Outcome,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        devices::store::mark_outcome(conn, &DeviceId::from(endpoint_id), outcome, now)
     }
 }
 
@@ -104,16 +165,6 @@ pub async fn of(app: &App) -> Result<Push, String> {
 fn contact(config: &Config) -> String {
     let from = config.mail_from.as_deref().and_then(|from| from.parse::<Mailbox>().ok());
     from.map_or_else(|| config.public_url.trim_end_matches('/').to_owned(), |from| format!("mailto:{}", from.email))
-}
-
-impl Channel for Push {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn send<'a>(&'a self, endpoint: &'a Endpoint, message: &'a Message) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move { self.deliver(endpoint, message).await.unwrap_or_else(Outcome::Refused) })
-    }
 }
 
 /// Whether keys that a browser names can be sealed with.
@@ -144,10 +195,9 @@ fn topic(topic: &str) -> String {
 
 /// What a device reads: a message that recent browsers show by themselves (declarative web push), and that our service worker shows in
 /// the others. It says no more than a lock screen may show.
-fn payload(message: &Message) -> Value {
-    let data = message.receipt.as_ref().map_or(Value::Null, |receipt| json!({ "receipt": receipt }));
+fn payload(message: &Message, topic: &str) -> Value {
     json!({
-        "web_push": 8030,
+        "web_push": WEB_PUSH,
         // The worker may say that it was shown.
         "mutable": true,
         "app_badge": message.badge,
@@ -157,11 +207,12 @@ fn payload(message: &Message) -> Value {
             "lang": message.locale.html_lang(),
             "dir": "ltr",
             "navigate": message.step_url,
-            "tag": message.topic.as_deref().map_or_else(|| topic(&message.delivery_id), topic),
+            // The same on the device, so that a newer message takes the place of the one before.
+            "tag": topic,
             "silent": false,
             // Where the first browsers that showed such messages looked for it.
             "app_badge": message.badge.to_string(),
-            "data": data,
+            "data": { "receipt": message.receipt },
         },
     })
 }
