@@ -10,6 +10,7 @@ use crate::accounts::{AccountRoutes, OwnAccountRoutes};
 use crate::applications::ApplicationRoutes;
 use crate::attendance::DoorRoutes;
 use crate::bookings::BookingRoutes;
+use crate::devices::DeviceRoutes;
 use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
@@ -35,6 +36,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <StatementRoutes/>
         <ApplicationRoutes/>
         <DocumentRoutes/>
+        <DeviceRoutes/>
         <WaitlistRoutes/>
         <Route path=path!("/menu") view=MenuPage/>
         <Route path=path!("/accessibility") view=AccessibilityPage/>
