@@ -32,6 +32,8 @@ const cost = (page) => {
     .filter((path) => page === 'staff.html' || path !== 'camera.js')
     // Fetched by the pages for signing in and for the account, when a passkey is asked for.
     .filter((path) => page !== 'first.html' || path !== 'passkeys.js')
+    // Fetched by the page for devices of families.
+    .filter((path) => page === 'index.html' || path !== 'push.js')
     .filter((path) => path === page || (!builds.some(([other]) => path === other) && (!/^(web|app)-/.test(path) || html.includes(path))))
     .map((path) => [brotliCompressSync(readFileSync(join(dist, path))).length, path])
     .sort(([a], [b]) => b - a);

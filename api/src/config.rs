@@ -37,6 +37,22 @@ pub struct Config {
     #[arg(long, env = "YUMIGAHAMA_OIDC_KEY_FILE", global = true)]
     pub oidc_key_file: Option<std::path::PathBuf>,
 
+    /// File of our private key to push services (PEM, PKCS #8, P-256); none: one is made once and kept in the database
+    #[arg(long, env = "YUMIGAHAMA_PUSH_KEY_FILE", global = true)]
+    pub push_key_file: Option<std::path::PathBuf>,
+
+    /// For tests only: push services may be on this machine, and without TLS
+    #[arg(long, env = "YUMIGAHAMA_PUSH_TO_LOOPBACK", hide = true, global = true)]
+    pub push_to_loopback: bool,
+
+    /// The mail server, `smtps://user:password@host` or `smtp://user:password@host?tls=required`; none: no notice goes by mail
+    #[arg(long, env = "YUMIGAHAMA_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+
+    /// The address that mail comes from, also with a name: `弓ヶ浜 <notices@example.jp>`
+    #[arg(long, env = "YUMIGAHAMA_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+
     /// Connections to the database
     #[arg(long, env = "YUMIGAHAMA_DB_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200), global = true)]
     pub db_connections: u32,

@@ -64,9 +64,10 @@ pub enum DbError {
 }
 
 /// Names of constraints and triggers, as SQLite tells them only in part.
-const SQLITE_NAMES: [(&str, &str); 8] = [
+const SQLITE_NAMES: [(&str, &str); 9] = [
     ("accounts.email", "accounts_email_taken"),
     ("passkeys.credential_id", "passkeys_credential_once"),
+    ("push_subscriptions.endpoint", "push_subscriptions_endpoint_once"),
     ("slots.offering_id, slots.starts_at", "slots_once"),
     ("offerings.facility_id, offerings.programme", "offerings_once"),
     ("facilities.municipality, facilities.source_id", "facilities_listed_once"),

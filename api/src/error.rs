@@ -240,6 +240,7 @@ impl From<DbError> for ApiError {
                 "passkeys_credential_once" => Self::refused(shared::passkeys::Rejection::AlreadyAdded.reason()),
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
                 "bookings_child_free"
+                | "push_subscriptions_endpoint_once"
                 | "slot_bands_not_overfull"
                 | "offerings_once"
                 | "register_rows_one_resident"
@@ -304,6 +305,7 @@ refused!(
     shared::bookings::DecideRejection,
     shared::interviews::Rejection,
     shared::consents::Rejection,
+    shared::devices::Rejection,
     shared::series::Rejection,
     shared::series::CancelRefusal,
     shared::bookings::UndoRejection,

@@ -7,10 +7,12 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod channels;
 pub mod config;
 pub mod consents;
 pub mod db;
 pub mod demo;
+pub mod devices;
 pub mod docs;
 pub mod documents;
 pub mod entitlements;
@@ -68,6 +70,10 @@ pub struct App {
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
     pub provider: Option<Arc<identity::Provider>>,
+    /// The channels by which notices reach people.
+    pub channels: Arc<channels::Channels>,
+    /// The channel to their devices, where there is one.
+    pub push: Option<channels::push::Push>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -83,6 +89,8 @@ impl App {
             clock,
             turns: Arc::default(),
             provider: None,
+            channels: Arc::default(),
+            push: None,
             policy,
             decoy: Arc::new(OnceCell::new()),
         }
@@ -91,6 +99,27 @@ impl App {
     /// The same with the provider of residents' sign-in that the settings name.
     pub fn with_provider(self) -> Result<Self, String> {
         Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
+    }
+
+    /// The same with these channels for notices.
+    #[must_use]
+    pub fn with_channels(self, channels: channels::Channels) -> Self {
+        Self { channels: Arc::new(channels), ..self }
+    }
+
+    /// The same with the channels that the settings name: to devices always, by mail where there is a mail server.
+    pub async fn with_own_channels(self) -> Result<Self, String> {
+        let push = channels::push::of(&self).await?;
+        let mut channels: channels::Channels = vec![Box::new(push.clone())];
+        if let Some(mail) = channels::mail::of(&self.config)? {
+            channels.push(Box::new(mail));
+        }
+        Ok(Self { push: Some(push), ..self.with_channels(channels) })
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
     }
 
     /// The time, to the microsecond that both databases keep.

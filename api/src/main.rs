@@ -350,7 +350,7 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     db.migrate()?;
     let listener = TcpListener::bind(&config.bind).map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
     let address = listener.local_addr()?;
-    let app = App::new(db, config, clock).with_provider()?;
+    let app = App::new(db, config, clock).with_provider()?.with_own_channels().await?;
     if with_demo && demo::load_when_empty(&app).await? {
         eprintln!("demo world loaded / デモ用の架空データを読み込みました");
     }

@@ -21,6 +21,7 @@ use utoipa_actix_web::AppExt;
         (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
         (name = "identity", description = "Sign-in of residents at a provider (OpenID Connect), and what it has verified"),
         (name = "passkeys", description = "Passkeys (パスキー), ways in that stay on a person's devices (Web Authentication)"),
+        (name = "devices", description = "Devices (端末) that notices are pushed to (Web Push)"),
         (name = "families", description = "The family, registered once"),
         (name = "bookings", description = "Bookings (予約)"),
         (name = "series", description = "Repeated bookings (くり返しの予約)"),

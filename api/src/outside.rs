@@ -15,13 +15,17 @@ pub fn choose_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client for services of others. Nobody is followed to where an answer points: a caller names the service itself.
+/// A client for services of others.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    builder().build()
+}
+
+/// What makes such a client. Nobody is followed to where an answer points: a caller names the service itself.
+pub fn builder() -> reqwest::ClientBuilder {
     choose_tls();
     reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .timeout(ANSWER)
         .redirect(Policy::none())
         .user_agent(concat!("yumigahama/", env!("CARGO_PKG_VERSION")))
-        .build()
 }

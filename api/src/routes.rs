@@ -16,9 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
-    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
-    slots, statements, waitlist,
+    App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
+    families, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series,
+    settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -53,6 +53,7 @@ fn operations(config: &mut impl Operations) {
     accounts::configure(config);
     identity::configure(config);
     passkeys::configure(config);
+    devices::configure(config);
     families::configure(config);
     residence::configure(config);
     bookings::configure(config);

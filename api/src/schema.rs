@@ -158,6 +158,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    push_subscriptions (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        created_at -> Timestamp,
+        tried_at -> Nullable<Timestamp>,
+        last_success_at -> Nullable<Timestamp>,
+        last_failure -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    push_keys (id) {
+        id -> BigInt,
+        pem -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     passkey_challenges (challenge_hash) {
         challenge_hash -> Text,
         holder_hash -> Text,
@@ -764,6 +788,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     procedures,
     programmes,
+    push_keys,
+    push_subscriptions,
     regular_classes,
     register_rows,
     register_runs,

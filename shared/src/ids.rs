@@ -39,6 +39,7 @@ macro_rules! id {
 id!(/** Id of a person's account. */ AccountId);
 id!(/** Id of a session: a device on which somebody is signed in. */ SessionId);
 id!(/** Id of a passkey. */ PasskeyId);
+id!(/** Id of a device that notices are pushed to. */ DeviceId);
 id!(/** Id of a family (世帯). */ FamilyId);
 id!(/** Id of a child. */ ChildId);
 id!(/** Id of a facility (施設). */ FacilityId);

@@ -17,6 +17,7 @@ pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod consents;
+pub mod devices;
 pub mod documents;
 pub mod eligibility;
 pub mod entitlements;

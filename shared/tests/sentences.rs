@@ -12,8 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, bookings, calendar, consents, eligibility, entitlements, facilities, families,
-    identity, interviews, municipalities, notices, passkeys, problem, procedures, programmes, registers, residence, series, slots, text, waitlist,
+    accounts, applications, attachments, attendance, bookings, calendar, consents, devices, eligibility, entitlements, facilities,
+    families, identity, interviews, municipalities, notices, passkeys, problem, procedures, programmes, registers, residence, series,
+    slots, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -256,6 +257,7 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
         accounts::Rejection::PasswordWrong => accounts::Rejection::PasswordWrong,
     });
+    all.extend(devices::Rejection::ALL.map(devices::Rejection::reason));
     all.extend(samples! { passkeys::Rejection:
         passkeys::Rejection::NotOffered => passkeys::Rejection::NotOffered,
         passkeys::Rejection::CeremonyOver => passkeys::Rejection::CeremonyOver,

@@ -42,7 +42,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (/^\/(api|docs|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(url.pathname)) return;
+  if (/^\/(api|docs|n|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(url.pathname)) return;
   event.respondWith(request.mode === "navigate" ? page(event) : file(event));
 });
 
@@ -75,4 +75,74 @@ async function file(event) {
     event.waitUntil(store.put(event.request, answer.clone()));
   }
   return answer;
+}
+
+// Notices. What comes says no more than a lock screen may show.
+self.addEventListener("push", (event) => event.waitUntil(told(event)));
+
+async function told(event) {
+  // A browser that understands the message by itself shows it by itself.
+  const shows = Boolean(event.notification);
+  const message = shows ? { app_badge: event.appBadge, notification: event.notification } : read(event.data);
+  const { title, body, lang, dir, tag, navigate, data } = message.notification;
+  if (!shows) {
+    // Whatever came, browsers insist on something to be seen.
+    await self.registration.showNotification(title, {
+      body,
+      lang,
+      dir,
+      tag,
+      renotify: Boolean(tag),
+      icon: "/icons/icon-192.png",
+      data: { navigate },
+    });
+    await badge(message.app_badge);
+  }
+  if (data?.receipt) await post("/api/v1/notices/receipts", { token: data.receipt });
+}
+
+function read(data) {
+  try {
+    const message = data.json();
+    if (message.notification.title) return message;
+  } catch {
+    // It is told below that something came.
+  }
+  return { notification: { title: "弓ヶ浜", body: "お知らせがあります / You have a notice", navigate: "/notices" } };
+}
+
+async function badge(count) {
+  if (typeof count !== "number" || !navigator.setAppBadge) return;
+  await (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
+}
+
+const post = (address, body) =>
+  fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => undefined);
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data?.navigate));
+});
+
+// The one next step, in a window that is open, or in a new one.
+async function open(navigate) {
+  const asked = new URL(navigate ?? "/notices", self.location.origin);
+  const address = asked.origin === self.location.origin ? asked.href : new URL("/notices", self.location.origin).href;
+  const [shown] = await self.clients.matchAll({ type: "window" });
+  const front = await shown?.focus().catch(() => shown);
+  // A window that this worker has no hand in cannot be led on.
+  const led = await front?.navigate(address).catch(() => undefined);
+  return led ?? self.clients.openWindow(address);
+}
+
+// The browser has changed where it can be reached: the same device at another address.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function renew({ oldSubscription, newSubscription }) {
+  const subscribe = async () => {
+    const { key } = await (await fetch("/api/v1/push/key")).json();
+    return self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  };
+  const subscription = newSubscription ?? (await subscribe());
+  await post("/api/v1/devices", { ...subscription.toJSON(), replaces: oldSubscription?.endpoint });
 }

@@ -35,6 +35,8 @@ pub mod attendance;
 pub mod bookings;
 #[cfg(feature = "pages")]
 pub mod consents;
+#[cfg(feature = "family")]
+pub mod devices;
 #[cfg(feature = "pages")]
 pub mod documents;
 #[cfg(feature = "pages")]

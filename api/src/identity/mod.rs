@@ -1,6 +1,6 @@
 //! Sign-in of residents at a provider (OpenID Connect): leaving, coming back, and what was verified of the family's guardian.
 
-mod jose;
+pub mod jose;
 mod provider;
 pub mod store;
 

@@ -127,6 +127,13 @@ impl TestApp {
         Self::start_beside(backend, None).await
     }
 
+    /// Starts a server with the tests' small world, and channels to devices on this machine.
+    pub async fn start_with_channels(backend: Backend) -> Option<Self> {
+        let test = Self::start_as(backend, None, true).await?;
+        test.write(world).await;
+        Some(test)
+    }
+
     /// Starts a server with the tests' small world, whose residents may sign in at a provider.
     pub async fn start_with_provider(backend: Backend) -> Option<Self> {
         let test = Self::start_beside(backend, Some(StandIn::start())).await?;
@@ -135,6 +142,10 @@ impl TestApp {
     }
 
     async fn start_beside(backend: Backend, provider: Option<StandIn>) -> Option<Self> {
+        Self::start_as(backend, provider, false).await
+    }
+
+    async fn start_as(backend: Backend, provider: Option<StandIn>, with_channels: bool) -> Option<Self> {
         api::outside::choose_tls();
         let (url, files, database) = match backend {
             Backend::Sqlite => {
@@ -157,6 +168,10 @@ impl TestApp {
             oidc_issuer: provider.as_ref().map(|provider| provider.issuer.clone()),
             oidc_client_id: provider.as_ref().map(|_| identity::CLIENT.to_owned()),
             oidc_key_file: provider.as_ref().map(StandIn::client_key_file),
+            push_key_file: None,
+            push_to_loopback: with_channels,
+            smtp_url: None,
+            mail_from: None,
             db_connections: 8,
             tiles: "https://tiles.example/{z}/{x}/{y}.png".to_owned(),
             log_format: LogFormat::Text,
@@ -167,6 +182,7 @@ impl TestApp {
         let app = App::new(db, config, Arc::new(move || DateTime::from_timestamp_micros(hand.load(Ordering::SeqCst)).unwrap()))
             .with_provider()
             .unwrap();
+        let app = if with_channels { app.with_own_channels().await.unwrap() } else { app };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = server::serve(app.clone(), listener, 2).unwrap();

@@ -41,6 +41,8 @@ fn caller(operation: &str) -> Caller {
         | "register_resident"
         | "begin_passkey_sign_in"
         | "sign_in_with_passkey" => Caller::Anybody,
+        "get_push_key" => Caller::Anybody,
+        "list_devices" | "add_device" | "remove_device" | "try_device" => Caller::Guardian,
         "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
         "logout" | "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "change_password" => Caller::SignedIn,
         "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
@@ -188,6 +190,13 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
         "set_household" => Some(json!({ "classes": [] })),
+        "add_device" => Some(json!({
+            "endpoint": "https://push.example.jp/guards",
+            "keys": {
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+            },
+        })),
         "take_over_verified" => Some(json!({})),
         "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
         "enter_residence_code" => Some(json!({ "code": "ABCD" })),
@@ -238,7 +247,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -296,8 +305,8 @@ on_both! {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
-                // They have no card.
-                _ if operation.name == "unlink_identity" => assert_eq!(status, 404),
+                // They have no card, and no such device.
+                _ if ["unlink_identity", "remove_device", "try_device"].contains(&operation.name.as_str()) => assert_eq!(status, 404),
                 // Nothing was verified of them, and no letter sent.
                 _ if ["take_over_verified", "enter_residence_code"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 // The rest is about the caller's own family, changed or read.
@@ -440,6 +449,8 @@ async fn up_down_up(backend: Backend) {
             identities,
             passkeys,
             passkey_challenges,
+            push_keys,
+            push_subscriptions,
             residence_letters,
             sign_in_attempts,
             offerings,

@@ -10,6 +10,7 @@ use crate::accounts::{AccountRoutes, OwnAccountRoutes};
 use crate::applications::ApplicationRoutes;
 use crate::attendance::DoorRoutes;
 use crate::bookings::BookingRoutes;
+use crate::devices::DeviceRoutes;
 use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
@@ -36,6 +37,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <StatementRoutes/>
         <ApplicationRoutes/>
         <DocumentRoutes/>
+        <DeviceRoutes/>
         <WaitlistRoutes/>
         <NoticeRoutes/>
         <Route path=path!("/menu") view=MenuPage/>

@@ -10,8 +10,6 @@ use web_sys::HtmlScriptElement;
 use crate::api::Failure;
 use crate::settings;
 
-const SCRIPT: &str = "/passkeys.js";
-
 /// Why there is no passkey to go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
@@ -46,14 +44,14 @@ pub fn is_offered() -> bool {
     is_here && Reflect::has(&window, &"PublicKeyCredential".into()).unwrap_or_default()
 }
 
-/// The script's words, once it is there.
-async fn script() -> Result<JsValue, JsValue> {
-    let known = Reflect::get(&window(), &"passkeys".into())?;
+/// What a script of the app's own brings under this name, once it is there.
+pub async fn script(address: &str, name: &str) -> Result<JsValue, JsValue> {
+    let known = Reflect::get(&window(), &name.into())?;
     if !known.is_undefined() {
         return Ok(known);
     }
     let element: HtmlScriptElement = document().create_element("script")?.unchecked_into();
-    element.set_src(SCRIPT);
+    element.set_src(address);
     let loaded = Promise::new(&mut |resolve, reject| {
         element.set_onload(Some(&resolve));
         element.set_onerror(Some(&reject));
@@ -62,12 +60,12 @@ async fn script() -> Result<JsValue, JsValue> {
         head.append_child(&element)?;
     }
     JsFuture::from(loaded).await?;
-    Reflect::get(&window(), &"passkeys".into())
+    Reflect::get(&window(), &name.into())
 }
 
 /// Asks the device.
 async fn ask(verb: &str, options: &Value) -> Result<Value, Why> {
-    let script = script().await?;
+    let script = script("/passkeys.js", "passkeys").await?;
     let verb: Function = Reflect::get(&script, &verb.into())?.dyn_into()?;
     let asked: Promise = verb.call1(&script, &options.to_string().into())?.dyn_into()?;
     let answer = JsFuture::from(asked).await?.as_string().unwrap_or_default();

@@ -5,6 +5,6 @@ mod device;
 mod owned;
 mod returning;
 
-pub use self::device::is_offered;
+pub use self::device::{is_offered, script};
 pub use self::owned::OwnPasskeys;
 pub use self::returning::PasskeySignIn;
