@@ -22,6 +22,7 @@ pub mod eligibility;
 pub mod entitlements;
 pub mod facilities;
 pub mod families;
+pub mod feeds;
 pub mod identity;
 pub mod ids;
 pub mod interviews;
