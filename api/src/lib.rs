@@ -17,6 +17,7 @@ pub mod entitlements;
 pub mod error;
 pub mod facilities;
 pub mod families;
+pub mod feeds;
 pub mod idempotency;
 pub mod identity;
 pub mod interviews;

@@ -308,6 +308,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (account_id) {
+        account_id -> Text,
+        token_hash -> Text,
+        shows_names -> Bool,
+        made_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     imported_bookings (municipality, number) {
         municipality -> Text,
         number -> Text,
@@ -622,6 +632,7 @@ diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(calendar_feeds -> accounts (account_id));
 diesel::joinable!(identities -> accounts (account_id));
 diesel::joinable!(accounts -> facilities (facility_id));
 diesel::joinable!(accounts -> municipalities (municipality));
@@ -644,6 +655,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attendance_records,
     audit_lines,
     bookings,
+    calendar_feeds,
     children,
     compact_terms,
     compacts,

@@ -47,6 +47,7 @@ fn caller(operation: &str) -> Caller {
             Caller::Guardian
         }
         "undo_booking" => Caller::Guardian,
+        "get_calendar_feed" | "make_calendar_feed" | "change_calendar_feed" | "remove_calendar_feed" | "get_booking_calendar" => Caller::Guardian,
         "preview_closure" | "close_slots" => Caller::Staff,
         "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
@@ -188,6 +189,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
         "set_household" => Some(json!({ "classes": [] })),
+        "make_calendar_feed" | "change_calendar_feed" => Some(json!({ "shows_names": true })),
         "take_over_verified" => Some(json!({})),
         "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
         "enter_residence_code" => Some(json!({ "code": "ABCD" })),
@@ -296,6 +298,8 @@ on_both! {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
+                // They have no feed.
+                _ if operation.name == "change_calendar_feed" => assert!([200, 404].contains(&status)),
                 // They have no card.
                 _ if operation.name == "unlink_identity" => assert_eq!(status, 404),
                 // Nothing was verified of them, and no letter sent.
@@ -450,6 +454,7 @@ async fn up_down_up(backend: Backend) {
             household_classes,
             usages,
             bookings,
+            calendar_feeds,
             interviews,
             consents,
             seen_children,

@@ -24,6 +24,8 @@ mod entry;
 mod exchanges;
 mod facilities;
 mod families;
+mod feeds;
+mod formats;
 mod guards;
 mod identity;
 mod importing;

@@ -5,7 +5,7 @@ use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, Person, Rela
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Allergy, Severity};
 use shared::ids::PartyId;
-use shared::locale::{Locale, full_day, yen};
+use shared::locale::{Locale, full_day, iso_clock_at, yen};
 use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey};
 use shared::slots::Slot;
 use shared::time::{at, days_after, days_before};
@@ -368,7 +368,7 @@ pub fn moment_of(day: NaiveDate, typed: &str) -> Option<DateTime<Utc>> {
 
 /// A time as an input of the kind `time` wants it.
 pub fn typed(moment: DateTime<Utc>) -> String {
-    shared::time::tokyo(moment).format("%H:%M").to_string()
+    iso_clock_at(moment)
 }
 
 /// The Monday of a day's week.
