@@ -29,6 +29,7 @@ pub mod passkeys;
 pub mod procedures;
 pub mod programmes;
 pub mod registers;
+pub mod reminders;
 pub mod request;
 pub mod residence;
 pub mod routes;

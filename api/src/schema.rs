@@ -318,6 +318,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    reminders (booking_id, starts_at, kind) {
+        booking_id -> Text,
+        starts_at -> Timestamp,
+        kind -> Text,
+        due_at -> Nullable<Timestamp>,
+        told_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     imported_bookings (municipality, number) {
         municipality -> Text,
         number -> Text,
@@ -632,6 +642,7 @@ diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(reminders -> bookings (booking_id));
 diesel::joinable!(calendar_feeds -> accounts (account_id));
 diesel::joinable!(identities -> accounts (account_id));
 diesel::joinable!(accounts -> facilities (facility_id));
@@ -682,6 +693,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     regular_classes,
     register_rows,
     register_runs,
+    reminders,
     seen_children,
     series,
     identities,

@@ -34,6 +34,7 @@ pub mod problem;
 pub mod procedures;
 pub mod programmes;
 pub mod registers;
+pub mod reminders;
 pub mod residence;
 pub mod series;
 pub mod settings;

@@ -14,6 +14,7 @@ pub fn MenuPage() -> impl IntoView {
     let session = use_session();
     let links = [
         (paths::bookings(), "app.nav_bookings", Glyph::Calendar),
+        (paths::calendar(), "feeds.title", Glyph::Calendar),
         (paths::family(), "app.nav_family", Glyph::Family),
         (paths::applications(), "applications.title", Glyph::Pencil),
         (paths::accessibility(), "app.accessibility", Glyph::Info),

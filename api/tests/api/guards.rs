@@ -470,6 +470,7 @@ async fn up_down_up(backend: Backend) {
             waitlist_skips,
             unmet_demand,
             register_runs,
+            reminders,
             register_rows
         );
         Ok(())

@@ -40,6 +40,7 @@ mod passkeys;
 mod programmes;
 mod races;
 mod registers;
+mod reminders;
 mod residence;
 mod series;
 mod sessions;

@@ -13,6 +13,7 @@ use crate::bookings::BookingRoutes;
 use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
+use crate::feeds::FeedRoutes;
 use crate::identity::IdentityRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
@@ -30,6 +31,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <IdentityRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
+        <FeedRoutes/>
         <DoorRoutes/>
         <SeriesRoutes/>
         <StatementRoutes/>
