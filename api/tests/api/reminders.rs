@@ -72,7 +72,7 @@ on_both! {
         let ana = test.guardian("Ana", YONAGO).await;
         let child = ana.child("2025-05-01").await;
         let kept = booked(test, &ana, &[&child], "2026-12-01").await;
-        let cancelled = booked(test, &ana, &[&child], "2026-12-02").await;
+        let cancelled = booked(test, &ana, &[&child], "2026-12-03").await;
         assert_eq!(at(test, "2026-11-25T12:00:00+09:00").await, 0);
         assert_eq!(ana.post(&format!("/bookings/{}/cancel", cancelled[0]), json!({})).await.status, 200);
         // The server was away over the deadline and the evening, and comes back in the night: the eve can still be told, the deadline is over.
@@ -85,6 +85,7 @@ on_both! {
         assert_eq!(at(test, "2026-12-01T12:31:00+09:00").await, 0);
         assert_eq!(at(test, "2026-12-01T18:00:00+09:00").await, 1);
         assert_eq!(told(test).await[1..], is("booking.reminder", &[&late[0]]));
+        assert_eq!(at(test, "2026-12-02T18:00:00+09:00").await, 0, "who cancelled is left in peace");
     }
 
     async fn a_moved_stay_is_told_for_its_new_day(test) {
