@@ -7,6 +7,7 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod channels;
 pub mod config;
 pub mod consents;
 pub mod db;
@@ -70,6 +71,8 @@ pub struct App {
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
     pub provider: Option<Arc<identity::Provider>>,
+    /// The channels by which notices reach people.
+    pub channels: Arc<channels::Channels>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -85,6 +88,7 @@ impl App {
             clock,
             turns: Arc::default(),
             provider: None,
+            channels: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }
@@ -93,6 +97,12 @@ impl App {
     /// The same with the provider of residents' sign-in that the settings name.
     pub fn with_provider(self) -> Result<Self, String> {
         Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
+    }
+
+    /// The same with these channels for notices.
+    #[must_use]
+    pub fn with_channels(self, channels: channels::Channels) -> Self {
+        Self { channels: Arc::new(channels), ..self }
     }
 
     /// The time, to the microsecond that both databases keep.

@@ -28,6 +28,7 @@ pub mod ids;
 pub mod interviews;
 pub mod locale;
 pub mod municipalities;
+pub mod notices;
 pub mod page;
 pub mod passkeys;
 pub mod problem;
