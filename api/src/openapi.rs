@@ -24,6 +24,7 @@ use utoipa_actix_web::AppExt;
         (name = "devices", description = "Devices (端末) that notices are pushed to (Web Push)"),
         (name = "families", description = "The family, registered once"),
         (name = "bookings", description = "Bookings (予約)"),
+        (name = "feeds", description = "A family's bookings in its own calendar (カレンダー連携), as iCalendar (RFC 5545)"),
         (name = "series", description = "Repeated bookings (くり返しの予約)"),
         (name = "waitlist", description = "The waiting list (順番待ち)"),
         (name = "interviews", description = "First interviews (初回面談)"),

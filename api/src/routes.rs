@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
-    families, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series,
-    settings, slots, statements, waitlist,
+    families, feeds, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence,
+    series, settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -57,6 +57,7 @@ fn operations(config: &mut impl Operations) {
     families::configure(config);
     residence::configure(config);
     bookings::configure(config);
+    feeds::configure(config);
     series::configure(config);
     interviews::configure(config);
     consents::configure(config);
@@ -92,6 +93,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .configure(docs::configure)
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
+        .configure(feeds::configure_rest)
         .configure(assets::configure);
 }
 

@@ -332,6 +332,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (account_id) {
+        account_id -> Text,
+        token_hash -> Text,
+        shows_names -> Bool,
+        made_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reminders (booking_id, starts_at, kind) {
+        booking_id -> Text,
+        starts_at -> Timestamp,
+        kind -> Text,
+        due_at -> Nullable<Timestamp>,
+        told_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     imported_bookings (municipality, number) {
         municipality -> Text,
         number -> Text,
@@ -733,6 +753,8 @@ diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(reminders -> bookings (booking_id));
+diesel::joinable!(calendar_feeds -> accounts (account_id));
 diesel::joinable!(identities -> accounts (account_id));
 diesel::joinable!(accounts -> facilities (facility_id));
 diesel::joinable!(accounts -> municipalities (municipality));
@@ -759,6 +781,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attendance_records,
     audit_lines,
     bookings,
+    calendar_feeds,
     children,
     compact_terms,
     compacts,
@@ -793,6 +816,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     regular_classes,
     register_rows,
     register_runs,
+    reminders,
     seen_children,
     series,
     identities,

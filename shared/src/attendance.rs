@@ -2,6 +2,7 @@
 
 mod codes;
 mod correcting;
+mod overdue;
 mod recording;
 mod settling;
 
@@ -11,6 +12,7 @@ use validator::ValidationError;
 
 pub use self::codes::*;
 pub use self::correcting::*;
+pub use self::overdue::*;
 pub use self::recording::*;
 pub use self::settling::*;
 use crate::bookings::{Booking, BookingState};

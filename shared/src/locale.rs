@@ -252,6 +252,21 @@ pub fn clock_at(instant: DateTime<Utc>) -> String {
     clock(tokyo(instant).time())
 }
 
+/// A time of day for programs, inputs and lists: `09:05`.
+pub fn iso_clock(time: NaiveTime) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// The time of day of an instant in Tokyo, for programs and lists.
+pub fn iso_clock_at(instant: DateTime<Utc>) -> String {
+    iso_clock(tokyo(instant).time())
+}
+
+/// The day of an instant in Tokyo, for programs and lists: `2026-12-03`.
+pub fn iso_day_at(instant: DateTime<Utc>) -> String {
+    tokyo_day(instant).to_string()
+}
+
 /// A day and time of an instant in Tokyo.
 pub fn moment(instant: DateTime<Utc>, locale: Locale) -> String {
     let local = tokyo(instant);

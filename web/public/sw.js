@@ -42,6 +42,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  // What a calendar reads is no page of the app either.
+  if (url.pathname.endsWith(".ics")) return;
   if (/^\/(api|docs|n|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(url.pathname)) return;
   event.respondWith(request.mode === "navigate" ? page(event) : file(event));
 });

@@ -16,6 +16,7 @@ pub fn MenuPage() -> impl IntoView {
         (paths::bookings(), "app.nav_bookings", Glyph::Calendar),
         (paths::notices(), "app.nav_notices", Glyph::Bell),
         (paths::notice_preferences(), "notices.preferences", Glyph::Phone),
+        (paths::calendar(), "feeds.title", Glyph::Calendar),
         (paths::family(), "app.nav_family", Glyph::Family),
         (paths::applications(), "applications.title", Glyph::Pencil),
         (paths::accessibility(), "app.accessibility", Glyph::Info),

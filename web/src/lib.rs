@@ -45,6 +45,8 @@ pub mod entitlements;
 pub mod facilities;
 #[cfg(feature = "pages")]
 pub mod families;
+#[cfg(feature = "pages")]
+pub mod feeds;
 pub mod flash;
 pub mod frame;
 pub mod i18n;

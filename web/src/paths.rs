@@ -137,6 +137,11 @@ pub fn notice_devices() -> String {
     "/notices/devices".to_owned()
 }
 
+/// The family's bookings in its own calendar.
+pub fn calendar() -> String {
+    "/calendar".to_owned()
+}
+
 /// Waiting for any place that fits.
 pub fn wish() -> String {
     "/waitlist/wish".to_owned()

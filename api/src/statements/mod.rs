@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
 use shared::bookings::Booking;
 use shared::ids::{FacilityId, FamilyId};
-use shared::locale::{Locale, without_ruby};
+use shared::locale::{Locale, iso_clock_at, iso_day_at, without_ruby};
 use shared::problem::{Problem, sentence};
 use shared::registers::for_file as safe;
 use shared::statements::{FacilityStatement, FamilyStatement, Statement, item_words, state_key, statement};
-use shared::time::{Month, day_start, tokyo};
+use shared::time::{Month, day_start};
 use utoipa::IntoParams;
 
 use crate::bookings::store::{Listing, Owner, Stored, list_bookings};
@@ -165,15 +165,14 @@ fn file(told: &FacilityStatement, locale: Locale) -> Result<Vec<u8>, ApiError> {
     for family in &told.families {
         for child in &family.statement.children {
             for line in &child.lines {
-                let (starts_at, ends_at) = (tokyo(line.starts_at), tokyo(line.ends_at));
                 let whole = [
                     safe(&family.guardian),
                     safe(&child.child.name),
                     safe(&child.child.kana),
                     without_ruby(line.programme_name.get(locale)),
-                    starts_at.format("%Y-%m-%d").to_string(),
-                    starts_at.format("%H:%M").to_string(),
-                    ends_at.format("%H:%M").to_string(),
+                    iso_day_at(line.starts_at),
+                    iso_clock_at(line.starts_at),
+                    iso_clock_at(line.ends_at),
                     said(state_key(&line.state)),
                     said(if line.is_final { "statements.word.final" } else { "statements.word.estimate" }),
                 ];

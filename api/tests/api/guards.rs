@@ -49,6 +49,9 @@ fn caller(operation: &str) -> Caller {
             Caller::Guardian
         }
         "undo_booking" => Caller::Guardian,
+        "get_calendar_feed" | "make_calendar_feed" | "change_calendar_feed" | "remove_calendar_feed" | "get_booking_calendar" => {
+            Caller::Guardian
+        }
         "preview_closure" | "close_slots" => Caller::Staff,
         "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
@@ -197,6 +200,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
                 "auth": "BTBZMqHH6r4Tts7J_aSIgg",
             },
         })),
+        "make_calendar_feed" | "change_calendar_feed" => Some(json!({ "shows_names": true })),
         "take_over_verified" => Some(json!({})),
         "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
         "enter_residence_code" => Some(json!({ "code": "ABCD" })),
@@ -307,6 +311,8 @@ on_both! {
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
                 // They have no card, and no such device.
                 _ if ["unlink_identity", "remove_device", "try_device"].contains(&operation.name.as_str()) => assert_eq!(status, 404),
+                // They have no feed.
+                _ if operation.name == "change_calendar_feed" => assert!([200, 404].contains(&status)),
                 // Nothing was verified of them, and no letter sent.
                 _ if ["take_over_verified", "enter_residence_code"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 // The rest is about the caller's own family, changed or read.
@@ -461,6 +467,7 @@ async fn up_down_up(backend: Backend) {
             household_classes,
             usages,
             bookings,
+            calendar_feeds,
             interviews,
             consents,
             seen_children,
@@ -476,6 +483,7 @@ async fn up_down_up(backend: Backend) {
             waitlist_skips,
             unmet_demand,
             register_runs,
+            reminders,
             register_rows
         );
         Ok(())

@@ -14,6 +14,7 @@ use crate::devices::DeviceRoutes;
 use crate::documents::DocumentRoutes;
 use crate::facilities::FacilityRoutes;
 use crate::families::FamilyRoutes;
+use crate::feeds::FeedRoutes;
 use crate::identity::IdentityRoutes;
 use crate::notices::NoticeRoutes;
 use crate::series::SeriesRoutes;
@@ -32,6 +33,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <IdentityRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
+        <FeedRoutes/>
         <DoorRoutes/>
         <SeriesRoutes/>
         <StatementRoutes/>

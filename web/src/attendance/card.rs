@@ -124,7 +124,11 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let where_now = stage(&booking.state);
     let is_gone = matches!(where_now, Some(Stage::Gone | Stage::Absent));
     let lateness = booking.clone();
-    let late = Memo::new(move |_| desk.is_today.get() && is_late(&lateness, desk.now.get()));
+    let late = Memo::new(move |_| {
+        let of =
+            |all: &Vec<Programme>| is_late(&lateness, programme_of(all, &lateness.programme).map(|found| &found.terms), desk.now.get());
+        desk.is_today.get() && desk.programmes.with(of)
+    });
     let late_words = if where_now == Some(Stage::Here) { "attendance.late_leaving" } else { "attendance.late_coming" };
     let heading_id = format!("child-{}", booking.id);
     let (key, block) = (booking.programme.clone(), booking.block.clone());

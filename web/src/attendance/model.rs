@@ -1,12 +1,12 @@
 //! What the board says of a day: who is where, who is next, how full it gets.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
-use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, Person, Relation};
+use shared::attendance::{Board, BoardContact, BoardDay, BoardEntry, PATIENCE, Person, Relation, is_overdue, overdue};
 use shared::bookings::{Booking, BookingState};
 use shared::families::{Allergy, Severity};
 use shared::ids::PartyId;
-use shared::locale::{Locale, full_day, yen};
-use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey};
+use shared::locale::{Locale, full_day, iso_clock_at, yen};
+use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey, Terms};
 use shared::slots::Slot;
 use shared::time::{at, days_after, days_before};
 
@@ -256,16 +256,18 @@ pub fn answers(programmes: &[Programme], booking: &Booking, locale: Locale) -> V
     why.into_iter().chain(answered).collect()
 }
 
-/// So long after the agreed time nobody worries.
-const PATIENCE: TimeDelta = TimeDelta::minutes(10);
-
 /// Whether the child should have come, or been fetched, some time ago.
-pub fn is_late(booking: &Booking, now: DateTime<Utc>) -> bool {
+pub fn is_late(booking: &Booking, terms: Option<&Terms>, now: DateTime<Utc>) -> bool {
     match stage(&booking.state) {
         Some(Stage::Coming) => booking.starts_at + PATIENCE < now,
-        Some(Stage::Here) => booking.ends_at + PATIENCE < now,
-        Some(Stage::Gone | Stage::Absent) | None => false,
+        _ => is_overdue(booking, terms, now),
     }
+}
+
+/// Who should have been fetched some time ago, each with its name and the time that was agreed; the longest first.
+pub fn overdue_words(day: &BoardDay, programmes: &[Programme], now: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)> {
+    let terms = |booking: &Booking| programme_of(programmes, &booking.programme).map(|programme| &programme.terms);
+    overdue(&day.entries, terms, now).into_iter().map(|entry| (entry.booking.child.name.clone(), entry.booking.ends_at)).collect()
 }
 
 /// The allergies, the strongest first.
@@ -368,7 +370,7 @@ pub fn moment_of(day: NaiveDate, typed: &str) -> Option<DateTime<Utc>> {
 
 /// A time as an input of the kind `time` wants it.
 pub fn typed(moment: DateTime<Utc>) -> String {
-    shared::time::tokyo(moment).format("%H:%M").to_string()
+    iso_clock_at(moment)
 }
 
 /// The Monday of a day's week.
@@ -524,10 +526,10 @@ mod tests {
     #[test]
     fn lateness_begins_after_ten_minutes_of_patience() {
         let coming = entry("a", "9:00", "12:00", BookingState::Confirmed).booking;
-        assert_eq!([is_late(&coming, time("9:10")), is_late(&coming, time("9:11"))], [false, true]);
+        assert_eq!([is_late(&coming, None, time("9:10")), is_late(&coming, None, time("9:11"))], [false, true]);
         let here = entry("a", "9:00", "12:00", came("9:30")).booking;
-        assert_eq!([is_late(&here, time("12:10")), is_late(&here, time("12:11"))], [false, true]);
-        assert!(!is_late(&entry("a", "9:00", "12:00", left("15:00")).booking, time("23:00")));
+        assert_eq!([is_late(&here, None, time("12:10")), is_late(&here, None, time("12:11"))], [false, true]);
+        assert!(!is_late(&entry("a", "9:00", "12:00", left("15:00")).booking, None, time("23:00")));
     }
 
     #[test]

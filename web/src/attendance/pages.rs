@@ -21,7 +21,7 @@ use super::ending::{EndDialog, Ending};
 use super::fix::FixDialog;
 use super::lists::{DayList, Roster};
 use super::model::{Asked, Command, Live, Screen, Stage, at_stage, monday_of, next_screen, with_answers};
-use super::parts::{Crowding, Glance, StaffNav, StaffPlace};
+use super::parts::{Crowding, Glance, Overdue, StaffNav, StaffPlace};
 use super::record::RecordDialog;
 use super::requests::Requests;
 use crate::api::{Attempt, Failure};
@@ -288,7 +288,10 @@ fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<S
                 }
             }
         >
-            <Show when=move || is_today.get()><Glance day=today/></Show>
+            <Show when=move || is_today.get()>
+                <Overdue day=today programmes now/>
+                <Glance day=today/>
+            </Show>
             <div class="board no-print" class:is-plan=move || !is_today.get()>
                 <Column stage=Stage::Coming day=today desk/>
                 <Show when=move || is_today.get() || today.with(|today| today.day < tokyo_day(now.get()))>

@@ -1,18 +1,18 @@
 //! Pieces of staff mode: its own navigation, who comes and leaves next, and how full it gets.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use shared::attendance::BoardDay;
 use shared::locale::{clock_at, clock_span, people};
 use shared::programmes::Programme;
 use shared::time::days_after;
 
-use super::model::{Next, Stage, at_stage, bands, half_hours, next_to_come, next_to_leave, peak, programme_of};
+use super::model::{Next, Stage, at_stage, bands, half_hours, next_to_come, next_to_leave, overdue_words, peak, programme_of};
 use crate::i18n::{Say, furigana, locale, say, say_with, t, t_with};
 use crate::paths;
 use crate::settings;
 use crate::slots::staff::ages;
-use crate::ui::{Glyph, Icon, Table};
+use crate::ui::{Banner, Glyph, Icon, Table, Tone};
 
 /// The pages of staff mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,47 @@ pub fn StaffNav(
                     .collect_view()}
             </ul>
         </nav>
+    }
+}
+
+/// Who should have been fetched some time ago; said aloud when somebody joins them.
+#[component]
+pub fn Overdue(
+    /// The day.
+    day: Memo<BoardDay>,
+    /// For their grace.
+    programmes: Memo<Vec<Programme>>,
+    /// The server's time.
+    now: Memo<DateTime<Utc>>,
+) -> impl IntoView {
+    // Only who they are: the clock of each answer changes nothing that is shown.
+    let late = Memo::new(move |_| day.with(|day| programmes.with(|all| overdue_words(day, all, now.get()))));
+    view! {
+        <div role="status" class="no-print">
+            {move || {
+                (!late.with(Vec::is_empty))
+                    .then(|| {
+                        view! {
+                            <Banner tone=Tone::Warning title="attendance.overdue_title">
+                                <ul class="reasons">
+                                    {late
+                                        .get()
+                                        .into_iter()
+                                        .map(|(child, ends_at)| {
+                                            view! {
+                                                <li>
+                                                    <strong>{child}</strong> " "
+                                                    {say_with("attendance.overdue_since", move || vec![("time", clock_at(ends_at))])}
+                                                </li>
+                                            }
+                                        })
+                                        .collect_view()}
+                                </ul>
+                            </Banner>
+                        }
+                    })
+            }}
+        </div>
     }
 }
 

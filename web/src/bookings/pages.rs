@@ -19,6 +19,7 @@ use super::parts::{
     BookingCard, Bring, CancelRule, Due, EnteredWords, FeeLines, StateChip, UntilDecided, When, counted_words, facility_words,
 };
 use crate::api::{Attempt, Failure, query};
+use crate::feeds::AddToCalendar;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
 use crate::paths;
@@ -200,6 +201,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
     let search = paths::search_day(date);
     let notes = booking.notes.clone();
     let movable = !is_old && booking.may_move() && now < starts_at;
+    let booking_id = booking.id.to_string();
     let (move_to, to_undo) = (paths::move_booking(booking.id.as_str()), vec![booking.clone()]);
     let closed = booking.closure.clone().map(|closure| (booking.clone(), closure));
     let to_cancel = can_cancel.then(|| booking.clone());
@@ -293,6 +295,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
         </Card>
         <div class="row no-print actions">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
+            {(takes_place && !is_old && !is_over).then(|| view! { <AddToCalendar booking_id=booking_id.clone()/> })}
             {movable
                 .then(|| {
                     view! { <LinkButton href=move_to look=Look::Outline icon=Glyph::Calendar><Say key="bookings.move"/></LinkButton> }

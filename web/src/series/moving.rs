@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use shared::bookings::Booking;
-use shared::locale::{clock, day, weekday};
+use shared::locale::{clock, day, iso_clock, weekday};
 use shared::series::{IfStuck, MoveDate, MoveSeries, Series};
 use shared::time::tokyo_day;
 
@@ -106,8 +106,7 @@ fn MoveStep(series: Series, booking: Booking) -> impl IntoView {
     let days: Vec<_> = same("series.same_weekday")
         .chain(WEEKDAYS.into_iter().map(|day| (day.to_string(), text(move || weekday(day, locale()).to_owned()))))
         .collect();
-    let times: Vec<_> =
-        same("series.same_time").chain(half_hours().map(|time| (time.format("%H:%M").to_string(), text(move || clock(time))))).collect();
+    let times: Vec<_> = same("series.same_time").chain(half_hours().map(|time| (iso_clock(time), text(move || clock(time))))).collect();
     let busy = moving.pending();
     view! {
         <RadioGroup

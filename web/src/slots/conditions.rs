@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use shared::families::Child;
-use shared::locale::{minutes, weekday, without_ruby};
+use shared::locale::{iso_clock, minutes, weekday, without_ruby};
 use shared::municipalities::MunicipalityCode;
 use shared::programmes::ProgrammeKey;
 use shared::time::{age_months_on, days_after};
@@ -304,13 +304,13 @@ fn Panel(search: Search) -> impl IntoView {
                     <label for="time-from"><Say key="slots.time_from"/></label>
                     <input
                         class="input" id="time-from" type="time" step="1800"
-                        prop:value=move || between.get().map(|(from, _)| from.format("%H:%M").to_string()).unwrap_or_default()
+                        prop:value=move || between.get().map(|(from, _)| iso_clock(from)).unwrap_or_default()
                         on:change:target=move |event| set_time(true, event.target().value())
                     />
                     <label for="time-until"><Say key="slots.time_until"/></label>
                     <input
                         class="input" id="time-until" type="time" step="1800"
-                        prop:value=move || between.get().map(|(_, until)| until.format("%H:%M").to_string()).unwrap_or_default()
+                        prop:value=move || between.get().map(|(_, until)| iso_clock(until)).unwrap_or_default()
                         on:change:target=move |event| set_time(false, event.target().value())
                     />
                 </div>

@@ -1,7 +1,7 @@
 //! What is wanted: how it stands in an address, in words, and as a question to the server.
 
 use chrono::{NaiveDate, NaiveTime};
-use shared::locale::{Locale, clock, day, minutes};
+use shared::locale::{Locale, clock, day, iso_clock, minutes};
 use shared::municipalities::MunicipalityCode;
 use shared::programmes::ProgrammeKey;
 use shared::time::{age_months_on, days_after};
@@ -94,7 +94,7 @@ impl Hours {
             Self::Any => None,
             Self::Morning => Some("morning".to_owned()),
             Self::Afternoon => Some("afternoon".to_owned()),
-            Self::Between(from, until) => Some(format!("{}-{}", from.format("%H:%M"), until.format("%H:%M"))),
+            Self::Between(from, until) => Some(format!("{}-{}", iso_clock(from), iso_clock(until))),
         }
     }
 
@@ -104,7 +104,7 @@ impl Hours {
             Self::Any => (None, None),
             Self::Morning => (None, Some("13:00".to_owned())),
             Self::Afternoon => (Some("12:00".to_owned()), None),
-            Self::Between(from, until) => (Some(from.format("%H:%M").to_string()), Some(until.format("%H:%M").to_string())),
+            Self::Between(from, until) => (Some(iso_clock(from)), Some(iso_clock(until))),
         }
     }
 }

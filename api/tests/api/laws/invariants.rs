@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::seen::{AccountName, Booked, Slot, World, at_minute};
+use super::seen::{AccountName, Booked, REMINDERS, Slot, World, at_minute};
 
 /// What the tests laid out and nothing changes.
 #[derive(Debug, Clone, Default)]
@@ -249,6 +249,14 @@ fn check_stories(world: &World) -> Checked {
             imports.len() == world.imported.values().filter(|booking| *booking == id).count(),
             "booking {id}: {imports:?}, not so often imported"
         );
+        // Told at most once for each day that it was to begin on, with the mark in the same transaction; and nothing changes by it.
+        let (reminded, story): (Vec<&str>, Vec<&str>) = story.into_iter().partition(|kind| REMINDERS.contains(kind));
+        for kind in REMINDERS {
+            let events = reminded.iter().filter(|told| **told == kind).count();
+            let marks = world.reminded.get(&(id.clone(), kind)).copied().unwrap_or(0);
+            let starts = 1 + story.iter().filter(|kind| **kind == "booking.rescheduled").count();
+            must!(events <= marks && events <= starts, "booking {id}: {events} times {kind} with {marks} marks: {story:?}");
+        }
         let states = folded(story.iter().copied());
         must!(states.contains(booked.state.as_str()), "booking {id} is {}, but its events say {states:?}: {story:?}", booked.state);
         must!(i64::try_from(story.len()).unwrap() == booked.version, "booking {id} has version {} after {story:?}", booked.version);
@@ -283,7 +291,10 @@ pub fn check_change(before: &World, after: &World) -> Checked {
     let new: Vec<&(String, String, String)> = after.events.iter().skip(before.events.len()).collect();
     for (id, booked) in &after.bookings {
         let old = before.bookings.get(id);
-        let events = i64::try_from(new.iter().filter(|(_, kind, of)| of == id && kind != "booking.imported").count()).unwrap();
+        let events = i64::try_from(
+            new.iter().filter(|(_, kind, of)| of == id && kind != "booking.imported" && !REMINDERS.contains(&kind.as_str())).count(),
+        )
+        .unwrap();
         must!(booked.version - old.map_or(0, |old| old.version) == events, "booking {id}: {events} events for {old:?} and then {booked:?}");
         must!(events > 0 || old == Some(booked), "booking {id} changed without an event: {old:?} is now {booked:?}");
     }

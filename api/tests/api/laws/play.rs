@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::bookings::jobs::decide_overdue;
+use api::reminders::jobs::remind;
 use api::waitlist::jobs::keep;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
@@ -375,6 +376,7 @@ impl Play<'_> {
     /// The clock's own work.
     pub async fn tick(&mut self) -> Done {
         decide_overdue(&self.test.app).await.map_err(|error| error.to_string())?;
+        remind(&self.test.app).await.map_err(|error| error.to_string())?;
         keep(&self.test.app).await.map_err(|error| error.to_string())?;
         Ok(("the clock's own work".to_owned(), self.look().await))
     }

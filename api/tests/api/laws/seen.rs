@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::db::{AnyConnection, DbError};
-use api::schema::{attendance_records, audit_lines, bookings, events, imported_bookings, series, slot_bands, slots, usages};
+use api::schema::{attendance_records, audit_lines, bookings, events, imported_bookings, reminders, series, slot_bands, slots, usages};
 use api::schema::{waitlist_children, waitlist_entries, waitlist_skips};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -13,6 +13,9 @@ use serde_json::Value;
 pub fn minute(at: NaiveDateTime) -> i64 {
     at.and_utc().timestamp().div_euclid(60)
 }
+
+/// The events by which a family is reminded of a booking: they tell, and change nothing.
+pub const REMINDERS: [&str; 2] = ["booking.reminder", "booking.free_until"];
 
 /// An account as text: pool, period, unit.
 pub type AccountName = (String, String, String);
@@ -139,6 +142,8 @@ pub struct World {
     /// Lines of attendance by booking.
     pub records: BTreeMap<String, Vec<Value>>,
     pub series: Vec<String>,
+    /// How often a booking's reminders were told or passed, by the kind of their event.
+    pub reminded: BTreeMap<(String, &'static str), usize>,
     /// The bookings that came from another system, by city and number.
     pub imported: BTreeMap<(String, String), String>,
 }
@@ -285,6 +290,15 @@ pub fn look(conn: &mut AnyConnection) -> Result<World, DbError> {
             .load(conn)?,
         records,
         series: series::table.order(series::id).select(series::id).load(conn)?,
+        reminded: {
+            use reminders::dsl as r;
+            let rows = reminders::table.filter(r::told_at.is_not_null()).select((r::booking_id, r::kind)).load::<(String, String)>(conn)?;
+            rows.into_iter().fold(BTreeMap::new(), |mut all, (booking, kind)| {
+                let event = if kind == "eve" { REMINDERS[0] } else { REMINDERS[1] };
+                *all.entry((booking, event)).or_default() += 1;
+                all
+            })
+        },
         imported: {
             use imported_bookings::dsl as i;
             let rows =

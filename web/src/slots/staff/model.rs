@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 use shared::ids::OfferingId;
+use shared::locale::iso_clock;
 use shared::programmes::{AgeBasis, AgeEnd, Ages};
 use shared::slots::{BandPlaces, NewSlots, Occupancy, PatternLine, PlanOutcome, PlannedSlot, Slot, SlotChange, SlotPlan};
 use shared::time::{tokyo, tokyo_day};
@@ -232,7 +233,7 @@ pub fn habit(slots: &[Slot], offering: &str) -> Vec<TypedLine> {
         let weekdays: Vec<Weekday> = WEEKDAYS.into_iter().filter(|day| days.contains(day)).filter(free).collect();
         if !weekdays.is_empty() && lines.len() < MAX_LINES {
             taken.extend(weekdays.iter().map(|day| (*day, starts, ends)));
-            let (starts, ends) = (starts.format("%H:%M").to_string(), ends.format("%H:%M").to_string());
+            let (starts, ends) = (iso_clock(starts), iso_clock(ends));
             lines.push(TypedLine { weekdays, starts, ends, bands, room, carers });
         }
     }

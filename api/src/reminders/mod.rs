@@ -1,0 +1,4 @@
+//! Reminders: families are told before a stay, and before cancelling it stops being free.
+
+pub mod jobs;
+pub mod store;

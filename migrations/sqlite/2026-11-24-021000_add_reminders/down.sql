@@ -1,0 +1,2 @@
+DROP INDEX bookings_ahead;
+DROP TABLE reminders;
