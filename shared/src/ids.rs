@@ -55,3 +55,5 @@ id!(/** Id of an entitlement: a child's certification for a programme (認定). 
 id!(/** Id of a compact (広域利用協定). */ CompactId);
 id!(/** Id of a file that came with an application. */ AttachmentId);
 id!(/** Id of a run: one file of a register that went in. */ RegisterRunId);
+id!(/** Id of a matter: a followed notice that nobody of a family opened in time. */ MatterId);
+id!(/** Id of a case of outreach. */ OutreachCaseId);

@@ -27,6 +27,7 @@ pub mod ids;
 pub mod interviews;
 pub mod locale;
 pub mod municipalities;
+pub mod outreach;
 pub mod page;
 pub mod passkeys;
 pub mod problem;
