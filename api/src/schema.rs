@@ -617,6 +617,80 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outreach_rules (municipality, valid_from) {
+        municipality -> Text,
+        valid_from -> Date,
+        rules -> Text,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outreach_cases (id) {
+        id -> Text,
+        family_id -> Text,
+        municipality -> Text,
+        desk -> Text,
+        state -> Text,
+        assignee -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+        points -> BigInt,
+        priority -> Text,
+        deadline_at -> Timestamp,
+        opened_at -> Timestamp,
+        next_on -> Nullable<Date>,
+        next_means -> Nullable<Text>,
+        attempts -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    outreach_matters (id) {
+        id -> Text,
+        family_id -> Text,
+        municipality -> Text,
+        source -> Text,
+        deadline_at -> Timestamp,
+        rung -> BigInt,
+        next_at -> Nullable<Timestamp>,
+        case_id -> Nullable<Text>,
+        over_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    outreach_notices (notice_id) {
+        notice_id -> Text,
+        matter_id -> Text,
+    }
+}
+
+diesel::table! {
+    outreach_attempts (id) {
+        id -> Text,
+        case_id -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        means -> Text,
+        result -> Text,
+        words -> Text,
+        next_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    outreach_notes (id) {
+        id -> Text,
+        case_id -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        words -> Text,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -636,6 +710,9 @@ diesel::joinable!(applications -> families (family_id));
 diesel::joinable!(applications -> children (child_id));
 diesel::joinable!(hand_overs -> applications (application_id));
 diesel::joinable!(entitlements -> children (child_id));
+diesel::joinable!(outreach_cases -> families (family_id));
+diesel::joinable!(outreach_notices -> notices (notice_id));
+diesel::joinable!(outreach_notices -> outreach_matters (matter_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -665,6 +742,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     last_numbers,
     municipalities,
     offerings,
+    outreach_attempts,
+    outreach_cases,
+    outreach_matters,
+    outreach_notes,
+    outreach_notices,
+    outreach_rules,
     procedures,
     programmes,
     regular_classes,
