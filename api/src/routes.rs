@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
-    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
+    identity, interviews, municipalities, openapi, outreach, passkeys, procedures, programmes, registers, request, residence, series, settings,
     slots, statements, waitlist,
 };
 
@@ -67,6 +67,7 @@ fn operations(config: &mut impl Operations) {
     documents::configure(config);
     entitlements::configure(config);
     registers::configure(config);
+    outreach::configure(config);
     settings::configure(config);
 }
 

@@ -551,73 +551,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    known_facts (family_id, child_id, key) {
-        family_id -> Text,
-        child_id -> Text,
-        key -> Text,
-        value -> Text,
-        origin -> Text,
-        since -> Date,
-    }
-}
-
-diesel::table! {
-    last_numbers (municipality, kind, year) {
-        municipality -> Text,
-        kind -> Text,
-        year -> BigInt,
-        last -> BigInt,
-    }
-}
-
-diesel::table! {
-    register_rows (kind, municipality, key) {
-        kind -> Text,
-        municipality -> Text,
-        key -> Text,
-        child_id -> Text,
-        said -> Text,
-        run_id -> Text,
-        written_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    register_runs (id) {
-        id -> Text,
-        kind -> Text,
-        name -> Text,
-        sha256 -> Text,
-        municipality -> Nullable<Text>,
-        sent_by -> Text,
-        started_at -> Timestamp,
-        ended_at -> Nullable<Timestamp>,
-        counts -> Text,
-    }
-}
-
-diesel::table! {
-    attachments (id) {
-        id -> Text,
-        application_id -> Text,
-        requirement -> Text,
-        name -> Text,
-        kind -> Text,
-        bytes -> BigInt,
-        sha256 -> Text,
-        added_at -> Timestamp,
-        content -> Binary,
-    }
-}
-
-diesel::table! {
-    documents (application_id) {
-        application_id -> Text,
-        letters -> Text,
-    }
-}
-
-diesel::table! {
     outreach_rules (municipality, valid_from) {
         municipality -> Text,
         valid_from -> Date,
@@ -691,6 +624,160 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    known_facts (family_id, child_id, key) {
+        family_id -> Text,
+        child_id -> Text,
+        key -> Text,
+        value -> Text,
+        origin -> Text,
+        since -> Date,
+    }
+}
+
+diesel::table! {
+    last_numbers (municipality, kind, year) {
+        municipality -> Text,
+        kind -> Text,
+        year -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_rows (kind, municipality, key) {
+        kind -> Text,
+        municipality -> Text,
+        key -> Text,
+        child_id -> Text,
+        said -> Text,
+        run_id -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    register_runs (id) {
+        id -> Text,
+        kind -> Text,
+        name -> Text,
+        sha256 -> Text,
+        municipality -> Nullable<Text>,
+        sent_by -> Text,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        counts -> Text,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        application_id -> Text,
+        requirement -> Text,
+        name -> Text,
+        kind -> Text,
+        bytes -> BigInt,
+        sha256 -> Text,
+        added_at -> Timestamp,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    documents (application_id) {
+        application_id -> Text,
+        letters -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (event_id) {
+        event_id -> Text,
+        act_id -> Text,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        account_id -> Text,
+        family_id -> Text,
+        municipality -> Text,
+        kind -> Text,
+        event_id -> Nullable<Text>,
+        campaign_id -> Nullable<Text>,
+        topic -> Nullable<Text>,
+        facts -> Text,
+        step -> Text,
+        urgent -> Bool,
+        followed -> Bool,
+        deadline_at -> Nullable<Timestamp>,
+        ack_asked -> Bool,
+        created_at -> Timestamp,
+        due_at -> Timestamp,
+        opened_at -> Nullable<Timestamp>,
+        opened_by -> Nullable<Text>,
+        acknowledged_at -> Nullable<Timestamp>,
+        replaced_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        notice_id -> Text,
+        account_id -> Text,
+        channel -> Text,
+        endpoint -> Text,
+        state -> Text,
+        urgent -> Bool,
+        attempts -> BigInt,
+        next_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        shown_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        rung -> BigInt,
+        lead_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    notice_templates (id) {
+        id -> Text,
+        municipality -> Nullable<Text>,
+        kind -> Text,
+        locale -> Text,
+        version -> BigInt,
+        title -> Text,
+        body -> Text,
+        lock_title -> Text,
+        step_label -> Text,
+        valid_from -> Timestamp,
+        published_by -> Text,
+    }
+}
+
+diesel::table! {
+    notice_preferences (account_id) {
+        account_id -> Text,
+        wants -> Text,
+        version -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notice_links (token_hash) {
+        token_hash -> Text,
+        receipt_hash -> Text,
+        notice_id -> Nullable<Text>,
+        delivery_id -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -709,10 +796,14 @@ diesel::joinable!(applications -> procedures (procedure_id));
 diesel::joinable!(applications -> families (family_id));
 diesel::joinable!(applications -> children (child_id));
 diesel::joinable!(hand_overs -> applications (application_id));
-diesel::joinable!(entitlements -> children (child_id));
 diesel::joinable!(outreach_cases -> families (family_id));
 diesel::joinable!(outreach_notices -> notices (notice_id));
 diesel::joinable!(outreach_notices -> outreach_matters (matter_id));
+diesel::joinable!(entitlements -> children (child_id));
+diesel::joinable!(outbox -> events (event_id));
+diesel::joinable!(notices -> accounts (account_id));
+diesel::joinable!(deliveries -> notices (notice_id));
+diesel::joinable!(notice_links -> deliveries (delivery_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -725,6 +816,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     compact_terms,
     compacts,
     consents,
+    deliveries,
     entitlement_endings,
     documents,
     entitlements,
@@ -741,13 +833,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_facts,
     last_numbers,
     municipalities,
+    notice_links,
+    notice_preferences,
+    notice_templates,
+    notices,
     offerings,
-    outreach_attempts,
-    outreach_cases,
-    outreach_matters,
-    outreach_notes,
-    outreach_notices,
-    outreach_rules,
+    outbox,
     procedures,
     programmes,
     regular_classes,
@@ -756,6 +847,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     seen_children,
     series,
     identities,
+    outreach_attempts,
+    outreach_cases,
+    outreach_matters,
+    outreach_notes,
+    outreach_notices,
+    outreach_rules,
     passkey_challenges,
     passkeys,
     residence_letters,

@@ -55,5 +55,10 @@ id!(/** Id of an entitlement: a child's certification for a programme (認定). 
 id!(/** Id of a compact (広域利用協定). */ CompactId);
 id!(/** Id of a file that came with an application. */ AttachmentId);
 id!(/** Id of a run: one file of a register that went in. */ RegisterRunId);
+id!(/** Id of a notice to one person. */ NoticeId);
+id!(/** Id of a delivery: one try to bring a notice to a channel. */ DeliveryId);
+id!(/** Id of a campaign (お知らせの一斉配信). */ CampaignId);
+id!(/** Id of a version of a template of notices. */ TemplateId);
+id!(/** Id of a device that takes push messages. */ SubscriptionId);
 id!(/** Id of a matter: a followed notice that nobody of a family opened in time. */ MatterId);
 id!(/** Id of a case of outreach. */ OutreachCaseId);

@@ -27,6 +27,7 @@ pub mod ids;
 pub mod interviews;
 pub mod locale;
 pub mod municipalities;
+pub mod notices;
 pub mod outreach;
 pub mod page;
 pub mod passkeys;

@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, consents, eligibility, entitlements, facilities, families,
-    identity, interviews, municipalities, outreach, passkeys, problem, procedures, programmes, registers, residence, series, slots, text,
-    waitlist,
+    identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers, residence, series, slots,
+    text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -150,6 +150,14 @@ fn reasons() -> Vec<Reason> {
         consents::Rejection::OtherWords => consents::Rejection::OtherWords,
         consents::Rejection::Withdrawn => consents::Rejection::Withdrawn,
         consents::Rejection::ChangedAgain => consents::Rejection::ChangedAgain,
+    });
+    all.extend(samples! { notices::Rejection:
+        notices::Rejection::ChannelUnknown { .. } => notices::Rejection::ChannelUnknown { channel: "fax".to_owned() },
+        notices::Rejection::PlaceholderUnknown { .. } => notices::Rejection::PlaceholderUnknown { name: "child".to_owned() },
+        notices::Rejection::PlaceholderOnLock { .. } => notices::Rejection::PlaceholderOnLock { name: "facility".to_owned() },
+        notices::Rejection::BraceOpen => notices::Rejection::BraceOpen,
+        notices::Rejection::NoChannel => notices::Rejection::NoChannel,
+        notices::Rejection::AckNotAsked => notices::Rejection::AckNotAsked,
     });
     all.extend(samples! { interviews::Rejection:
         interviews::Rejection::NotAnInterview => interviews::Rejection::NotAnInterview,
@@ -540,7 +548,8 @@ fn every_code_in_the_sources_has_a_sentence() {
     sources(&here("src"), &mut files);
     let codes: BTreeSet<String> = files.iter().flat_map(|file| codes_in(file, &rooms)).collect();
     assert!(codes.len() > 50);
-    for code in codes {
+    // Some events are called like a room of sentences.
+    for code in codes.into_iter().filter(|code| notices::Kind::from_word(code).is_none()) {
         assert!(sentences.contains_key(&code), "{code} has no sentence");
     }
 }
