@@ -32,12 +32,7 @@ pub fn list_coming(conn: &mut AnyConnection, city: &MunicipalityCode, day: Naive
 }
 
 /// Writes the rules of a city from a day on, in the place of others from the same day.
-pub fn write_rules(
-    conn: &mut AnyConnection,
-    city: &MunicipalityCode,
-    new: &NewOutreachRules,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub fn write_rules(conn: &mut AnyConnection, city: &MunicipalityCode, new: &NewOutreachRules, now: DateTime<Utc>) -> Result<(), DbError> {
     let insert = diesel::insert_into(rules::table).values((
         rules::municipality.eq(city.as_str()),
         rules::valid_from.eq(new.valid_from),

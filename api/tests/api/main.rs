@@ -34,6 +34,7 @@ mod moving_races;
 mod office;
 mod once_only;
 mod openapi;
+mod outreach;
 mod passkeys;
 mod programmes;
 mod races;

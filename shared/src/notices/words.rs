@@ -39,7 +39,9 @@ pub fn lock_placeholders(kind: Kind) -> Vec<&'static str> {
 pub fn check(kind: Kind, texts: &Texts) -> Vec<(&'static str, Rejection)> {
     let (all, on_lock) = (placeholders(kind), lock_placeholders(kind));
     let mut found = Vec::new();
-    for (field, text) in [("title", &texts.title), ("body", &texts.body), ("lock_title", &texts.lock_title), ("step_label", &texts.step_label)] {
+    for (field, text) in
+        [("title", &texts.title), ("body", &texts.body), ("lock_title", &texts.lock_title), ("step_label", &texts.step_label)]
+    {
         for piece in pieces(text) {
             match piece {
                 Piece::Text(text) if text.contains(['{', '}']) => found.push((field, Rejection::BraceOpen)),
@@ -165,9 +167,7 @@ pub fn example(kind: Kind) -> Facts {
         "fee" => Datum::Yen(500),
         "bring" => names("着替え、おむつ", "[着替|きが]え、おむつ", "A change of clothes, nappies"),
         "why" => Datum::Because {
-            reason: Box::new(
-                crate::slots::Closure { reason: crate::slots::ClosureReason::Weather, message: String::new() }.reason(),
-            ),
+            reason: Box::new(crate::slots::Closure { reason: crate::slots::ClosureReason::Weather, message: String::new() }.reason()),
         },
         "subject" => names("産後ケアのご案内", "[産後|さんご]ケアの お[知|し]らせ", "Postnatal care"),
         "text" => names("来月末まで利用できます。", "[来月|らいげつ]まで [使|つか]えます。", "You can use it until the end of next month."),

@@ -388,7 +388,12 @@ pub fn list_attempts(conn: &mut AnyConnection, case: &OutreachCaseId) -> Result<
 }
 
 /// Writes what is left to say.
-pub fn insert_note(conn: &mut AnyConnection, case: &OutreachCaseId, words: &str, (by, at): (&AccountId, DateTime<Utc>)) -> Result<(), DbError> {
+pub fn insert_note(
+    conn: &mut AnyConnection,
+    case: &OutreachCaseId,
+    words: &str,
+    (by, at): (&AccountId, DateTime<Utc>),
+) -> Result<(), DbError> {
     diesel::insert_into(notes::table)
         .values((
             notes::id.eq(new_id()),

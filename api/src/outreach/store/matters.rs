@@ -212,8 +212,7 @@ pub struct StoredMatter {
     pub over_at: Option<DateTime<Utc>>,
 }
 
-type MatterRow =
-    (String, String, String, String, NaiveDateTime, i64, Option<NaiveDateTime>, Option<String>, Option<NaiveDateTime>);
+type MatterRow = (String, String, String, String, NaiveDateTime, i64, Option<NaiveDateTime>, Option<String>, Option<NaiveDateTime>);
 
 fn matter((id, family, city, source, deadline, rung, next, case, over): MatterRow) -> Result<StoredMatter, DbError> {
     Ok(StoredMatter {
@@ -265,7 +264,10 @@ pub fn find_matter(conn: &mut AnyConnection, id: &MatterId) -> Result<Option<Sto
 }
 
 /// The matter of each of these families and sources that somebody follows.
-pub fn list_followed(conn: &mut AnyConnection, wanted: &[(&FamilyId, &str)]) -> Result<BTreeMap<(FamilyId, String), StoredMatter>, DbError> {
+pub fn list_followed(
+    conn: &mut AnyConnection,
+    wanted: &[(&FamilyId, &str)],
+) -> Result<BTreeMap<(FamilyId, String), StoredMatter>, DbError> {
     let mut found = BTreeMap::new();
     for wanted in wanted.chunks(CHUNK) {
         let families = matters::family_id.eq_any(wanted.iter().map(|(family, _)| family.as_str()));
