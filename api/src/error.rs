@@ -304,6 +304,7 @@ refused!(
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
     shared::interviews::Rejection,
+    shared::outreach::Rejection,
     shared::consents::Rejection,
     shared::devices::Rejection,
     shared::series::Rejection,
@@ -375,6 +376,13 @@ refusals!(
         /// Nobody is signed in
         Unauthenticated = 401,
         /// Neither staff nor an officer
+        Forbidden = 403,
+    }
+    /// What an operation of officers and operators may answer besides, for the document.
+    ForCaseworker {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// Neither an officer nor an operator
         Forbidden = 403,
     }
     /// What an operation of guardians and staff may answer besides, for the document.

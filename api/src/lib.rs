@@ -26,6 +26,7 @@ pub mod interviews;
 pub mod municipalities;
 pub mod openapi;
 pub mod outbox;
+pub mod outreach;
 pub mod outside;
 pub mod passkeys;
 pub mod procedures;

@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
-    families, feeds, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence,
-    series, settings, slots, statements, waitlist,
+    families, feeds, identity, interviews, municipalities, openapi, outreach, passkeys, procedures, programmes, registers, request,
+    residence, series, settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -69,6 +69,7 @@ fn operations(config: &mut impl Operations) {
     documents::configure(config);
     entitlements::configure(config);
     registers::configure(config);
+    outreach::configure(config);
     settings::configure(config);
 }
 

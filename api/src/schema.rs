@@ -595,6 +595,80 @@ diesel::table! {
 }
 
 diesel::table! {
+    outreach_rules (municipality, valid_from) {
+        municipality -> Text,
+        valid_from -> Date,
+        rules -> Text,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outreach_cases (id) {
+        id -> Text,
+        family_id -> Text,
+        municipality -> Text,
+        desk -> Text,
+        state -> Text,
+        assignee -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+        points -> BigInt,
+        priority -> Text,
+        deadline_at -> Timestamp,
+        opened_at -> Timestamp,
+        next_on -> Nullable<Date>,
+        next_means -> Nullable<Text>,
+        attempts -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    outreach_matters (id) {
+        id -> Text,
+        family_id -> Text,
+        municipality -> Text,
+        source -> Text,
+        deadline_at -> Timestamp,
+        rung -> BigInt,
+        next_at -> Nullable<Timestamp>,
+        case_id -> Nullable<Text>,
+        over_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    outreach_notices (notice_id) {
+        notice_id -> Text,
+        matter_id -> Text,
+    }
+}
+
+diesel::table! {
+    outreach_attempts (id) {
+        id -> Text,
+        case_id -> Text,
+        made_by -> Text,
+        made_at -> Timestamp,
+        means -> Text,
+        result -> Text,
+        words -> Text,
+        next_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    outreach_notes (id) {
+        id -> Text,
+        case_id -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        words -> Text,
+    }
+}
+
+diesel::table! {
     known_facts (family_id, child_id, key) {
         family_id -> Text,
         child_id -> Text,
@@ -768,6 +842,9 @@ diesel::joinable!(applications -> procedures (procedure_id));
 diesel::joinable!(applications -> families (family_id));
 diesel::joinable!(applications -> children (child_id));
 diesel::joinable!(hand_overs -> applications (application_id));
+diesel::joinable!(outreach_cases -> families (family_id));
+diesel::joinable!(outreach_notices -> notices (notice_id));
+diesel::joinable!(outreach_notices -> outreach_matters (matter_id));
 diesel::joinable!(entitlements -> children (child_id));
 diesel::joinable!(outbox -> events (event_id));
 diesel::joinable!(notices -> accounts (account_id));
@@ -820,6 +897,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     seen_children,
     series,
     identities,
+    outreach_attempts,
+    outreach_cases,
+    outreach_matters,
+    outreach_notes,
+    outreach_notices,
+    outreach_rules,
     passkey_challenges,
     passkeys,
     residence_letters,

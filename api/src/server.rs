@@ -9,7 +9,9 @@ use actix_web::{App as ActixApp, HttpServer, web};
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
-use crate::{App, accounts, bookings, entitlements, idempotency, identity, passkeys, reminders, request, routes, session, waitlist};
+use crate::{
+    App, accounts, bookings, entitlements, idempotency, identity, outreach, passkeys, reminders, request, routes, session, waitlist,
+};
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -60,6 +62,9 @@ pub async fn keep_time(app: App) {
         }
         if let Err(error) = waitlist::jobs::keep(&app).await {
             tracing::warn!(%error, "the waiting list was not kept");
+        }
+        if let Err(error) = outreach::jobs::keep(&app).await {
+            tracing::warn!(%error, "what nobody opened was not followed");
         }
         tokio::time::sleep(TICK).await;
     }

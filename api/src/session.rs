@@ -90,6 +90,15 @@ pub enum Desk {
     City(MunicipalityCode),
 }
 
+/// Somebody who calls or visits families: an officer for the city, or an operator of the BPO centre.
+#[derive(Debug, Clone)]
+pub struct Caseworker {
+    /// The account.
+    pub account_id: AccountId,
+    /// The officer's city; none: the BPO centre, for what was handed to it.
+    pub municipality: Option<MunicipalityCode>,
+}
+
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 fn find(req: &HttpRequest) -> Answer<Me> {
@@ -173,6 +182,19 @@ impl FromRequest for Clerk {
         only(req, Area::Desk, |account_id, role| match role {
             Role::Staff { facility_id } => Some(Self { account_id, desk: Desk::Facility(facility_id) }),
             Role::Officer { municipality } => Some(Self { account_id, desk: Desk::City(municipality) }),
+            _ => None,
+        })
+    }
+}
+
+impl FromRequest for Caseworker {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        only(req, Area::Outreach, |account_id, role| match role {
+            Role::Officer { municipality } => Some(Self { account_id, municipality: Some(municipality) }),
+            Role::Operator => Some(Self { account_id, municipality: None }),
             _ => None,
         })
     }

@@ -61,3 +61,5 @@ id!(/** Id of a delivery: one try to bring a notice to a channel. */ DeliveryId)
 id!(/** Id of a campaign (お知らせの一斉配信). */ CampaignId);
 id!(/** Id of a version of a template of notices. */ TemplateId);
 id!(/** Id of a device that takes push messages. */ SubscriptionId);
+id!(/** Id of a matter: a followed notice that nobody of a family opened in time. */ MatterId);
+id!(/** Id of a case of outreach. */ OutreachCaseId);

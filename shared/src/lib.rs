@@ -30,6 +30,7 @@ pub mod interviews;
 pub mod locale;
 pub mod municipalities;
 pub mod notices;
+pub mod outreach;
 pub mod page;
 pub mod passkeys;
 pub mod problem;

@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, consents, devices, eligibility, entitlements, facilities,
-    families, identity, interviews, municipalities, notices, passkeys, problem, procedures, programmes, registers, residence, series,
-    slots, text, waitlist,
+    families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers, residence,
+    series, slots, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -284,6 +284,29 @@ fn reasons() -> Vec<Reason> {
         waitlist::Rejection::HasOffer => waitlist::Rejection::HasOffer,
         waitlist::Rejection::NoTime => waitlist::Rejection::NoTime,
     });
+    all.extend(samples! { outreach::Rejection:
+        outreach::Rejection::Resolved => outreach::Rejection::Resolved,
+        outreach::Rejection::Closed => outreach::Rejection::Closed,
+        outreach::Rejection::WorkerUnknown => outreach::Rejection::WorkerUnknown,
+        outreach::Rejection::SameDesk => outreach::Rejection::SameDesk,
+        outreach::Rejection::NextPast => outreach::Rejection::NextPast,
+        outreach::Rejection::NotReached => outreach::Rejection::NotReached,
+        outreach::Rejection::TooFewAttempts { .. } => outreach::Rejection::TooFewAttempts { least: 3 },
+        outreach::Rejection::WordsMissing => outreach::Rejection::WordsMissing,
+        outreach::Rejection::LadderInvalid => outreach::Rejection::LadderInvalid,
+        outreach::Rejection::WeightInvalid => outreach::Rejection::WeightInvalid,
+        outreach::Rejection::AttemptsInvalid => outreach::Rejection::AttemptsInvalid,
+        outreach::Rejection::ScriptInvalid => outreach::Rejection::ScriptInvalid,
+        outreach::Rejection::RulesPast => outreach::Rejection::RulesPast,
+    });
+    let factors = [
+        outreach::Factor::FirstChild,
+        outreach::Factor::NeverUsed,
+        outreach::Factor::UnopenedInRow,
+        outreach::Factor::Undeliverable,
+        outreach::Factor::Household { class: "single_parent".to_owned(), name: names.clone() },
+    ];
+    all.extend(factors.map(|factor| outreach::PriorityPart { factor, times: 2, points: 30 }.reason()));
     let key = "night".to_owned();
     all.extend(samples! { programmes::VersionRejection:
         programmes::VersionRejection::NotAhead { .. } => programmes::VersionRejection::NotAhead { from: day("2026-12-03") },

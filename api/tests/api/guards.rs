@@ -18,6 +18,8 @@ enum Caller {
     Officer,
     /// Staff and officers, each for their own facilities.
     Clerk,
+    /// Officers for their city, operators for what was handed to them.
+    Caseworker,
     /// The family that applies, and the clerk who files for it; to everybody else it is not there.
     Applicant,
 }
@@ -137,6 +139,8 @@ fn caller(operation: &str) -> Caller {
         | "return_application"
         | "hand_over_application"
         | "decide_applications" => Caller::Officer,
+        "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
+        "list_cases" | "get_case" | "assign_case" | "add_attempt" | "hand_over_case" | "close_case" => Caller::Caseworker,
         "confirm_residence" | "make_residence_letter" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
     }
@@ -192,6 +196,13 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "mark_child_seen" => Some(json!({ "child_version": 1, "family_version": 1 })),
         "share_interviews" => Some(json!({ "shares": false })),
         "decide_booking" => Some(json!({ "accept": true })),
+        "publish_outreach_rules" => {
+            Some(json!({ "valid_from": "2026-12-01", "least_attempts": 1, "ladder": [{ "after_hours": 1, "by": "person" }] }))
+        }
+        "assign_case" => Some(json!({})),
+        "add_attempt" => Some(json!({ "means": "call", "result": "reached" })),
+        "hand_over_case" => Some(json!({ "desk": "centre", "words": "by a stranger" })),
+        "close_case" => Some(json!({ "outcome": "told" })),
         "set_household" => Some(json!({ "classes": [] })),
         "add_device" => Some(json!({
             "endpoint": "https://push.example.jp/guards",
@@ -251,7 +262,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -292,19 +303,25 @@ on_both! {
                 if matches!(who, Caller::Officer | Caller::Clerk) && name == "officer" {
                     continue;
                 }
+                if who == Caller::Caseworker {
+                    // What is not theirs is not there.
+                    let expected = if operation.name == "list_cases" { 200 } else { 404 };
+                    assert_eq!(call(person, &operation, &slot, &child).await, expected, "{name}: {}", operation.name);
+                    continue;
+                }
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
             let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
             match who {
-                Caller::Guardian | Caller::Officer => assert_eq!(status, 403, "staff: {}", operation.name),
+                Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
                 _ if own_list => assert!((200..300).contains(&status), "staff: {} {status}", operation.name),
                 _ => assert_eq!(status, 404, "another facility's staff: {}", operation.name),
             }
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
-                Caller::Staff | Caller::Officer | Caller::Clerk => assert_eq!(status, 403, "guardian: {}", operation.name),
+                Caller::Staff | Caller::Officer | Caller::Clerk | Caller::Caseworker => assert_eq!(status, 403, "guardian: {}", operation.name),
                 _ if ["list_arrivals", "withdraw_consent"].contains(&operation.name.as_str()) || [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }

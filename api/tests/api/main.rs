@@ -38,6 +38,7 @@ mod moving_races;
 mod office;
 mod once_only;
 mod openapi;
+mod outreach;
 mod passkeys;
 mod peers;
 mod programmes;
