@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod interviews;
 pub mod municipalities;
+pub mod notices;
 pub mod openapi;
 pub mod outbox;
 pub mod outreach;
@@ -77,6 +78,8 @@ pub struct App {
     pub channels: Arc<channels::Channels>,
     /// The channel to their devices, where there is one.
     pub push: Option<channels::push::Push>,
+    /// What wakes those who make notices and those who deliver them.
+    pub notices: Arc<notices::jobs::Wakes>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -94,6 +97,7 @@ impl App {
             provider: None,
             channels: Arc::default(),
             push: None,
+            notices: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }

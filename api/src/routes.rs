@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
-    families, feeds, identity, interviews, municipalities, openapi, outreach, passkeys, procedures, programmes, registers, request,
-    residence, series, settings, slots, statements, waitlist,
+    families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures, programmes, registers,
+    request, residence, series, settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -63,6 +63,7 @@ fn operations(config: &mut impl Operations) {
     consents::configure(config);
     attendance::configure(config);
     waitlist::configure(config);
+    notices::configure(config);
     statements::configure(config);
     applications::configure(config);
     attachments::configure(config);
@@ -92,6 +93,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(readyz)
         .service(metrics)
         .configure(docs::configure)
+        .configure(notices::configure_links)
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(feeds::configure_rest)

@@ -10,7 +10,8 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, bookings, entitlements, idempotency, identity, outreach, passkeys, reminders, request, routes, session, waitlist,
+    App, accounts, bookings, entitlements, idempotency, identity, notices, outreach, passkeys, reminders, request, routes, session,
+    waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -82,6 +83,7 @@ pub async fn keep_house(app: App) {
                 passkeys::store::forget_over(conn, now)?;
                 idempotency::forget_old(conn, now)?;
                 reminders::store::forget_over(conn, now)?;
+                notices::store::forget_over(conn, now)?;
                 Ok::<_, ApiError>(())
             })
             .await;

@@ -35,6 +35,7 @@ mod laws;
 mod mail;
 mod moving;
 mod moving_races;
+mod notices;
 mod office;
 mod once_only;
 mod openapi;

@@ -35,6 +35,19 @@ pub fn lock_placeholders(kind: Kind) -> Vec<&'static str> {
     placeholders(kind).into_iter().filter(|name| ON_LOCK.contains(name)).collect()
 }
 
+/// The most letters of each sentence.
+const LENGTHS: [(&str, usize); 4] = [("title", 120), ("body", 2000), ("lock_title", 80), ("step_label", 40)];
+
+/// Checks that there are sentences, and not too long ones; each error with the name of its field.
+pub fn check_lengths(texts: &Texts) -> Vec<(&'static str, crate::text::Rejection)> {
+    let all = [&texts.title, &texts.body, &texts.lock_title, &texts.step_label];
+    let wrong = |((field, most), text): ((&'static str, usize), &String)| {
+        let is_long = (most < text.chars().count()).then_some((field, crate::text::Rejection::TooLong));
+        if text.trim().is_empty() { Some((field, crate::text::Rejection::Missing)) } else { is_long }
+    };
+    LENGTHS.into_iter().zip(all).filter_map(wrong).collect()
+}
+
 /// Checks the sentences of a kind; each error with the name of its field.
 pub fn check(kind: Kind, texts: &Texts) -> Vec<(&'static str, Rejection)> {
     let (all, on_lock) = (placeholders(kind), lock_placeholders(kind));
