@@ -7,6 +7,7 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod channels;
 pub mod config;
 pub mod consents;
 pub mod db;
@@ -21,6 +22,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod interviews;
 pub mod municipalities;
+pub mod notices;
 pub mod openapi;
 pub mod outbox;
 pub mod outside;
@@ -68,6 +70,10 @@ pub struct App {
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
     pub provider: Option<Arc<identity::Provider>>,
+    /// The channels by which notices reach people.
+    pub channels: Arc<channels::Channels>,
+    /// What wakes those who make notices and those who deliver them.
+    pub notices: Arc<notices::jobs::Wakes>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -83,6 +89,8 @@ impl App {
             clock,
             turns: Arc::default(),
             provider: None,
+            channels: Arc::default(),
+            notices: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }
@@ -91,6 +99,12 @@ impl App {
     /// The same with the provider of residents' sign-in that the settings name.
     pub fn with_provider(self) -> Result<Self, String> {
         Ok(Self { provider: identity::Provider::of(&self.config)?.map(Arc::new), ..self })
+    }
+
+    /// The same with these channels for notices.
+    #[must_use]
+    pub fn with_channels(self, channels: channels::Channels) -> Self {
+        Self { channels: Arc::new(channels), ..self }
     }
 
     /// The time, to the microsecond that both databases keep.

@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
-    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
-    slots, statements, waitlist,
+    identity, interviews, municipalities, notices, openapi, passkeys, procedures, programmes, registers, request, residence, series,
+    settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -61,6 +61,7 @@ fn operations(config: &mut impl Operations) {
     consents::configure(config);
     attendance::configure(config);
     waitlist::configure(config);
+    notices::configure(config);
     statements::configure(config);
     applications::configure(config);
     attachments::configure(config);
@@ -89,6 +90,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(readyz)
         .service(metrics)
         .configure(docs::configure)
+        .configure(notices::configure_links)
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(assets::configure);

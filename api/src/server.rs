@@ -9,7 +9,7 @@ use actix_web::{App as ActixApp, HttpServer, web};
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
-use crate::{App, accounts, bookings, entitlements, idempotency, identity, passkeys, request, routes, session, waitlist};
+use crate::{App, accounts, bookings, entitlements, idempotency, identity, notices, passkeys, request, routes, session, waitlist};
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -73,6 +73,7 @@ pub async fn keep_house(app: App) {
                 identity::store::forget_over(conn, now)?;
                 passkeys::store::forget_over(conn, now)?;
                 idempotency::forget_old(conn, now)?;
+                notices::store::forget_over(conn, now)?;
                 Ok::<_, ApiError>(())
             })
             .await;
