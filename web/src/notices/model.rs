@@ -4,16 +4,44 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shared::notices::{Choice, Group, Notice, Preferences, PreferencesChange};
+use shared::ids::NoticeId;
+use shared::notices::{Choice, Group, Preferences, PreferencesChange};
 use shared::page::Page;
+
+/// What the inbox shows of a `shared::notices::Notice`; what it does not show it does not read, so that the app stays small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The notice.
+    pub id: NoticeId,
+    /// What it says in a line.
+    pub title: String,
+    /// What it says, in lines.
+    pub body: String,
+    /// The one next step: an address of the app.
+    pub step: String,
+    /// What the next step is called.
+    pub step_label: String,
+    /// It is about today.
+    pub urgent: bool,
+    /// The person is asked to say that it was understood.
+    pub ack_asked: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was opened.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// When it was acknowledged.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// Since when it is out of date.
+    pub replaced_at: Option<DateTime<Utc>>,
+}
 
 /// The inbox as far as it was read: what nobody has opened before all others, in each the latest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
     /// What nobody has opened.
-    pub unread: Vec<Notice>,
+    pub unread: Vec<Line>,
     /// The others.
-    pub others: Vec<Notice>,
+    pub others: Vec<Line>,
     /// Where the next page begins, if there is one.
     pub next: Option<String>,
     /// When it was read, if not just now.
@@ -21,11 +49,13 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Takes in the next page; what is shown already does not come twice.
-    pub fn append(&mut self, page: Page<Notice>) {
-        let known: BTreeSet<String> = self.unread.iter().chain(&self.others).map(|notice| notice.id.to_string()).collect();
-        self.others.extend(page.items.into_iter().filter(|notice| !known.contains(notice.id.as_str())));
-        self.next = page.next_cursor;
+    /// The same with the next page; what is shown already does not come twice.
+    #[must_use]
+    pub fn and(&self, page: Page<Line>) -> Self {
+        let mut all = self.clone();
+        all.others.extend(page.items.into_iter().filter(|new| self.unread.iter().chain(&self.others).all(|known| known.id != new.id)));
+        all.next = page.next_cursor;
+        all
     }
 
     /// Whether there is nothing at all.
@@ -50,7 +80,7 @@ pub enum Mark {
 }
 
 /// What is to be said beside a notice, from what is known of it; nothing of one that is simply read.
-pub fn mark(notice: &Notice, opened: bool, acknowledged: bool) -> Option<Mark> {
+pub fn mark(notice: &Line, opened: bool, acknowledged: bool) -> Option<Mark> {
     if acknowledged {
         Some(Mark::Understood)
     } else if notice.replaced_at.is_some() {

@@ -6,10 +6,10 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 use shared::locale::{Locale, full_day, without_ruby};
-use shared::notices::{Group, Kind, KindTemplates, NewTemplate, Template, Texts, words};
+use shared::notices::{Group, Kind, Texts, words};
 use shared::time::{day_start, tokyo_day};
 
-use super::client;
+use super::client::{self, Known, KnownKind, Written};
 use super::model::group_words;
 use super::writing::{Draft, FIELDS, wrong_with};
 use crate::api::{Attempt, Failure};
@@ -41,7 +41,7 @@ fn kind_words(kind: Kind) -> String {
     words::shipped(kind, locale()).title
 }
 
-fn holding(templates: &[Template], language: Locale) -> Option<&Template> {
+fn holding(templates: &[Known], language: Locale) -> Option<&Known> {
     templates.iter().find(|template| template.locale == language)
 }
 
@@ -58,7 +58,8 @@ fn KindsPage() -> impl IntoView {
                 {Group::ALL
                     .into_iter()
                     .map(|group| {
-                        let rows = all.iter().filter(|kind| kind.group == group).cloned().map(|kind| view! { <Kinds kind/> }).collect_view();
+                        let of_group = |known: &KnownKind| Some((Kind::from_word(&known.kind).filter(|kind| kind.group() == group)?, known.templates.clone()));
+                        let rows = all.iter().filter_map(of_group).map(|(kind, templates)| view! { <Languages kind templates/> }).collect_view();
                         view! {
                             <section class="card stack">
                                 <h2>{say(group_words(group))}</h2>
@@ -73,16 +74,15 @@ fn KindsPage() -> impl IntoView {
 }
 
 #[component]
-fn Kinds(kind: KindTemplates) -> impl IntoView {
-    let which = kind.kind;
+fn Languages(kind: Kind, templates: Vec<Known>) -> impl IntoView {
     let languages = Locale::ALL
         .into_iter()
         .map(|language| {
-            let own = holding(&kind.templates, language).is_some_and(|template| template.municipality.is_some());
+            let own = holding(&templates, language).is_some_and(|template| template.municipality.is_some());
             view! {
-                <a href=paths::office_notice(which.as_str(), language.tag())>
+                <a href=paths::office_notice(kind.as_str(), language.tag())>
                     <span lang=language.html_lang()>{own_name(language)}</span>
-                    <span class="visually-hidden">"：" {move || without_ruby(&kind_words(which))}</span>
+                    <span class="visually-hidden">"：" {move || without_ruby(&kind_words(kind))}</span>
                 </a>
                 {own.then(|| view! { <Chip tone=Tone::Info><Say key="notices.own_words"/></Chip> })}
             }
@@ -90,7 +90,7 @@ fn Kinds(kind: KindTemplates) -> impl IntoView {
         .collect_view();
     view! {
         <li>
-            <p><strong>{move || marked(&kind_words(which))}</strong></p>
+            <p><strong>{move || marked(&kind_words(kind))}</strong></p>
             <p class="row">{languages}</p>
         </li>
     }
@@ -110,8 +110,8 @@ fn KindPage() -> impl IntoView {
             <Breadcrumbs trail=vec![(paths::office_notices(), "office.notices".into())] here="notices.words"/>
             <PageTitle text=text(move || kind.get().map(kind_words).unwrap_or_default())/>
             <Load what=kinds let:all>
-                {move || match all.iter().find(|one| Some(one.kind) == kind.get()).cloned() {
-                    Some(one) => view! { <Languages kind=one.kind language=language.get()/> <Words one language=language.get() again/> }.into_any(),
+                {move || match kind.get().and_then(|kind| Some((kind, all.iter().find(|one| one.kind == kind.as_str())?.clone()))) {
+                    Some((kind, one)) => view! { <Others kind language=language.get()/> <Words one kind language=language.get() again/> }.into_any(),
                     None => view! { <p><Say key="notices.kind_unknown"/></p> }.into_any(),
                 }}
             </Load>
@@ -120,7 +120,7 @@ fn KindPage() -> impl IntoView {
 }
 
 #[component]
-fn Languages(kind: Kind, language: Locale) -> impl IntoView {
+fn Others(kind: Kind, language: Locale) -> impl IntoView {
     let links = Locale::ALL.map(|other| {
         let current = (other == language).then_some("page");
         view! { <li><a href=paths::office_notice(kind.as_str(), other.tag()) aria-current=current lang=other.html_lang()>{own_name(other)}</a></li> }
@@ -130,12 +130,11 @@ fn Languages(kind: Kind, language: Locale) -> impl IntoView {
 
 /// What may be named in braces, with an example of each.
 #[component]
-fn Names(one: KindTemplates, language: Locale) -> impl IntoView {
-    let facts = words::example(one.kind);
-    let KindTemplates { placeholders, lock_placeholders, .. } = one;
-    let rows = placeholders.into_iter().map(move |name| {
-        let said = words::word(&name, &facts, language);
-        let on_lock = lock_placeholders.contains(&name);
+fn Names(kind: Kind, language: Locale) -> impl IntoView {
+    let (facts, on_lock) = (words::example(kind), words::lock_placeholders(kind));
+    let rows = words::placeholders(kind).into_iter().map(move |name| {
+        let said = words::word(name, &facts, language);
+        let on_lock = on_lock.contains(&name);
         view! {
             <tr>
                 <th scope="row"><code>{format!("{{{name}}}")}</code></th>
@@ -154,11 +153,15 @@ fn Names(one: KindTemplates, language: Locale) -> impl IntoView {
 
 /// The sentences to write, how they read, and what becomes of them.
 #[component]
-fn Words(one: KindTemplates, language: Locale, again: Callback<()>) -> impl IntoView {
+fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> impl IntoView {
     let flash = use_flash();
-    let kind = one.kind;
-    let before = holding(&one.templates, language).map_or_else(|| words::shipped(kind, language), |template| template.texts.clone());
-    let draft = Draft::of(&before);
+    let before = holding(&one.templates, language).cloned().map(|Known { title, body, lock_title, step_label, .. }| Texts {
+        title,
+        body,
+        lock_title,
+        step_label,
+    });
+    let draft = Draft::of(&before.unwrap_or_else(|| words::shipped(kind, language)));
     let from = RwSignal::new(String::new());
     let (pressed, failure) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
     let wrong = Memo::new(move |_| wrong_with(kind, &draft.texts()));
@@ -170,19 +173,24 @@ fn Words(one: KindTemplates, language: Locale, again: Callback<()>) -> impl Into
         let here = wrong.get().into_iter().filter(|(_, reason)| shown(reason));
         here.map(|(field, reason)| FieldError { field, sentence: reason.sentence(locale()) }).chain(there).collect::<Vec<_>>()
     });
-    let wanted = move || NewTemplate {
-        kind,
-        locale: language,
-        texts: draft.texts(),
-        valid_from: from.get_untracked().parse::<NaiveDate>().ok().filter(|day| *day > settings::today()).map(day_start),
+    let wanted = move || {
+        let Texts { title, body, lock_title, step_label } = untrack(|| draft.texts());
+        let valid_from = from.get_untracked().parse::<NaiveDate>().ok().filter(|day| *day > settings::today()).map(day_start);
+        Written { kind: kind.as_str(), locale: language, title, body, lock_title, step_label, valid_from }
     };
-    let attempts = [Attempt::new(), Attempt::new()];
-    let send = Action::new_local(move |(new, is_test): &(NewTemplate, bool)| {
-        let (new, is_test, [publishing, testing]) = (new.clone(), *is_test, attempts.clone());
+    let attempt = Attempt::new();
+    let send = Action::new_local(move |(new, is_test): &(Written, bool)| {
+        let (new, is_test, attempt) = (new.clone(), *is_test, attempt.clone());
         async move {
-            let told = if is_test { client::test(&new, &testing).await } else { client::publish(&new, &publishing).await.map(drop) };
-            match told {
-                Ok(()) if is_test => flash.done("notices.test_sent"),
+            if is_test {
+                match client::test(&new).await {
+                    Ok(all) if all.iter().any(|one| one.accepted) => flash.done("notices.test_sent"),
+                    Ok(_) => flash.tell("notices.test_not_sent"),
+                    Err(why) => failure.set(Some(why)),
+                }
+                return;
+            }
+            match client::publish(&new, &attempt).await {
                 Ok(()) => {
                     flash.done("notices.published");
                     again.run(());
@@ -200,7 +208,7 @@ fn Words(one: KindTemplates, language: Locale, again: Callback<()>) -> impl Into
             None => drop(send.dispatch((wanted(), is_test))),
         }
     });
-    let versions: Vec<Template> = one.versions.iter().filter(|version| version.locale == language).cloned().collect();
+    let versions: Vec<Known> = one.versions.iter().filter(|version| version.locale == language).cloned().collect();
     let error = move |field| FieldError::of(errors, field);
     let beside = move || failure.get().filter(|failure| failure.field_errors(&FIELDS, locale()).is_empty());
     view! {
@@ -229,7 +237,7 @@ fn Words(one: KindTemplates, language: Locale, again: Callback<()>) -> impl Into
                     <p class="quiet"><Say key="notices.preview_lead"/></p>
                     {move || view! { <Sample texts=words::preview(kind, &draft.texts(), language).texts language/> }}
                 </section>
-                <section class="card stack"><Names one language/></section>
+                <section class="card stack"><Names kind language/></section>
                 <section class="card stack" aria-labelledby="versions">
                     <h2 id="versions"><Say key="notices.versions"/></h2>
                     <Versions versions/>
@@ -255,7 +263,7 @@ fn Sample(texts: Texts, language: Locale) -> impl IntoView {
 }
 
 #[component]
-fn Versions(versions: Vec<Template>) -> impl IntoView {
+fn Versions(versions: Vec<Known>) -> impl IntoView {
     if versions.is_empty() {
         return view! { <p><Say key="notices.no_versions"/></p> }.into_any();
     }
@@ -263,7 +271,7 @@ fn Versions(versions: Vec<Template>) -> impl IntoView {
     // The one that began last stands first.
     let holds = versions.iter().find(|version| version.valid_from.is_none_or(|from| from <= now)).map(|version| version.version);
     let rows = versions.into_iter().map(|version| {
-        let (number, from, title) = (version.version, version.valid_from, version.texts.title);
+        let (number, from, title) = (version.version, version.valid_from, version.title);
         view! {
             <li>
                 <p class="row">

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use shared::locale::moment;
-use shared::notices::Notice;
 
 use super::client;
-use super::model::Inbox;
+use super::model::{Inbox, Line};
 use super::parts::NoticeCard;
 use crate::api::Failure;
 use crate::i18n::{Say, locale, say_with};
@@ -32,12 +31,17 @@ pub fn InboxPage() -> impl IntoView {
     }
 }
 
-fn list(title: &'static str, id: &'static str, notices: Vec<Notice>) -> impl IntoView {
+fn items(notices: Vec<Line>) -> AnyView {
+    let all = notices.into_iter().map(|notice| view! { <li><NoticeCard notice/></li> }).collect_view();
+    view! { <ul class="plain-list stack">{all}</ul> }.into_any()
+}
+
+fn list(title: &'static str, id: &'static str, notices: Vec<Line>) -> impl IntoView {
     (!notices.is_empty()).then(|| {
         view! {
             <section class="stack" aria-labelledby=id>
                 <h2 id=id><Say key=title/></h2>
-                <ul class="plain-list stack">{notices.into_iter().map(|notice| view! { <li><NoticeCard notice/></li> }).collect_view()}</ul>
+                {items(notices)}
             </section>
         }
     })
@@ -45,27 +49,7 @@ fn list(title: &'static str, id: &'static str, notices: Vec<Notice>) -> impl Int
 
 #[component]
 fn Lists(known: Inbox) -> impl IntoView {
-    let empty = known.is_empty();
-    let Inbox { unread, others, next, as_of } = known.clone();
-    let shown = RwSignal::new(known);
-    // Pages that came later stand below the first, which stays as it is.
-    let later = RwSignal::new(Vec::<Notice>::new());
-    let (cursor, failure) = (RwSignal::new(next), RwSignal::new(None::<Failure>));
-    let more = Action::new_local(move |(): &()| async move {
-        failure.set(None);
-        match client::page(cursor.get_untracked()).await {
-            Ok(page) => {
-                let mut all = shown.get_untracked();
-                let before = all.others.len();
-                all.append(page);
-                cursor.set(all.next.clone());
-                later.update(|later| later.extend(all.others.iter().skip(before).cloned()));
-                shown.set(all);
-            }
-            Err(why) => failure.set(Some(why)),
-        }
-    });
-    let is_old = as_of.is_some();
+    let Inbox { unread, others, as_of, .. } = known.clone();
     view! {
         {as_of
             .map(|at| {
@@ -75,7 +59,8 @@ fn Lists(known: Inbox) -> impl IntoView {
                     </Banner>
                 }
             })}
-        {empty
+        {known
+            .is_empty()
             .then(|| {
                 view! {
                     <EmptyState words="notices.none">
@@ -85,14 +70,35 @@ fn Lists(known: Inbox) -> impl IntoView {
             })}
         {list("notices.unread", "unread", unread)}
         {list("notices.others", "others", others)}
-        <ul class="plain-list stack">
-            <For each=move || later.get() key=|notice| notice.id.clone() children=|notice| view! { <li><NoticeCard notice/></li> }/>
-        </ul>
-        {move || failure.get().map(|why| view! { <Refusal why/> })}
-        <Show when=move || !is_old && cursor.with(Option::is_some)>
+        {as_of.is_none().then(|| further(known))}
+    }
+}
+
+/// The button for what is older, and then what came, with the next button below it.
+fn further(known: Inbox) -> AnyView {
+    let Some(cursor) = known.next.clone() else { return ().into_any() };
+    let came = RwSignal::new(None::<Result<Inbox, Failure>>);
+    let known = StoredValue::new(known);
+    let more = Action::new_local(move |(): &()| {
+        let cursor = cursor.clone();
+        async move {
+            let page = client::page(Some(cursor)).await;
+            came.set(Some(page.map(|page| known.with_value(|known| known.and(page)))));
+        }
+    });
+    (move || match came.get() {
+        Some(Ok(all)) => {
+            let before = known.with_value(|known| known.others.len());
+            let new = all.others.iter().skip(before).cloned().collect();
+            view! { {items(new)} {further(all)} }.into_any()
+        }
+        other => view! {
+            {other.and_then(Result::err).map(|why| view! { <Refusal why/> })}
             <div class="row">
                 <Button look=Look::Outline busy=more.pending() on_press=Callback::new(move |()| drop(more.dispatch(())))><Say key="notices.more"/></Button>
             </div>
-        </Show>
-    }
+        }
+        .into_any(),
+    })
+    .into_any()
 }

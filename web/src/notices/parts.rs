@@ -2,19 +2,19 @@
 
 use leptos::prelude::*;
 use shared::locale::moment;
-use shared::notices::Notice;
 
 use super::client::{self, Word};
-use super::model::{Mark, mark};
+use super::model::{Line, Mark, mark};
 use crate::api::{Attempt, Failure};
+use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, say};
 use crate::session::use_session;
-use crate::ui::{Button, Chip, Glyph, Icon, Look, Refusal, Tone};
+use crate::ui::{Button, Chip, Glyph, Icon, Look, Refusal, Tone, focus};
 
 /// A notice. What it says in detail is unfolded, because only that tells that somebody has read it.
 #[component]
-pub fn NoticeCard(notice: Notice) -> impl IntoView {
-    let session = use_session();
+pub fn NoticeCard(notice: Line) -> impl IntoView {
+    let (session, flash) = (use_session(), use_flash());
     let (opened, acknowledged) = (RwSignal::new(notice.opened_at.is_some()), RwSignal::new(notice.acknowledged_at.is_some()));
     let failure = RwSignal::new(None::<Failure>);
     let id = StoredValue::new(notice.id.to_string());
@@ -28,6 +28,9 @@ pub fn NoticeCard(notice: Notice) -> impl IntoView {
                     opened.set(true);
                     if word == Word::Acknowledge {
                         acknowledged.set(true);
+                        flash.done("notices.understood");
+                        // The button that was pressed is gone.
+                        request_animation_frame(move || focus(&heading_of(&id.get_value())));
                     }
                     session.set_unread(told.unread);
                 }
@@ -49,7 +52,7 @@ pub fn NoticeCard(notice: Notice) -> impl IntoView {
     let answerable = notice.ack_asked && notice.replaced_at.is_none();
     let (title, made, step, label) = (notice.title.clone(), notice.created_at, notice.step.clone(), notice.step_label.clone());
     let lines: Vec<AnyView> = notice.body.lines().map(|line| view! { <p>{marked(line)}</p> }.into_any()).collect();
-    let heading = format!("notice-{}", id.get_value());
+    let heading = heading_of(&id.get_value());
     let named_by = heading.clone();
     let notice = StoredValue::new(notice);
     let chip = move || notice.with_value(|notice| mark(notice, opened.get(), acknowledged.get())).map(chip_of);
@@ -57,15 +60,15 @@ pub fn NoticeCard(notice: Notice) -> impl IntoView {
         <article class="card stack notice" class:is-unread=move || !opened.get() aria-labelledby=named_by>
             <div>
                 <p class="notice-line">{chip} <span class="quiet">{furigana(move || moment(made, locale()))}</span></p>
-                <h3 id=heading>{marked(&title)}</h3>
+                <h3 id=heading tabindex="-1">{marked(&title)}</h3>
             </div>
-            <details class="disclosure" on:toggle=move |_| open()>
-                <summary><span><Say key="notices.read"/><span class="visually-hidden">"：" {marked(&title)}</span></span><Icon glyph=Glyph::Down/></summary>
-                <div class="disclosure-body stack">{lines}</div>
-            </details>
             {move || failure.get().map(|why| view! { <Refusal why/> })}
-            <div class="row">
-                <a class="button button-outline" class:button-solid=move || !opened.get() href=step on:click=move |_| open()>
+            <div class="row notice-acts">
+                <details class="disclosure" on:toggle=move |_| open()>
+                    <summary><span><Say key="notices.read"/><span class="visually-hidden">"：" {marked(&title)}</span></span><Icon glyph=Glyph::Down/></summary>
+                    <div class="disclosure-body stack">{lines}</div>
+                </details>
+                <a class=move || if opened.get() { "button button-outline" } else { "button button-solid" } href=step on:click=move |_| open()>
                     <span>{marked(&label)}<span class="visually-hidden">"：" {marked(&title)}</span></span>
                 </a>
                 {answerable
@@ -79,6 +82,10 @@ pub fn NoticeCard(notice: Notice) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+fn heading_of(notice_id: &str) -> String {
+    format!("notice-{notice_id}")
 }
 
 fn chip_of(mark: Mark) -> AnyView {

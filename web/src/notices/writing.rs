@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::notices::{Kind, Texts, words};
 use shared::problem::Reason;
-use shared::text;
+use shared::text::Rejection;
 
 /// Pointers of the API with the fields of the page.
 pub const FIELDS: [(&str, &str); 4] =
@@ -47,16 +47,15 @@ impl Draft {
 
 /// Everything that is wrong, field by field in the order of the page.
 pub fn wrong_with(kind: Kind, texts: &Texts) -> Vec<(&'static str, Reason)> {
-    let found = words::check(kind, texts);
     let all = [("title", &texts.title), ("body", &texts.body), ("lock_title", &texts.lock_title), ("step_label", &texts.step_label)];
-    all.into_iter()
-        .zip(FIELDS)
-        .flat_map(|((name, text), (_, field))| {
-            let missing = text.is_empty().then(|| text::Rejection::Missing.reason());
-            let wrong = found.iter().filter(move |(of, _)| *of == name).map(|(_, rejection)| rejection.reason());
-            missing.into_iter().chain(wrong).map(move |reason| (field, reason)).collect::<Vec<_>>()
-        })
-        .collect()
+    let missing = all.into_iter().filter(|(_, text)| text.is_empty()).map(|(field, _)| (field, Rejection::Missing.reason()));
+    let names = words::check(kind, texts).into_iter().map(|(field, wrong)| (field, wrong.reason()));
+    let found: Vec<(&str, Reason)> = missing.chain(names).collect();
+    let at = |(pointer, field): (&'static str, &'static str)| {
+        let of_field = found.iter().filter(move |(name, _)| pointer.strip_prefix('/') == Some(*name));
+        of_field.map(|(_, reason)| (field, reason.clone())).collect::<Vec<_>>()
+    };
+    FIELDS.into_iter().flat_map(at).collect()
 }
 
 #[cfg(test)]

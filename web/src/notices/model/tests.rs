@@ -1,40 +1,34 @@
-use shared::notices::{Kind, State};
-
 use super::*;
 
-fn notice(id: &str, opened: bool) -> Notice {
+fn notice(id: &str, opened: bool) -> Line {
     let at: DateTime<Utc> = "2027-01-18T00:00:00Z".parse().unwrap();
-    Notice {
+    Line {
         id: id.into(),
-        kind: Kind::BookingConfirmed,
-        group: Group::Bookings,
         title: "予約が確定しました。".to_owned(),
         body: String::new(),
         step: "/bookings/1".to_owned(),
         step_label: "予約を見る".to_owned(),
         urgent: false,
-        state: if opened { State::Opened } else { State::Queued },
         ack_asked: false,
-        deadline_at: None,
         created_at: at,
         opened_at: opened.then_some(at),
         acknowledged_at: None,
         replaced_at: None,
-        campaign_id: None,
     }
 }
 
-fn ids(notices: &[Notice]) -> Vec<&str> {
+fn ids(notices: &[Line]) -> Vec<&str> {
     notices.iter().map(|notice| notice.id.as_str()).collect()
 }
 
 #[test]
 fn what_is_unopened_stands_once_and_first() {
-    let mut inbox = Inbox { unread: vec![notice("4", false), notice("1", false)], ..Inbox::default() };
-    inbox.append(Page { items: vec![notice("4", false), notice("3", true), notice("2", true)], next_cursor: Some("next".to_owned()) });
+    let inbox = Inbox { unread: vec![notice("4", false), notice("1", false)], ..Inbox::default() };
+    let inbox =
+        inbox.and(Page { items: vec![notice("4", false), notice("3", true), notice("2", true)], next_cursor: Some("next".to_owned()) });
     assert_eq!((ids(&inbox.unread), ids(&inbox.others)), (vec!["4", "1"], vec!["3", "2"]));
     // One that came meanwhile pushed the list down: what is shown already does not come twice.
-    inbox.append(Page { items: vec![notice("2", true), notice("1", false), notice("0", true)], next_cursor: None });
+    let inbox = inbox.and(Page { items: vec![notice("2", true), notice("1", false), notice("0", true)], next_cursor: None });
     assert_eq!((ids(&inbox.others), inbox.next.is_none()), (vec!["3", "2", "0"], true));
 }
 
@@ -42,12 +36,12 @@ fn what_is_unopened_stands_once_and_first() {
 fn a_notice_says_what_is_left_to_do_with_it() {
     let new = notice("1", false);
     assert_eq!(mark(&new, false, false), Some(Mark::New));
-    assert_eq!(mark(&Notice { urgent: true, ..new.clone() }, false, false), Some(Mark::Urgent));
+    assert_eq!(mark(&Line { urgent: true, ..new.clone() }, false, false), Some(Mark::Urgent));
     assert_eq!(mark(&new, true, false), None);
-    let asked = Notice { ack_asked: true, ..new.clone() };
+    let asked = Line { ack_asked: true, ..new.clone() };
     assert_eq!(mark(&asked, true, false), Some(Mark::Asked));
     assert_eq!(mark(&asked, true, true), Some(Mark::Understood));
-    let past = Notice { replaced_at: Some(new.created_at), ..asked };
+    let past = Line { replaced_at: Some(new.created_at), ..asked };
     assert_eq!(mark(&past, false, false), Some(Mark::Past));
 }
 
