@@ -78,20 +78,20 @@ fn Devices(known: Known, account: StoredValue<String>, on_change: Callback<()>) 
 #[component]
 fn Here(standing: Standing, key: String, account: StoredValue<String>, on_change: Callback<()>) -> impl IntoView {
     let way = match standing.support {
-        Support::None => view! { <Banner tone=Tone::Info title="devices.no_support_title"><p><Say key="devices.no_support"/></p></Banner> }.into_any(),
-        Support::HomeScreen => {
-            view! {
-                <Banner tone=Tone::Info title="devices.home_screen_title">
-                    <p><Say key="devices.home_screen"/></p>
-                    <ol>
-                        <li><Say key="devices.home_screen_share"/></li>
-                        <li><Say key="devices.home_screen_add"/></li>
-                        <li><Say key="devices.home_screen_open"/></li>
-                    </ol>
-                </Banner>
-            }
-            .into_any()
+        Support::None => {
+            view! { <Banner tone=Tone::Info title="devices.no_support_title"><p><Say key="devices.no_support"/></p></Banner> }.into_any()
         }
+        Support::HomeScreen => view! {
+            <Banner tone=Tone::Info title="devices.home_screen_title">
+                <p><Say key="devices.home_screen"/></p>
+                <ol>
+                    <li><Say key="devices.home_screen_share"/></li>
+                    <li><Say key="devices.home_screen_add"/></li>
+                    <li><Say key="devices.home_screen_open"/></li>
+                </ol>
+            </Banner>
+        }
+        .into_any(),
         Support::Here if standing.refused => view! { <Refused/> }.into_any(),
         Support::Here => view! { <TurnOn key account on_change/> }.into_any(),
     };
