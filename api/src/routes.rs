@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
-    feeds,    identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series, settings,
-    slots, statements, waitlist,
+    feeds, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series,
+    settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.

@@ -195,14 +195,11 @@ fn summary(booking: &Booking, facility: &str, reader: Reader<'_>) -> String {
 }
 
 fn description(booking: &Booking, status: Status, url: &str, locale: Locale) -> String {
-    let mut parts =
-        vec![without_ruby(booking.programme_name.get(locale)), without_ruby(&span(booking.starts_at, booking.ends_at, locale))];
-    if status != Status::Cancelled {
-        if !booking.bring.is_empty() {
-            let gap = if locale == Locale::En { ", " } else { "、" };
-            let things: Vec<String> = booking.bring.iter().map(|thing| without_ruby(thing.get(locale))).collect();
-            parts.push(said("feeds.words.bring", locale, "things", things.join(gap)));
-        }
+    let mut parts = vec![without_ruby(booking.programme_name.get(locale)), without_ruby(&span(booking.starts_at, booking.ends_at, locale))];
+    if status != Status::Cancelled && !booking.bring.is_empty() {
+        let gap = if locale == Locale::En { ", " } else { "、" };
+        let things: Vec<String> = booking.bring.iter().map(|thing| without_ruby(thing.get(locale))).collect();
+        parts.push(said("feeds.words.bring", locale, "things", things.join(gap)));
     }
     // Before the facility has decided cancelling is free anyway, and after the child has come it is over.
     if booking.state == BookingState::Confirmed {

@@ -114,7 +114,10 @@ mod tests {
         assert_eq!(due("2026-11-20 10:00"), Some(tokyo("2026-12-02 18:00")));
         assert_eq!(due("2026-12-02 17:59:59"), Some(tokyo("2026-12-02 18:00")));
         assert_eq!(due("2026-12-02 18:00"), None);
-        let asked = Booking { state: BookingState::Requested { decide_by: tokyo("2026-12-02 17:00") }, ..held("2026-11-20 10:00", "2026-12-02 15:00") };
+        let asked = Booking {
+            state: BookingState::Requested { decide_by: tokyo("2026-12-02 17:00") },
+            ..held("2026-11-20 10:00", "2026-12-02 15:00")
+        };
         assert_eq!(Reminder::ALL.map(|reminder| reminder.due_at(&asked)), [None, None]);
     }
 
@@ -148,8 +151,14 @@ mod tests {
     fn what_is_over_is_not_told() {
         let held = held("2026-11-20 10:00", "2026-12-02 15:00");
         let told = |reminder: Reminder, now| reminder.is_due(&held, tokyo(now));
-        assert_eq!(["2026-12-02 17:59", "2026-12-02 18:00", "2026-12-03 8:59", "2026-12-03 9:00"].map(|now| told(Reminder::Eve, now)), [false, true, true, false]);
-        assert_eq!(["2026-12-02 11:59", "2026-12-02 12:00", "2026-12-02 15:00"].map(|now| told(Reminder::FreeUntil, now)), [false, true, false]);
+        assert_eq!(
+            ["2026-12-02 17:59", "2026-12-02 18:00", "2026-12-03 8:59", "2026-12-03 9:00"].map(|now| told(Reminder::Eve, now)),
+            [false, true, true, false]
+        );
+        assert_eq!(
+            ["2026-12-02 11:59", "2026-12-02 12:00", "2026-12-02 15:00"].map(|now| told(Reminder::FreeUntil, now)),
+            [false, true, false]
+        );
     }
 
     proptest! {

@@ -12,9 +12,7 @@ use crate::schema::{bookings, reminders};
 
 /// Confirmed bookings ahead of which nobody has planned yet when to remind.
 pub fn list_unplanned(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<BookingId>, DbError> {
-    let planned = reminders::table
-        .filter(reminders::booking_id.eq(bookings::id))
-        .filter(reminders::starts_at.eq(bookings::starts_at));
+    let planned = reminders::table.filter(reminders::booking_id.eq(bookings::id)).filter(reminders::starts_at.eq(bookings::starts_at));
     let ids = bookings::table
         .filter(bookings::state.eq("confirmed"))
         .filter(bookings::starts_at.gt(stored(now)))
@@ -81,7 +79,13 @@ pub fn list_due_of(
 }
 
 /// Writes that a reminder needs nobody any more: the family was told, or there is nothing left to tell.
-pub fn mark_told(conn: &mut AnyConnection, id: &BookingId, starts_at: DateTime<Utc>, reminder: Reminder, now: DateTime<Utc>) -> Result<(), DbError> {
+pub fn mark_told(
+    conn: &mut AnyConnection,
+    id: &BookingId,
+    starts_at: DateTime<Utc>,
+    reminder: Reminder,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     let mine = reminders::table
         .filter(reminders::booking_id.eq(id.as_str()))
         .filter(reminders::starts_at.eq(stored(starts_at)))

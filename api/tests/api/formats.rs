@@ -11,6 +11,8 @@ use shared::bookings::Booking;
 use shared::feeds::{Entry, Reader, feed};
 use shared::ids::BookingId;
 use shared::locale::{Locale, clock_at, clock_span, iso_clock_at, iso_day_at, span, without_ruby};
+use shared::notices::{Facts, Kind, words};
+use shared::problem::Datum;
 
 use crate::app::{Backend, DAY, TestApp, YONAGO};
 use crate::feeds::read_back;
@@ -30,8 +32,11 @@ fn instants() -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         .map(|n| {
             let from = first + TimeDelta::minutes(rng.random_range(0..40 * 365 * 24 * 60));
             let midnight = shared::time::day_start(shared::time::next_day(shared::time::tokyo_day(from)));
-            let until =
-                if n % 10 == 0 { midnight + TimeDelta::minutes(rng.random_range(0..60)) } else { from + TimeDelta::minutes(rng.random_range(1..3 * 24 * 60)) };
+            let until = if n % 10 == 0 {
+                midnight + TimeDelta::minutes(rng.random_range(0..60))
+            } else {
+                from + TimeDelta::minutes(rng.random_range(1..3 * 24 * 60))
+            };
             (from, until.max(from + TimeDelta::minutes(1)))
         })
         .collect()
@@ -88,7 +93,13 @@ async fn screen_calendar_and_list_say_the_same_of_ten_thousand_instants() {
     let bookings: Vec<Booking> = instants()
         .into_iter()
         .enumerate()
-        .map(|(n, (starts_at, ends_at))| Booking { id: BookingId::new(n.to_string()), starts_at, ends_at, free_until: starts_at, ..booking.clone() })
+        .map(|(n, (starts_at, ends_at))| Booking {
+            id: BookingId::new(n.to_string()),
+            starts_at,
+            ends_at,
+            free_until: starts_at,
+            ..booking.clone()
+        })
         .collect();
     let entries = bookings.iter().map(|booking| Entry { booking, address: None, changed_at: booking.starts_at });
     let text = feed(entries, Reader { site: "https://example.jp", locale: Locale::Ja, shows_names: false });
@@ -115,6 +126,30 @@ async fn screen_calendar_and_list_say_the_same_of_ten_thousand_instants() {
     }
 }
 
+/// Mail, push and inbox fill their sentences with what the screen says.
+#[test]
+fn notices_say_the_same_of_ten_thousand_instants() {
+    let shipped = |kind, locale| words::plain(&words::shipped(kind, locale));
+    for (from, until) in instants() {
+        let facts: Facts = [
+            ("facility", Datum::Text("園".to_owned())),
+            ("stay", Datum::Span { starts_at: from, ends_at: until }),
+            ("free_until", Datum::Moment(from)),
+        ]
+        .map(|(name, datum)| (name.to_owned(), datum))
+        .into();
+        for locale in Locale::ALL {
+            let screen = |text: String| without_ruby(&text);
+            let told = words::plain(&words::say(&shipped(Kind::BookingFreeUntil, locale), &facts, locale));
+            assert!(told.body.contains(&screen(span(from, until, locale))), "{told:?}");
+            assert!(told.body.contains(&screen(shared::locale::moment(from, locale))), "{told:?}");
+            let word = |name| words::word(name, &facts, locale);
+            assert_eq!(word("day"), shared::locale::day(shared::time::tokyo_day(from), locale));
+            assert_eq!((word("from"), word("until")), (clock_at(from), clock_at(until)));
+        }
+    }
+}
+
 /// Every source below a folder.
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -136,12 +171,25 @@ fn nothing_else_writes_days_and_times() {
     }
     assert!(all.len() > 200);
     // The device's zone, and patterns of chrono or of the browser.
-    let words = [".format(\"", "Local::now", "chrono::Local", "offset::Local", "toLocale", "Intl.DateTimeFormat", "getHours(", "getTimezoneOffset", "js_sys::Date"];
+    let words = [
+        ".format(\"",
+        "Local::now",
+        "chrono::Local",
+        "offset::Local",
+        "toLocale",
+        "Intl.DateTimeFormat",
+        "getHours(",
+        "getTimezoneOffset",
+        "js_sys::Date",
+    ];
     let allowed = [("shared/src/feeds/writer.rs", ".format(\"")];
     for (name, text) in all {
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         for word in words.iter().filter(|word| text.contains(**word)) {
-            assert!(allowed.iter().any(|(file, known)| name.ends_with(file) && known == word), "{name} has {word}: days and times are said by shared::locale");
+            assert!(
+                allowed.iter().any(|(file, known)| name.ends_with(file) && known == word),
+                "{name} has {word}: days and times are said by shared::locale"
+            );
         }
     }
 }

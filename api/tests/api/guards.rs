@@ -47,7 +47,9 @@ fn caller(operation: &str) -> Caller {
             Caller::Guardian
         }
         "undo_booking" => Caller::Guardian,
-        "get_calendar_feed" | "make_calendar_feed" | "change_calendar_feed" | "remove_calendar_feed" | "get_booking_calendar" => Caller::Guardian,
+        "get_calendar_feed" | "make_calendar_feed" | "change_calendar_feed" | "remove_calendar_feed" | "get_booking_calendar" => {
+            Caller::Guardian
+        }
         "preview_closure" | "close_slots" => Caller::Staff,
         "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,

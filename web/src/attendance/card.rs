@@ -125,7 +125,8 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let is_gone = matches!(where_now, Some(Stage::Gone | Stage::Absent));
     let lateness = booking.clone();
     let late = Memo::new(move |_| {
-        let of = |all: &Vec<Programme>| is_late(&lateness, programme_of(all, &lateness.programme).map(|found| &found.terms), desk.now.get());
+        let of =
+            |all: &Vec<Programme>| is_late(&lateness, programme_of(all, &lateness.programme).map(|found| &found.terms), desk.now.get());
         desk.is_today.get() && desk.programmes.with(of)
     });
     let late_words = if where_now == Some(Stage::Here) { "attendance.late_leaving" } else { "attendance.late_coming" };

@@ -106,8 +106,7 @@ fn MoveStep(series: Series, booking: Booking) -> impl IntoView {
     let days: Vec<_> = same("series.same_weekday")
         .chain(WEEKDAYS.into_iter().map(|day| (day.to_string(), text(move || weekday(day, locale()).to_owned()))))
         .collect();
-    let times: Vec<_> =
-        same("series.same_time").chain(half_hours().map(|time| (iso_clock(time), text(move || clock(time))))).collect();
+    let times: Vec<_> = same("series.same_time").chain(half_hours().map(|time| (iso_clock(time), text(move || clock(time))))).collect();
     let busy = moving.pending();
     view! {
         <RadioGroup

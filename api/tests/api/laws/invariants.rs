@@ -291,7 +291,10 @@ pub fn check_change(before: &World, after: &World) -> Checked {
     let new: Vec<&(String, String, String)> = after.events.iter().skip(before.events.len()).collect();
     for (id, booked) in &after.bookings {
         let old = before.bookings.get(id);
-        let events = i64::try_from(new.iter().filter(|(_, kind, of)| of == id && kind != "booking.imported" && !REMINDERS.contains(&kind.as_str())).count()).unwrap();
+        let events = i64::try_from(
+            new.iter().filter(|(_, kind, of)| of == id && kind != "booking.imported" && !REMINDERS.contains(&kind.as_str())).count(),
+        )
+        .unwrap();
         must!(booked.version - old.map_or(0, |old| old.version) == events, "booking {id}: {events} events for {old:?} and then {booked:?}");
         must!(events > 0 || old == Some(booked), "booking {id} changed without an event: {old:?} is now {booked:?}");
     }
