@@ -90,7 +90,8 @@ pub fn feed<'a>(entries: impl IntoIterator<Item = Entry<'a>>, reader: Reader<'_>
     lines.done()
 }
 
-/// One booking as a file. It is published, not an invitation: nobody is asked to answer, and no calendar writes back (RFC 5546, 3.2.1).
+/// One booking as a file. It is published, not an invitation: nobody is asked to answer, and no calendar writes back (RFC 5546, 3.2.1). The
+/// organizer that this method should name is left out on purpose: with one, calendars show the stay as somebody else's and offer to answer.
 pub fn single(entry: Entry<'_>, reader: Reader<'_>) -> String {
     let mut lines = begun();
     lines.plain("METHOD", "PUBLISH");
