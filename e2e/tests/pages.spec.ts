@@ -15,6 +15,7 @@ const open = [
 ];
 const ofFamily = [
   { name: 'bookings', path: '/bookings' },
+  { name: 'calendar', path: '/calendar' },
   { name: 'family', path: '/family' },
   { name: 'family-change', path: '/family/change' },
   { name: 'child-new', path: '/family/children/new' },
