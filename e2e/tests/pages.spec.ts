@@ -17,6 +17,7 @@ const ofFamily = [
   { name: 'bookings', path: '/bookings' },
   { name: 'notices', path: '/notices' },
   { name: 'notice-preferences', path: '/notices/preferences' },
+  { name: 'calendar', path: '/calendar' },
   { name: 'family', path: '/family' },
   { name: 'family-change', path: '/family/change' },
   { name: 'child-new', path: '/family/children/new' },

@@ -90,7 +90,8 @@ pub fn feed<'a>(entries: impl IntoIterator<Item = Entry<'a>>, reader: Reader<'_>
     lines.done()
 }
 
-/// One booking as a file. It is published, not an invitation: nobody is asked to answer, and no calendar writes back (RFC 5546, 3.2.1).
+/// One booking as a file. It is published, not an invitation: nobody is asked to answer, and no calendar writes back (RFC 5546, 3.2.1). The
+/// organizer that this method should name is left out on purpose: with one, calendars show the stay as somebody else's and offer to answer.
 pub fn single(entry: Entry<'_>, reader: Reader<'_>) -> String {
     let mut lines = begun();
     lines.plain("METHOD", "PUBLISH");
@@ -196,12 +197,10 @@ fn summary(booking: &Booking, facility: &str, reader: Reader<'_>) -> String {
 
 fn description(booking: &Booking, status: Status, url: &str, locale: Locale) -> String {
     let mut parts = vec![without_ruby(booking.programme_name.get(locale)), without_ruby(&span(booking.starts_at, booking.ends_at, locale))];
-    if status != Status::Cancelled {
-        if !booking.bring.is_empty() {
-            let gap = if locale == Locale::En { ", " } else { "、" };
-            let things: Vec<String> = booking.bring.iter().map(|thing| without_ruby(thing.get(locale))).collect();
-            parts.push(said("feeds.words.bring", locale, "things", things.join(gap)));
-        }
+    if status != Status::Cancelled && !booking.bring.is_empty() {
+        let gap = if locale == Locale::En { ", " } else { "、" };
+        let things: Vec<String> = booking.bring.iter().map(|thing| without_ruby(thing.get(locale))).collect();
+        parts.push(said("feeds.words.bring", locale, "things", things.join(gap)));
     }
     // Before the facility has decided cancelling is free anyway, and after the child has come it is over.
     if booking.state == BookingState::Confirmed {

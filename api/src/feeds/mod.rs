@@ -18,6 +18,7 @@ use self::store::Subscriber;
 use crate::accounts::store::find_account;
 use crate::attachments::download;
 use crate::bookings::store::{Listing, Owner, find_booking, list_bookings};
+use crate::channels::Attachment;
 use crate::db::{AnyConnection, DbError};
 use crate::error::{ApiError, ForBody, ForGuardian};
 use crate::outbox::Act;
@@ -149,18 +150,7 @@ pub async fn get_booking_calendar(app: web::Data<App>, guardian: Guardian, id: w
     let config = app.config.clone();
     let found = app.db.read(move |conn| booking_attachment(conn, &id, &guardian.account_id, site(&config)).map_err(ApiError::from)).await?;
     let file = found.ok_or(ApiError::NotFound)?;
-    Ok(download(&file.name, file.media_type, file.bytes))
-}
-
-/// A file that goes along with a mail, or is fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarFile {
-    /// Its name; it names nobody.
-    pub name: String,
-    /// What it is.
-    pub media_type: &'static str,
-    /// Its content.
-    pub bytes: Vec<u8>,
+    Ok(download(&file.name, FILE_TYPE, file.bytes))
 }
 
 /// A booking as a file for the calendar of one of its family's guardians: for a notice of it as well. None where it is not theirs, or where
@@ -170,7 +160,7 @@ pub fn booking_attachment(
     id: &BookingId,
     account: &AccountId,
     site: &str,
-) -> Result<Option<CalendarFile>, DbError> {
+) -> Result<Option<Attachment>, DbError> {
     let Some(stored) = find_booking(conn, id)? else { return Ok(None) };
     let Some(me) = find_account(conn, account)?.map(|found| found.me) else { return Ok(None) };
     if !matches!(&me.role, Role::Guardian { family_id } if *family_id == stored.family_id) {
@@ -184,7 +174,7 @@ pub fn booking_attachment(
     let entry = Entry { booking: &booking, address: address.as_deref(), changed_at };
     let reader = Reader { site: site.trim_end_matches('/'), locale: me.locale, shows_names };
     let name = format!("{}.ics", tokyo_day(booking.starts_at));
-    Ok(Some(CalendarFile { name, media_type: FILE_TYPE, bytes: single(entry, reader).into_bytes() }))
+    Ok(Some(Attachment { name, media_type: FILE_TYPE.to_owned(), bytes: single(entry, reader).into_bytes() }))
 }
 
 type Known = (BTreeMap<String, DateTime<Utc>>, BTreeMap<FacilityId, String>, Vec<Booking>);

@@ -45,6 +45,8 @@ fn due(world: &World, now: DateTime<Utc>) -> Vec<String> {
     let entries = world.entries.iter().filter(|(_, entry)| entry.state == "waiting" && entry.over_at <= now);
     let freed = world.slots.iter().filter(|(_, slot)| slot.freed > 0).map(|(id, _)| late(id, "freed slot"));
     let known = requests.map(|(id, _)| late(id, "request")).chain(offers.map(|(id, _)| late(id, "offer")));
+    let reminders = world.to_remind.iter().filter(|(_, due)| *due <= now).map(|(id, _)| late(id, "reminder of"));
+    let known = known.chain(reminders);
     known.chain(entries.map(|(id, _)| late(id, "entry"))).chain(freed).collect()
 }
 

@@ -11,6 +11,8 @@ use shared::bookings::Booking;
 use shared::feeds::{Entry, Reader, feed};
 use shared::ids::BookingId;
 use shared::locale::{Locale, clock_at, clock_span, iso_clock_at, iso_day_at, span, without_ruby};
+use shared::notices::{Facts, Kind, words};
+use shared::problem::Datum;
 
 use crate::app::{Backend, DAY, TestApp, YONAGO};
 use crate::feeds::read_back;
@@ -99,27 +101,60 @@ async fn screen_calendar_and_list_say_the_same_of_ten_thousand_instants() {
             ..booking.clone()
         })
         .collect();
+    std::thread::scope(|threads| {
+        for zone in ZONES {
+            let bookings = &bookings;
+            // In parts: one of the parsers takes ten times as long for each event of a calendar of ten times the length.
+            threads.spawn(move || bookings.chunks(MANY / 10).for_each(|some| all_agree(some, zone)));
+        }
+    });
+}
+
+/// A calendar and a list of bookings, read on a machine in a time zone, say what the screen says.
+fn all_agree(bookings: &[Booking], zone: &str) {
     let entries = bookings.iter().map(|booking| Entry { booking, address: None, changed_at: booking.starts_at });
     let text = feed(entries, Reader { site: "https://example.jp", locale: Locale::Ja, shows_names: false });
-    for zone in ZONES {
-        let Some(read) = read_back(&text, zone) else { return };
-        assert_eq!(read.len(), MANY);
-        for (event, booking) in read.iter().zip(&bookings) {
-            let Booking { starts_at, ends_at, .. } = *booking;
-            // The calendar: the same instants, and the words of a device that is elsewhere.
-            assert_eq!(event.start.utc.parse::<DateTime<Utc>>().unwrap(), starts_at, "{zone}");
-            assert_eq!(event.end.utc.parse::<DateTime<Utc>>().unwrap(), ends_at, "{zone}");
-            let screen = |at| shared::locale::moment(at, Locale::Ja);
-            assert_eq!((&event.start.words, &event.end.words), (&screen(starts_at), &screen(ends_at)), "{zone}");
-            // Its description: the words of the screen.
-            let said: Vec<&str> = event.description.lines().collect();
-            assert_eq!(said[1], span(starts_at, ends_at, Locale::Ja), "{zone}");
-            assert!(event.description.contains(&screen(starts_at)));
-            // The list.
-            let told = (iso_day_at(starts_at), iso_clock_at(starts_at));
-            assert_eq!(told, by_hand(starts_at));
-            assert_eq!(clock_at(starts_at).parse::<chrono::NaiveTime>().ok(), told.1.parse().ok());
-            assert_eq!(without_ruby(&span(starts_at, ends_at, Locale::Easy)), span(starts_at, ends_at, Locale::Ja));
+    let Some(read) = read_back(&text, zone) else { return };
+    assert_eq!(read.len(), bookings.len());
+    for (event, booking) in read.iter().zip(bookings) {
+        let Booking { starts_at, ends_at, .. } = *booking;
+        // The calendar: the same instants, and the words of a device that is elsewhere.
+        assert_eq!((&event.uid, event.start.utc.parse().ok()), (&booking.id.to_string(), Some(starts_at)), "{zone}");
+        assert_eq!(event.end.utc.parse().ok(), Some(ends_at), "{zone}");
+        let screen = |at| shared::locale::moment(at, Locale::Ja);
+        assert_eq!((&event.start.words, &event.end.words), (&screen(starts_at), &screen(ends_at)), "{zone}");
+        // Its description: the words of the screen.
+        let said: Vec<&str> = event.description.lines().collect();
+        assert_eq!(said[1], span(starts_at, ends_at, Locale::Ja), "{zone}");
+        assert!(event.description.contains(&screen(starts_at)));
+        // The list.
+        let told = (iso_day_at(starts_at), iso_clock_at(starts_at));
+        assert_eq!(told, by_hand(starts_at));
+        assert_eq!(clock_at(starts_at).parse::<chrono::NaiveTime>().ok(), told.1.parse().ok());
+        assert_eq!(without_ruby(&span(starts_at, ends_at, Locale::Easy)), span(starts_at, ends_at, Locale::Ja));
+    }
+}
+
+/// Mail, push and inbox fill their sentences with what the screen says.
+#[test]
+fn notices_say_the_same_of_ten_thousand_instants() {
+    let shipped = |kind, locale| words::plain(&words::shipped(kind, locale));
+    for (from, until) in instants() {
+        let facts: Facts = [
+            ("facility", Datum::Text("園".to_owned())),
+            ("stay", Datum::Span { starts_at: from, ends_at: until }),
+            ("free_until", Datum::Moment(from)),
+        ]
+        .map(|(name, datum)| (name.to_owned(), datum))
+        .into();
+        for locale in Locale::ALL {
+            let screen = |text: String| without_ruby(&text);
+            let told = words::plain(&words::say(&shipped(Kind::BookingFreeUntil, locale), &facts, locale));
+            assert!(told.body.contains(&screen(span(from, until, locale))), "{told:?}");
+            assert!(told.body.contains(&screen(shared::locale::moment(from, locale))), "{told:?}");
+            let word = |name| words::word(name, &facts, locale);
+            assert_eq!(word("day"), shared::locale::day(shared::time::tokyo_day(from), locale));
+            assert_eq!((word("from"), word("until")), (clock_at(from), clock_at(until)));
         }
     }
 }

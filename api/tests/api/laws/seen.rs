@@ -144,6 +144,8 @@ pub struct World {
     pub series: Vec<String>,
     /// How often a booking's reminders were told or passed, by the kind of their event.
     pub reminded: BTreeMap<(String, &'static str), usize>,
+    /// Reminders that were planned and are not told yet, with the time when they are due.
+    pub to_remind: Vec<(String, NaiveDateTime)>,
     /// The bookings that came from another system, by city and number.
     pub imported: BTreeMap<(String, String), String>,
 }
@@ -298,6 +300,12 @@ pub fn look(conn: &mut AnyConnection) -> Result<World, DbError> {
                 *all.entry((booking, event)).or_default() += 1;
                 all
             })
+        },
+        to_remind: {
+            use reminders::dsl as r;
+            let waiting = reminders::table.filter(r::told_at.is_null()).filter(r::due_at.is_not_null());
+            let rows = waiting.select((r::booking_id, r::due_at)).load::<(String, Option<NaiveDateTime>)>(conn)?;
+            rows.into_iter().filter_map(|(booking, due)| Some((booking, due?))).collect()
         },
         imported: {
             use imported_bookings::dsl as i;
