@@ -53,6 +53,7 @@ pub mod interviews;
 #[cfg(feature = "pages")]
 pub mod office;
 pub mod offline;
+pub mod outreach;
 #[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;

@@ -10,6 +10,7 @@ use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::families::HouseholdRoutes;
 use crate::office::OfficeRoutes;
+use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
 use crate::slots::staff::StaffSlotRoutes;
@@ -27,6 +28,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <EntryRoutes/>
         <OfficeRoutes/>
         <OfficeApplicationRoutes/>
+        <OutreachRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>
