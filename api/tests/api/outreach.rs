@@ -36,6 +36,9 @@ struct Sent {
     deliveries: Vec<(&'static str, &'static str)>,
 }
 
+/// What the channels say of a notice, whether its guardian opened it, and how its family must then stand on the list.
+type Story = (&'static [(&'static str, &'static str)], bool, Option<&'static str>);
+
 async fn send(test: &TestApp, all: Vec<Sent>) {
     test.write(move |conn| {
         for sent in &all {
@@ -154,7 +157,7 @@ async fn unopened(officer: &Person) -> BTreeMap<(String, String), String> {
 on_both! {
     async fn who_did_not_open_it_is_listed_whatever_the_channels_say(test) {
         // By number: what the channels say, and whether one of the guardians opened it. The model is the last column alone.
-        let stories: [(&[(&str, &str)], bool, Option<&str>); 8] = [
+        let stories: [Story; 8] = [
             (&[("push", "accepted")], false, Some("unopened")),
             (&[("push", "accepted"), ("mail", "accepted")], false, Some("unopened")),
             (&[("push", "undeliverable"), ("mail", "accepted")], false, Some("unopened")),
