@@ -60,6 +60,7 @@ pub fn AccessibilityPage() -> impl IntoView {
                 <li><Say key="app.accessibility_language"/></li>
             </ul>
             <p><Say key="app.accessibility_contact"/></p>
+            <crate::outreach::OutreachPurpose/>
         </div>
     }
 }

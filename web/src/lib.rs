@@ -58,6 +58,7 @@ pub mod notices;
 #[cfg(feature = "pages")]
 pub mod office;
 pub mod offline;
+pub mod outreach;
 #[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;

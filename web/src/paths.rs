@@ -303,6 +303,16 @@ pub fn office_application(application_id: &str) -> String {
     format!("/office/applications/{}", percent_encoded(application_id))
 }
 
+/// The families to call.
+pub fn office_outreach() -> String {
+    "/office/outreach".to_owned()
+}
+
+/// One family to call.
+pub fn office_case(case_id: &str) -> String {
+    format!("/office/outreach/{}", percent_encoded(case_id))
+}
+
 /// Bookings that officers take down.
 pub fn office_entry() -> String {
     "/office/entry".to_owned()

@@ -141,6 +141,12 @@ pub fn OfficeOnly() -> impl IntoView {
     only(Area::Office)
 }
 
+/// Parent route of the pages of those who call families: officers, and operators of the BPO centre.
+#[component]
+pub fn OutreachOnly() -> impl IntoView {
+    only(Area::Outreach)
+}
+
 /// Parent route of the pages of a facility's staff.
 #[component]
 pub fn StaffOnly() -> impl IntoView {

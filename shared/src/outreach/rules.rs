@@ -287,7 +287,7 @@ pub fn climb(ladder: &[Rung], rung: u32, deadline: DateTime<Utc>, reach: Reach, 
     }
     let begins = |step: &Rung| deadline + TimeDelta::hours(i64::from(step.after_hours));
     let left = ladder.iter().enumerate().filter(|(index, _)| number(*index) > rung);
-    match left.clone().filter(|(_, step)| begins(step) <= now).last() {
+    match left.clone().rfind(|(_, step)| begins(step) <= now) {
         Some((index, step)) if step.by == RungKind::Person => Climb::Call(number(index)),
         Some((index, step)) => Climb::Send(number(index), step.by),
         None => left.map(|(_, step)| begins(step)).min().map_or(Climb::Call(person), Climb::Wait),

@@ -69,6 +69,11 @@ fn beginning(me: &Me, next: Option<String>, first: fn() -> String) -> String {
     if may(&me.role, Area::Office) {
         return next.filter(|next| next.starts_with(&paths::office())).unwrap_or_else(paths::office);
     }
+    // The BPO centre has nothing here but its families to call.
+    if may(&me.role, Area::Outreach) {
+        let calls = paths::office_outreach();
+        return next.filter(|next| next.starts_with(&calls)).unwrap_or(calls);
+    }
     match next {
         Some(next) if !is_staff || next.starts_with(&paths::staff()) => next,
         _ if is_staff => paths::staff(),

@@ -11,6 +11,7 @@ use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::families::HouseholdRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
+use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
 use crate::slots::staff::StaffSlotRoutes;
@@ -28,6 +29,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <EntryRoutes/>
         <OfficeRoutes/>
         <OfficeApplicationRoutes/>
+        <OutreachRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>

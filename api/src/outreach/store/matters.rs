@@ -8,14 +8,15 @@ use diesel::prelude::*;
 use shared::ids::{AccountId, FamilyId, MatterId, OutreachCaseId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
-use shared::notices::{Facts, Kind};
+use shared::notices::{Facts, Kind, Wants};
 use shared::outreach::{Reach, Sending, Standing, family_reach, missed_before, reach};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, unknown};
 use crate::municipalities::store::code;
 use crate::new_id;
 use crate::schema::{
-    accounts, bookings, children, deliveries, household_classes, notices, outreach_matters as matters, outreach_notices as links,
+    accounts, bookings, children, deliveries, household_classes, notice_preferences as preferences, notices, outreach_matters as matters,
+    outreach_notices as links,
 };
 
 /// So many ids go into one statement.
@@ -314,14 +315,19 @@ pub fn list_opened(conn: &mut AnyConnection, most: i64) -> Result<BTreeSet<(Outr
     Ok(rows.into_iter().filter_map(|(case, family)| Some((OutreachCaseId::new(case?), FamilyId::new(family)))).collect())
 }
 
-/// Queues a notice once more by a channel. For `push` to the devices that it went to and that are still there; says to how many places.
+/// Queues a notice once more by a channel that its person wants for such notices. For `push` to the devices that it went to and that are still there; says to how many places.
 pub fn insert_deliveries(
     conn: &mut AnyConnection,
     told: &Told,
     (channel, rung): (&'static str, u32),
     at: DateTime<Utc>,
 ) -> Result<usize, DbError> {
-    let endpoints: Vec<String> = if channel == "mail" {
+    let mine = preferences::table.filter(preferences::account_id.eq(told.account_id.as_str()));
+    let wants: Option<String> = mine.select(preferences::wants).get_result(conn).optional()?;
+    let wants: Wants = wants.as_deref().map(from_json).transpose()?.unwrap_or_default();
+    let endpoints: Vec<String> = if !wants.has(told.kind.group(), channel) {
+        Vec::new()
+    } else if channel == "mail" {
         vec![String::new()]
     } else {
         deliveries::table

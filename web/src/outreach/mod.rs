@@ -1,0 +1,43 @@
+//! Outreach: for officers and the BPO centre the list of families to call and one case; for families what it is for.
+
+#[cfg(feature = "staff")]
+mod client;
+#[cfg(feature = "staff")]
+mod list;
+#[cfg(feature = "staff")]
+mod model;
+#[cfg(feature = "staff")]
+mod pages;
+
+use leptos::prelude::*;
+#[cfg(feature = "staff")]
+use leptos_router::components::{ParentRoute, Route};
+#[cfg(feature = "staff")]
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+
+use crate::i18n::{Say, furigana, locale};
+
+/// What families read of it: who may call them, why, and what is used for it.
+#[component]
+pub fn OutreachPurpose() -> impl IntoView {
+    view! {
+        <section class="stack" aria-labelledby="outreach-purpose">
+            <h2 id="outreach-purpose"><Say key="outreach.purpose_title"/></h2>
+            <p>{furigana(move || shared::outreach::purpose(locale()))}</p>
+        </section>
+    }
+}
+
+/// The slice's pages.
+#[cfg(feature = "staff")]
+#[component(transparent)]
+pub fn OutreachRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/office/outreach") view=crate::session::OutreachOnly>
+            <Route path=path!("") view=list::CasesPage/>
+            <Route path=path!(":case_id") view=pages::CasePage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
