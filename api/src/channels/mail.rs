@@ -76,6 +76,10 @@ impl Channel for Sender {
         NAME
     }
 
+    fn brings_files(&self) -> bool {
+        true
+    }
+
     fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
         let known = accounts::store::find_account(conn, account)?;
         Ok(known

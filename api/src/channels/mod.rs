@@ -108,6 +108,11 @@ pub trait Channel: Send + Sync {
     /// Its name, as preferences and deliveries say it: `push`, `mail`.
     fn name(&self) -> &'static str;
 
+    /// Whether its messages can bring files.
+    fn brings_files(&self) -> bool {
+        false
+    }
+
     /// The endpoints of an account; none: this channel cannot reach it. Only reads the database.
     fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError>;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _};
 use rand::Rng as _;
-use shared::ids::DeliveryId;
+use shared::ids::{BookingId, DeliveryId};
 use shared::notices::{DeliveryState, Group, LONGEST, MANY, back_off, words};
 use tokio::sync::Notify;
 
@@ -16,9 +16,11 @@ use super::making::make_act;
 use super::store::{self, Due};
 use super::templates::Sentences;
 use crate::App;
-use crate::channels::{Channel, Endpoint, Message, Outcome, Urgency};
+use crate::bookings::store::{find_booking, list_party};
+use crate::channels::{Attachment, Channel, Endpoint, Message, Outcome, Urgency};
 use crate::db::{AnyConnection, DbError};
 use crate::error::ApiError;
+use crate::feeds::booking_attachment;
 use crate::session;
 
 /// So many events at a time.
@@ -158,6 +160,13 @@ struct Parcel {
 }
 
 impl Parcel {
+    fn with_files(mut self, files: Vec<Attachment>) -> Self {
+        if let Some((_, message)) = &mut self.post {
+            message.attachments = files;
+        }
+        self
+    }
+
     fn ids(&self) -> Vec<&str> {
         self.ids.iter().map(DeliveryId::as_str).collect()
     }
@@ -196,7 +205,9 @@ fn take(conn: &mut AnyConnection, channel: &dyn Channel, base: &str, now: DateTi
             parcels.extend(pack(conn, &mut sentences, live, (&endpoint, unread), base, now)?);
         } else {
             for due in live {
-                parcels.extend(pack(conn, &mut sentences, vec![due], (&endpoint, unread), base, now)?);
+                let files = if channel.brings_files() { calendar_files(conn, &due, base)? } else { Vec::new() };
+                let packed = pack(conn, &mut sentences, vec![due], (&endpoint, unread), base, now)?;
+                parcels.extend(packed.map(|parcel| parcel.with_files(files)));
             }
         }
     }
@@ -221,6 +232,17 @@ fn why_over(due: &Due, now: DateTime<Utc>) -> Option<(DeliveryState, &'static st
         return Some((DeliveryState::Skipped, "over"));
     }
     None
+}
+
+/// The stays of which a message tells, for the person's calendar: brothers and sisters together.
+fn calendar_files(conn: &mut AnyConnection, due: &Due, site: &str) -> Result<Vec<Attachment>, DbError> {
+    let Some(subject) = due.subject.as_ref().filter(|_| due.notice.kind.is_of_stay()) else { return Ok(Vec::new()) };
+    let Some(told) = find_booking(conn, &BookingId::new(subject.clone()))? else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for one in list_party(conn, &told.booking.party_id)? {
+        files.extend(booking_attachment(conn, &one.booking.id, &due.notice.account, site)?);
+    }
+    Ok(files)
 }
 
 /// Puts deliveries to one endpoint into one message.

@@ -69,6 +69,10 @@ impl Channel for Recorder {
         self.name
     }
 
+    fn brings_files(&self) -> bool {
+        self.name == "mail"
+    }
+
     fn list_endpoints(&self, _: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
         if self.breaks() {
             return Err(DbError::Other("the connection broke".to_owned()));
@@ -195,6 +199,24 @@ on_both! {
         assert_eq!(ben.post(&format!("/notices/{notice}/open"), json!(null)).await.status, 404);
         assert_eq!(ana.post(&format!("/notices/{notice}/acknowledge"), json!(null)).await.code(), "notices.ack_not_asked");
         let _ = base;
+    }
+
+    async fn a_message_that_brings_files_brings_each_stay_for_the_calendar(test) {
+        let (push, mail) = (Recorder::new("push"), Recorder::new("mail"));
+        let (app, _) = beside(test, &[&push, &mail]);
+        let ana = test.guardian("Ana", YONAGO).await;
+        let (one, two) = (ana.child("2025-05-01").await, ana.child("2023-05-01").await);
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
+        assert_eq!(ana.book(&slot, &[&one, &two]).await.status, 201);
+        tell(&app).await;
+        assert!(push.sent()[0].attachments.is_empty());
+        let [message] = &mail.sent()[..] else { panic!("one mail") };
+        assert_eq!(message.attachments.len(), 2, "one for each child");
+        for file in &message.attachments {
+            let text = String::from_utf8(file.bytes.clone()).unwrap();
+            assert!(file.media_type.starts_with("text/calendar") && text.starts_with("BEGIN:VCALENDAR\r\n"), "{text}");
+            assert!(text.contains("STATUS:CONFIRMED") && !text.contains("あおい"), "{text}");
+        }
     }
 
     async fn accepted_or_shown_is_never_opened_and_a_link_that_a_machine_fetches_is_not_either(test) {

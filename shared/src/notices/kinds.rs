@@ -216,6 +216,12 @@ impl Kind {
         !matches!(self, Self::BookingReminder | Self::BookingFreeUntil | Self::Campaign)
     }
 
+    /// Whether it is about a stay that stands in the family's calendar, or did.
+    pub fn is_of_stay(self) -> bool {
+        let rule = self.rule();
+        rule.group != Group::Waiting && rule.facts.contains(&"stay") && self != Self::BookingAbsent
+    }
+
     /// Whether the family is told even of what it did itself: what is worth keeping.
     pub const fn is_confirmation(self) -> bool {
         matches!(
