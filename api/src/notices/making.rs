@@ -385,7 +385,6 @@ fn read_interview(conn: &mut AnyConnection, subject: &str) -> Result<Option<Told
 }
 
 fn read_family(conn: &mut AnyConnection, event: &Queued) -> Result<Option<Told>, DbError> {
-    // The register's word and the officer's come to the same.
     let kind = if event.kind == "family.moved_out" { Kind::FamilyMovedOut } else { Kind::ResidenceProven };
     let Some(city) = municipalities::store::find_municipality(conn, &event.municipality)? else { return Ok(None) };
     let mut facts = Facts::new();

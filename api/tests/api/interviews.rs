@@ -12,7 +12,7 @@ use crate::app::{DAY, Person, SAKAIMINATO, TestApp, code, programme};
 const VISIT_DAY: &str = "2026-11-24";
 
 /// Makes facilities demand a first interview for temporary care from now on, and offer interviews; gives the slot of one at each.
-async fn demanding(test: &TestApp, facilities: &[&'static str]) -> Vec<String> {
+pub async fn demanding(test: &TestApp, facilities: &[&'static str]) -> Vec<String> {
     let mut slots = Vec::new();
     for (facility, city) in
         [("sakai", SAKAIMINATO), ("yonago", crate::app::YONAGO)].into_iter().filter(|(name, _)| facilities.contains(name))

@@ -109,7 +109,7 @@ impl Channel for Recorder {
 
 /// The same server with channels that keep what they are given, and its address.
 fn beside(test: &TestApp, recorders: &[&Recorder]) -> (App, String) {
-    let channels = recorders.iter().map(|one| Box::new((*one).clone()) as Box<dyn Channel>).collect();
+    let channels = recorders.iter().map(|one| -> Box<dyn Channel> { Box::new((*one).clone()) }).collect();
     let app = test.app.clone().with_channels(channels);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -454,6 +454,46 @@ on_both! {
         assert_eq!((push.sent().len(), inbox(&bea).await[0]["state"].clone()), (4, json!("undeliverable")));
     }
 
+    async fn what_a_city_decides_is_told_once_with_its_words(test) {
+        let (ana, _, stays) = crate::entitlements::certified_with_stays(test, &[DAY]).await;
+        jobs::make(&test.app).await.unwrap();
+        let mut told = kinds(&ana).await;
+        told.sort();
+        // The certification comes of the application, and is told with it.
+        assert_eq!(told, ["application.granted", "booking.confirmed"]);
+        assert!(inbox(&ana).await.iter().all(|notice| notice["state"] == "undeliverable"), "there is no channel");
+        let held = ana.get("/entitlements").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let command = json!({ "last_day": "2026-11-30", "words": "保育所に入園したため", "seen": stays });
+        let done = test.officer(YONAGO).await.post(&format!("/entitlements/{held}/revoke"), command).await;
+        assert_eq!(done.status, 200, "{:?}", done.body);
+        jobs::make(&test.app).await.unwrap();
+        let all = inbox(&ana).await;
+        let revoked = all.iter().find(|notice| notice["kind"] == "entitlement.revoked").unwrap();
+        assert!(revoked["body"].as_str().unwrap().contains("保育所に入園したため"), "{revoked:?}");
+        assert_eq!((&revoked["ack_asked"], &revoked["step"], &revoked["deadline_at"]), (&json!(true), &json!("/applications"), &json!("2026-11-24T03:00:00Z")));
+        let cancelled = all.iter().find(|notice| notice["kind"] == "booking.cancelled").unwrap();
+        assert_eq!(cancelled["step"], format!("/bookings/{}", stays[0]));
+        assert!(all.iter().find(|notice| notice["kind"] == "booking.confirmed").unwrap()["replaced_at"].is_string());
+    }
+
+    async fn the_result_of_an_interview_is_told_and_a_later_one_replaces_it(test) {
+        let visits = crate::interviews::demanding(test, &["sakai"]).await;
+        let ana = test.guardian("Ana", SAKAIMINATO).await;
+        let child = ana.child("2025-05-01").await;
+        let visit = ana.book(&visits[0], &[&child]).await.body[0]["id"].as_str().unwrap().to_owned();
+        test.at("2026-11-24T10:20:00+09:00");
+        let (staff, path) = (test.staff("sakai").await, format!("/interviews/{visit}/result"));
+        assert_eq!(staff.post(&path, json!({ "verdict": "conditions", "words": "食事は持参してください。" })).await.status, 200);
+        jobs::make(&test.app).await.unwrap();
+        test.at("2026-11-24T10:30:00+09:00");
+        assert_eq!(staff.post(&path, json!({ "verdict": "not_possible", "words": "看護師がいません。" })).await.status, 200);
+        jobs::make(&test.app).await.unwrap();
+        let all = inbox(&ana).await;
+        assert_eq!([&all[0]["kind"], &all[1]["kind"]], [&json!("interview.not_possible"), &json!("interview.recorded")]);
+        assert!(all[0]["body"].as_str().unwrap().contains("看護師がいません。") && all[1]["body"].as_str().unwrap().contains("食事は持参"));
+        assert!(all[1]["replaced_at"].is_string() && all[0]["replaced_at"].is_null());
+    }
+
     async fn an_officer_writes_the_sentences_of_the_city(test) {
         let mail = Recorder::new("mail");
         let (app, base) = beside(test, &[&mail]);
@@ -559,7 +599,8 @@ on_both! {
             test.at(&clock.to_rfc3339());
             tell(&app).await;
         }
-        let (left, told, sent): (i64, Vec<(String, Option<String>)>, Vec<(String, String, String, String)>) = test
+        type Found = (i64, Vec<(String, Option<String>)>, Vec<(String, String, String, String)>);
+        let (left, told, sent): Found = test
             .write(|conn| {
                 let all = notices::table.inner_join(deliveries::table.on(deliveries::notice_id.eq(notices::id)));
                 Ok((
