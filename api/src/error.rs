@@ -310,6 +310,7 @@ refused!(
     shared::attendance::Rejection,
     shared::entitlements::Rejection,
     shared::families::Rejection,
+    shared::notices::Rejection,
     shared::passkeys::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,

@@ -156,6 +156,7 @@ where
                 if freed.load(Ordering::Relaxed) {
                     app.turns.wake();
                 }
+                app.notices.wake();
                 return Ok(answer);
             }
         }

@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod interviews;
 pub mod municipalities;
+pub mod notices;
 pub mod openapi;
 pub mod outbox;
 pub mod outside;
@@ -73,6 +74,8 @@ pub struct App {
     pub provider: Option<Arc<identity::Provider>>,
     /// The channels by which notices reach people.
     pub channels: Arc<channels::Channels>,
+    /// What wakes those who make notices and those who deliver them.
+    pub notices: Arc<notices::jobs::Wakes>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -89,6 +92,7 @@ impl App {
             turns: Arc::default(),
             provider: None,
             channels: Arc::default(),
+            notices: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }

@@ -14,7 +14,7 @@ use api::facilities::import::import_facilities;
 use api::registers::FileEncoding;
 use api::registers::command::{export_certified, import_files, receive_from, reports_text};
 use api::tables::{report_text, terminal_locale};
-use api::{App, Clock, calendar, clock_starting_at, demo, openapi, server, system_clock, telemetry, waitlist};
+use api::{App, Clock, calendar, clock_starting_at, demo, notices, openapi, server, system_clock, telemetry, waitlist};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::facilities::ImportReport;
@@ -365,10 +365,14 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     }
     let house = actix_web::rt::spawn(server::keep_house(app.clone()));
     let waiting = actix_web::rt::spawn(waitlist::jobs::keep_asking(app.clone()));
+    let making = actix_web::rt::spawn(notices::jobs::keep_making(app.clone()));
+    let delivering = actix_web::rt::spawn(notices::jobs::keep_delivering(app.clone()));
     let time = actix_web::rt::spawn(server::keep_time(app));
     server.await?;
     house.abort();
     waiting.abort();
     time.abort();
+    making.abort();
+    delivering.abort();
     Ok(ExitCode::SUCCESS)
 }

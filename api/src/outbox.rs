@@ -9,12 +9,14 @@ use shared::ids::FacilityId;
 use shared::municipalities::MunicipalityCode;
 
 use crate::db::{AnyConnection, DbError, stored};
-use crate::new_id;
 use crate::schema::{audit_lines, events};
+use crate::{demo, new_id, notices};
 
 /// Somebody's change: who makes it, when, in which request. Every change is written down with it.
 #[derive(Debug, Clone)]
 pub struct Act {
+    /// What was done together: notices of it are made together.
+    pub id: String,
     /// The account that does it, or the name of a command.
     pub actor: String,
     /// In which request; empty for a command.
@@ -30,12 +32,12 @@ pub struct Act {
 impl Act {
     /// What a command of this program does.
     pub fn of_command(name: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default(), note: None }
+        Self { id: new_id(), actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default(), note: None }
     }
 
     /// What an account does in the request under way.
     pub fn of_request(account: &str, now: DateTime<Utc>) -> Self {
-        Self { actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default(), note: None }
+        Self { id: new_id(), actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default(), note: None }
     }
 
     /// Writes the event and the audit line of a change of state, for example `booking.confirmed`, in a municipality and perhaps at one of
@@ -58,6 +60,10 @@ impl Act {
                 events::occurred_at.eq(stored(self.now)),
             ))
             .execute(conn)?;
+        // The demo world says itself what is told of it.
+        if shared::notices::is_told(kind) && self.actor != demo::ACTOR {
+            notices::store::insert_queued(conn, &id, &self.id, &self.actor)?;
+        }
         self.audit(conn, &id, kind, subject)
     }
 

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, consents, docs, documents, entitlements, facilities, families,
-    feeds, identity, interviews, municipalities, openapi, passkeys, procedures, programmes, registers, request, residence, series,
+    feeds, identity, interviews, municipalities, notices, openapi, passkeys, procedures, programmes, registers, request, residence, series,
     settings, slots, statements, waitlist,
 };
 
@@ -62,6 +62,7 @@ fn operations(config: &mut impl Operations) {
     consents::configure(config);
     attendance::configure(config);
     waitlist::configure(config);
+    notices::configure(config);
     statements::configure(config);
     applications::configure(config);
     attachments::configure(config);
@@ -90,6 +91,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(readyz)
         .service(metrics)
         .configure(docs::configure)
+        .configure(notices::configure_links)
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(feeds::configure_rest)

@@ -9,7 +9,9 @@ use actix_web::{App as ActixApp, HttpServer, web};
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
-use crate::{App, accounts, bookings, entitlements, idempotency, identity, passkeys, reminders, request, routes, session, waitlist};
+use crate::{
+    App, accounts, bookings, entitlements, idempotency, identity, notices, passkeys, reminders, request, routes, session, waitlist,
+};
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -77,6 +79,7 @@ pub async fn keep_house(app: App) {
                 passkeys::store::forget_over(conn, now)?;
                 idempotency::forget_old(conn, now)?;
                 reminders::store::forget_over(conn, now)?;
+                notices::store::forget_over(conn, now)?;
                 Ok::<_, ApiError>(())
             })
             .await;

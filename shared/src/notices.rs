@@ -267,20 +267,16 @@ impl Wants {
 }
 
 /// The sentences of a notice with `{placeholders}` for its facts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NoticeTexts))]
 pub struct Texts {
-    /// What it says in a line.
-    #[validate(length(min = 1, max = 120, code = "text.too_long"))]
+    /// What it says in a line, 120 letters at most.
     pub title: String,
     /// What it says, in lines; a line whose placeholders are all empty is left out.
-    #[validate(length(min = 1, max = 2000, code = "text.too_long"))]
     pub body: String,
     /// What a lock screen may show: times only, no child, facility, programme or reason.
-    #[validate(length(min = 1, max = 80, code = "text.too_long"))]
     pub lock_title: String,
     /// What the one next step is called.
-    #[validate(length(min = 1, max = 40, code = "text.too_long"))]
     pub step_label: String,
 }
 
@@ -327,7 +323,7 @@ pub struct KindTemplates {
 }
 
 /// A new version of a template, for the officer's own city.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NewNoticeTemplate))]
 pub struct NewTemplate {
     /// What it tells.
@@ -336,7 +332,6 @@ pub struct NewTemplate {
     pub locale: Locale,
     /// The sentences.
     #[serde(flatten)]
-    #[validate(nested)]
     pub texts: Texts,
     /// From when on; at once when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -352,6 +347,19 @@ pub struct Preview {
     /// The sentences.
     #[serde(flatten)]
     pub texts: Texts,
+}
+
+/// What came of sending sentences to oneself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NoticeTestSent))]
+pub struct TestSent {
+    /// By which channel.
+    pub channel: String,
+    /// Whether the other side took it.
+    pub accepted: bool,
+    /// Why not, as the other side said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Why something about notices is refused.

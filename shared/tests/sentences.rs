@@ -13,7 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, consents, eligibility, entitlements, facilities, families,
-    identity, interviews, municipalities, notices, passkeys, problem, procedures, programmes, registers, residence, series, slots, text, waitlist,
+    identity, interviews, municipalities, notices, passkeys, problem, procedures, programmes, registers, residence, series, slots, text,
+    waitlist,
 };
 use world::{day, tokyo};
 

@@ -17,7 +17,7 @@ mod registers;
 mod slots;
 mod waiting;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use shared::time::tokyo_day;
@@ -32,7 +32,7 @@ use crate::{App, accounts as signing, attendance};
 pub const PASSWORD: &str = "yumigahama-demo";
 
 /// Who made the demo world, in the audit.
-const ACTOR: &str = "demo";
+pub const ACTOR: &str = "demo";
 
 /// The kinds of things with ids that stay the same, so that an address of the demo world is good after it was made anew.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,11 @@ fn record(conn: &mut AnyConnection, kind: &'static str, city: cities::City, subj
     Act::of_command(ACTOR, at).record(conn, kind, (&cities::code(city)?, None), subject)
 }
 
+/// What happened so long ago is told.
+const TOLD: TimeDelta = TimeDelta::days(2);
+/// So many of the latest events are looked at for notices.
+const MOST_TOLD: i64 = 200;
+
 /// When the demo world is laid out.
 #[derive(Debug, Clone, Copy)]
 struct Moment {
@@ -127,6 +132,8 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     consents::insert(conn, moment)?;
     demand::insert(conn, moment)?;
     applications::insert(conn, &families, moment)?;
+    // Years are laid out in a moment; people are told of the last days.
+    crate::notices::store::queue_recent(conn, moment.now - TOLD, MOST_TOLD)?;
     Ok(true)
 }
 

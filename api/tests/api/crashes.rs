@@ -65,6 +65,20 @@ async fn goes_on(house: &House, now: DateTime<Utc>) -> (World, usize) {
     }
 }
 
+/// Waits until everybody was told of everything, and nothing was lost on the way.
+async fn all_told(house: &House) {
+    let began = Instant::now();
+    loop {
+        let (waiting, missing) = house.untold();
+        if waiting == 0 {
+            assert!(missing.is_empty(), "confirmed, and nobody was told: {missing:?}");
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{waiting} events are left untold");
+        actix_web::rt::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
 /// What was acknowledged is there: its bookings in the database, and the same answer for the same key.
 async fn kept(house: &House, world: &World, sent: &[Sent]) {
     for one in sent.iter().filter(|one| one.is_done()) {
@@ -112,6 +126,7 @@ async fn kill_often(backend: Backend) {
         asked_again(&house, &sent, &mut tally).await;
         let world = house.look();
         check(&world, &house.ground.facts).unwrap_or_else(|broken| panic!("asked again after kill {kill} on {backend:?}: {broken}"));
+        all_told(&house).await;
         if kill == kills {
             break;
         }

@@ -40,7 +40,15 @@ fn caller(operation: &str) -> Caller {
         | "get_newcomer"
         | "register_resident"
         | "begin_passkey_sign_in"
-        | "sign_in_with_passkey" => Caller::Anybody,
+        | "sign_in_with_passkey"
+        | "confirm_receipt" => Caller::Anybody,
+        "list_notices"
+        | "count_unread_notices"
+        | "open_notice"
+        | "acknowledge_notice"
+        | "get_notice_preferences"
+        | "change_notice_preferences" => Caller::Guardian,
+        "list_notice_templates" | "preview_notice_template" | "test_notice_template" | "publish_notice_template" => Caller::Officer,
         "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
         "logout" | "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "change_password" => Caller::SignedIn,
         "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
@@ -186,6 +194,10 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "decide_applications" => {
             Some(json!({ "items": [{ "application_id": "any", "seen": 1 }], "decision": { "grants": false, "words": "by a stranger" } }))
         }
+        "change_notice_preferences" => Some(json!({ "digest": false })),
+        "preview_notice_template" | "test_notice_template" | "publish_notice_template" => Some(json!({
+            "kind": "campaign", "locale": "ja", "title": "x", "body": "x", "lock_title": "x", "step_label": "x"
+        })),
         "record_interview" => Some(json!({ "verdict": "accepted" })),
         "mark_child_seen" => Some(json!({ "child_version": 1, "family_version": 1 })),
         "share_interviews" => Some(json!({ "shares": false })),
@@ -259,6 +271,10 @@ on_both! {
         let begun = attach(&ana, &format!("/applications/{application}"), "photo.jpg", PHOTOGRAPH).await;
         let file = begun.body["attached"][0]["id"].as_str().unwrap().to_owned();
         let ids: Vec<(&str, &str)> = ids.into_iter().chain([("application_id", application.as_str()), ("attachment_id", &file)]).collect();
+        api::notices::jobs::make(&test.app).await.unwrap();
+        let notice = ana.get("/notices").await.body["items"][0]["id"].as_str().unwrap().to_owned();
+        let ids: Vec<(&str, &str)> = ids.into_iter().chain([("notice_id", notice.as_str())]).collect();
+        assert_eq!(other_family.patch("/notices/preferences", json!({}), "\"v0\"").await.status, 200);
         let before = ana.get(&format!("/bookings/{booking}")).await.body;
         for operation in operations(&ids) {
             let who = caller(&operation.name);
@@ -296,7 +312,7 @@ on_both! {
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
                 Caller::Staff | Caller::Officer | Caller::Clerk => assert_eq!(status, 403, "guardian: {}", operation.name),
-                _ if ["list_arrivals", "withdraw_consent"].contains(&operation.name.as_str()) || [&child, &booking, &series, &entry].iter().any(|id| operation.path.contains(*id)) => {
+                _ if ["list_arrivals", "withdraw_consent"].contains(&operation.name.as_str()) || [&child, &booking, &series, &entry, &notice].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
                 _ if ["create_booking", "quote_booking", "create_series", "preview_series", "join_waitlist"].contains(&operation.name.as_str()) => assert_eq!(status, 422, "{}", operation.name),
@@ -457,6 +473,12 @@ async fn up_down_up(backend: Backend) {
             usages,
             bookings,
             calendar_feeds,
+            outbox,
+            notices,
+            deliveries,
+            notice_templates,
+            notice_preferences,
+            notice_links,
             interviews,
             consents,
             seen_children,

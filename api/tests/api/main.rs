@@ -33,6 +33,7 @@ mod interviews;
 mod laws;
 mod moving;
 mod moving_races;
+mod notices;
 mod office;
 mod once_only;
 mod openapi;

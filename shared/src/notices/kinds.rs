@@ -242,7 +242,7 @@ pub fn is_told(event: &str) -> bool {
 pub fn is_settled(event: &str) -> bool {
     match event.split_once('.') {
         Some(("waitlist", word)) => matches!(word, "accepted" | "declined" | "left"),
-        Some(("booking", word)) => matches!(word, "undone" | "released"),
+        Some(("booking", word)) => word == "undone",
         _ => false,
     }
 }

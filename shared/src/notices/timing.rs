@@ -58,7 +58,11 @@ pub fn digest_at(due: DateTime<Utc>, recent: &[DateTime<Utc>]) -> DateTime<Utc> 
 }
 
 /// By when somebody should have opened it; none where nobody has to. Nobody's time runs while they sleep: it begins when it is due.
-pub fn deadline(kind: Kind, due: DateTime<Utc>, (starts_at, answer_by): (Option<DateTime<Utc>>, Option<DateTime<Utc>>)) -> Option<DateTime<Utc>> {
+pub fn deadline(
+    kind: Kind,
+    due: DateTime<Utc>,
+    (starts_at, answer_by): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) -> Option<DateTime<Utc>> {
     match kind.rule().follow {
         Follow::Not => None,
         Follow::Answer => answer_by,

@@ -35,11 +35,26 @@ pub fn lock_placeholders(kind: Kind) -> Vec<&'static str> {
     placeholders(kind).into_iter().filter(|name| ON_LOCK.contains(name)).collect()
 }
 
+/// The most letters of each sentence.
+const LENGTHS: [(&str, usize); 4] = [("title", 120), ("body", 2000), ("lock_title", 80), ("step_label", 40)];
+
+/// Checks that there are sentences, and not too long ones; each error with the name of its field.
+pub fn check_lengths(texts: &Texts) -> Vec<(&'static str, crate::text::Rejection)> {
+    let all = [&texts.title, &texts.body, &texts.lock_title, &texts.step_label];
+    let wrong = |((field, most), text): ((&'static str, usize), &String)| {
+        let is_long = (most < text.chars().count()).then_some((field, crate::text::Rejection::TooLong));
+        if text.trim().is_empty() { Some((field, crate::text::Rejection::Missing)) } else { is_long }
+    };
+    LENGTHS.into_iter().zip(all).filter_map(wrong).collect()
+}
+
 /// Checks the sentences of a kind; each error with the name of its field.
 pub fn check(kind: Kind, texts: &Texts) -> Vec<(&'static str, Rejection)> {
     let (all, on_lock) = (placeholders(kind), lock_placeholders(kind));
     let mut found = Vec::new();
-    for (field, text) in [("title", &texts.title), ("body", &texts.body), ("lock_title", &texts.lock_title), ("step_label", &texts.step_label)] {
+    for (field, text) in
+        [("title", &texts.title), ("body", &texts.body), ("lock_title", &texts.lock_title), ("step_label", &texts.step_label)]
+    {
         for piece in pieces(text) {
             match piece {
                 Piece::Text(text) if text.contains(['{', '}']) => found.push((field, Rejection::BraceOpen)),
@@ -165,9 +180,7 @@ pub fn example(kind: Kind) -> Facts {
         "fee" => Datum::Yen(500),
         "bring" => names("着替え、おむつ", "[着替|きが]え、おむつ", "A change of clothes, nappies"),
         "why" => Datum::Because {
-            reason: Box::new(
-                crate::slots::Closure { reason: crate::slots::ClosureReason::Weather, message: String::new() }.reason(),
-            ),
+            reason: Box::new(crate::slots::Closure { reason: crate::slots::ClosureReason::Weather, message: String::new() }.reason()),
         },
         "subject" => names("産後ケアのご案内", "[産後|さんご]ケアの お[知|し]らせ", "Postnatal care"),
         "text" => names("来月末まで利用できます。", "[来月|らいげつ]まで [使|つか]えます。", "You can use it until the end of next month."),

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use api::db::AnyConnection;
-use api::schema::sessions;
+use api::schema::{accounts, bookings, events, notices, outbox, sessions};
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -80,6 +80,31 @@ impl House {
 
     /// What the database says at one moment.
     pub fn look(&self) -> World {
+        look(&mut self.open()).unwrap()
+    }
+
+    /// How many events wait to be told, and what was confirmed and not told to somebody of its family.
+    pub fn untold(&self) -> (i64, Vec<String>) {
+        let conn = &mut self.open();
+        let waiting = outbox::table.count().get_result(conn).unwrap();
+        let confirmed: Vec<(String, String, Option<String>, String)> = events::table
+            .inner_join(bookings::table.on(bookings::id.eq(events::subject_id)))
+            .inner_join(accounts::table.on(accounts::family_id.eq(bookings::family_id.nullable())))
+            .filter(events::kind.eq("booking.confirmed"))
+            .filter(bookings::state.ne("undone"))
+            .select((bookings::id, bookings::party_id, bookings::series_id, accounts::id))
+            .load(conn)
+            .unwrap();
+        let told: Vec<(String, Option<String>)> = notices::table.select((notices::account_id, notices::topic)).load(conn).unwrap();
+        let is_told = |account: &String, topic: String| told.contains(&(account.clone(), Some(topic)));
+        let missing = confirmed.into_iter().filter(|(_, party, series, account)| {
+            let of_series = series.as_ref().is_some_and(|series| is_told(account, format!("series:{series}")));
+            !of_series && !is_told(account, format!("party:{party}"))
+        });
+        (waiting, missing.map(|(id, ..)| id).collect())
+    }
+
+    fn open(&self) -> AnyConnection {
         let mut conn = match self.backend {
             Backend::Sqlite => AnyConnection::Sqlite(SqliteConnection::establish(&self.url).unwrap()),
             Backend::Postgres => AnyConnection::Pg(PgConnection::establish(&self.url).unwrap()),
@@ -89,7 +114,7 @@ impl House {
             Backend::Postgres => "SET TIME ZONE 'UTC'; BEGIN ISOLATION LEVEL REPEATABLE READ",
         };
         conn.batch_execute(begin).unwrap();
-        look(&mut conn).unwrap()
+        conn
     }
 }
 
