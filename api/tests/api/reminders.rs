@@ -68,6 +68,23 @@ on_both! {
         assert_eq!(eve, party);
     }
 
+    async fn a_party_is_told_in_one_notice_however_often_the_clock_strikes(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let [sora, umi] = [ana.child("2025-05-01").await, ana.child("2024-05-01").await];
+        booked(test, &ana, &[&sora, &umi], "2026-12-01").await;
+        test.at("2026-11-30T18:00:00+09:00");
+        for _ in 0..3 {
+            remind(&test.app).await.unwrap();
+            api::notices::jobs::make(&test.app).await.unwrap();
+        }
+        let inbox = ana.get("/notices").await.body;
+        let reminders: Vec<&serde_json::Value> =
+            inbox["items"].as_array().unwrap().iter().filter(|notice| notice["kind"] == "booking.reminder").collect();
+        assert_eq!(reminders.len(), 1, "{inbox}");
+        let body = reminders[0]["body"].as_str().unwrap();
+        assert!(body.contains("12月1日（火） 8:30〜17:00") && body.contains("着替え"), "{body}");
+    }
+
     async fn what_was_booked_late_cancelled_or_is_over_is_not_told(test) {
         let ana = test.guardian("Ana", YONAGO).await;
         let child = ana.child("2025-05-01").await;
