@@ -206,6 +206,17 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
+    /// The keys of its shipped sentences: title, body, what a lock screen shows, the next step.
+    pub fn sentences(self) -> [String; 4] {
+        let (key, rule) = (self.key(), self.rule());
+        [
+            format!("notices.title.{key}"),
+            format!("notices.body.{key}"),
+            format!("notices.lock.{}", rule.lock),
+            format!("notices.step.{}", rule.step),
+        ]
+    }
+
     /// The group of it.
     pub const fn group(self) -> Group {
         self.rule().group

@@ -14,12 +14,12 @@ const MORE: &str = "more";
 
 /// The sentences that come with the program.
 pub fn shipped(kind: Kind, locale: Locale) -> Texts {
-    let rule = kind.rule();
+    let [title, body, lock_title, step_label] = kind.sentences();
     Texts {
-        title: sentence(&format!("notices.title.{}", kind.key()), locale),
-        body: sentence(&format!("notices.body.{}", kind.key()), locale),
-        lock_title: sentence(&format!("notices.lock.{}", rule.lock), locale),
-        step_label: sentence(&format!("notices.step.{}", rule.step), locale),
+        title: sentence(&title, locale),
+        body: sentence(&body, locale),
+        lock_title: sentence(&lock_title, locale),
+        step_label: sentence(&step_label, locale),
     }
 }
 
