@@ -179,8 +179,9 @@ on_both! {
         let child = ana.child("2025-05-01").await;
         let family = ana.get("/family").await.body["id"].as_str().unwrap().to_owned();
         let now = test.app.now();
-        // The first one at a facility also writes the consent and what the facility sees; from then on it is only looked for.
-        for (day, most) in [(DAY, 23), ("2026-12-02", 19)] {
+        // The first one at a facility also writes the consent and what the facility sees; from then on it is only looked for. One of them
+        // puts the event in the queue of which notices are made.
+        for (day, most) in [(DAY, 24), ("2026-12-02", 20)] {
             let slot = test.slot("sakai_care", day, ("08:30", "17:00"), (2, 2)).await;
             let command = NewBooking::new(SlotId::new(slot), vec![ChildId::new(child.clone())]);
             let family = FamilyId::new(family.clone());

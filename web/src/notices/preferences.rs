@@ -9,6 +9,7 @@ use super::model::{change, group_words};
 use crate::api::{Attempt, Failure, Tagged};
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, say_with, text};
+use crate::outreach::OutreachPurpose;
 use crate::paths;
 use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Need, PageTitle, Refusal, Tone};
 
@@ -23,6 +24,7 @@ pub fn PreferencesPage() -> impl IntoView {
             <PageTitle text="notices.preferences"/>
             <p><Say key="notices.preferences_lead"/></p>
             <Load what=preferences let:known><Wanted known again/></Load>
+            <OutreachPurpose/>
         </div>
     }
 }
