@@ -28,8 +28,8 @@ type Found = Result<Tagged<Application>, Failure>;
 pub struct Form {
     /// The application with its tag.
     pub found: LocalResource<Found>,
-    /// Another device changed it first: it was read again.
-    stale: RwSignal<bool>,
+    /// Another device changed it first: what this page had then, by its tag. It is read again.
+    stale: RwSignal<Option<String>>,
     /// What was typed last, by question: it outlives reading again.
     typed: RwSignal<(String, String)>,
 }
@@ -37,7 +37,7 @@ pub struct Form {
 impl Form {
     /// Takes in what a change came to; gives why it was not made, unless another device was faster: that the page says by itself.
     pub fn take(self, changed: Found) -> Option<Failure> {
-        self.stale.set(false);
+        self.stale.set(None);
         match changed {
             Ok(tagged) => {
                 self.typed.set(Default::default());
@@ -45,12 +45,20 @@ impl Form {
                 None
             }
             Err(failure) if failure.status() == Some(412) => {
-                self.stale.set(true);
+                self.stale.set(self.found.get_untracked().and_then(Result::ok).map(|tagged| tagged.etag));
                 self.found.refetch();
                 None
             }
             Err(failure) => Some(failure),
         }
+    }
+
+    /// Whether another device was faster and what it wrote stands here now: not before, or the next press would meet the same again.
+    fn was_read_again(self) -> bool {
+        self.stale.with(|stale| {
+            let now = self.found.get().and_then(Result::ok).map(|tagged| tagged.etag);
+            stale.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then != now)
+        })
     }
 }
 
@@ -68,7 +76,7 @@ pub fn ApplicationFrame() -> impl IntoView {
         let id = id.get();
         async move { client::application(&id).await }
     });
-    provide_context(Form { found, stale: RwSignal::new(false), typed: RwSignal::new((String::new(), String::new())) });
+    provide_context(Form { found, stale: RwSignal::new(None), typed: RwSignal::new((String::new(), String::new())) });
     view! { <Outlet/> }
 }
 
@@ -91,11 +99,11 @@ pub fn LeadOn(to: String) -> impl IntoView {
 /// Another device was faster.
 #[component]
 pub fn StaleNotice() -> impl IntoView {
-    let stale = form().stale;
-    let notice = taking_focus(move || stale.get());
+    let form = form();
+    let notice = taking_focus(move || form.was_read_again());
     view! {
         <div tabindex="-1" node_ref=notice>
-            <Show when=move || stale.get()>
+            <Show when=move || form.was_read_again()>
                 <Banner tone=Tone::Warning title="applications.stale_title"><p><Say key="applications.stale"/></p></Banner>
             </Show>
         </div>

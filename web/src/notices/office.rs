@@ -209,6 +209,8 @@ fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> i
         }
     });
     let versions: Vec<Known> = one.versions.iter().filter(|version| version.locale == language).cloned().collect();
+    // The server's clock decides, not this device's.
+    let holds = one.templates.iter().find(|held| held.locale == language && held.municipality.is_some()).map(|held| held.version);
     let error = move |field| FieldError::of(errors, field);
     let beside = move || failure.get().filter(|failure| failure.field_errors(&FIELDS, locale()).is_empty());
     view! {
@@ -240,7 +242,7 @@ fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> i
                 <section class="card stack"><Names kind language/></section>
                 <section class="card stack" aria-labelledby="versions">
                     <h2 id="versions"><Say key="notices.versions"/></h2>
-                    <Versions versions/>
+                    <Versions versions holds/>
                 </section>
             </div>
         </div>
@@ -262,14 +264,12 @@ fn Sample(texts: Texts, language: Locale) -> impl IntoView {
     }
 }
 
+/// What the city has published, with the version in use.
 #[component]
-fn Versions(versions: Vec<Known>) -> impl IntoView {
+fn Versions(versions: Vec<Known>, holds: Option<i64>) -> impl IntoView {
     if versions.is_empty() {
         return view! { <p><Say key="notices.no_versions"/></p> }.into_any();
     }
-    let now = settings::now();
-    // The one that began last stands first.
-    let holds = versions.iter().find(|version| version.valid_from.is_none_or(|from| from <= now)).map(|version| version.version);
     let rows = versions.into_iter().map(|version| {
         let (number, from, title) = (version.version, version.valid_from, version.title);
         view! {
