@@ -120,6 +120,12 @@ while IFS='|' read -r name result seconds passed failed; do
   [ "$passed$failed" != 00 ] || passed=- failed=-
   printf '%-54s %-7s %8s %7s %7s\n' "$name" "$result" "$seconds" "$passed" "$failed"
 done <"$rows"
+# Last, where whoever reads only the end finds it: what failed, and the first words of why.
+if [ "$failed_all" != 0 ]; then
+  say "What failed"
+  sed 's/\x1b\[[0-9;]*m//g' "$logs"/*.log |
+    grep -hE '^test .* FAILED$|panicked at|^ +[0-9]+\) \[|^ +(Error|Expected|Received|Locator):|^ +> +[0-9]+ \||^error' | head -n 60
+fi
 printf '\nLogs: %s. The whole took %s min %s s.\n' "$logs" $((SECONDS / 60)) $((SECONDS % 60))
 printf '%s passed, %s failed\n' "$passed_all" "$failed_all"
 [ "$failed_all" = 0 ]
