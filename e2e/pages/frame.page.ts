@@ -22,7 +22,7 @@ export class Frame {
   /** The page has said what it is and is not loading any more. */
   async ready(): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expect(this.page.locator('[aria-busy="true"]')).toHaveCount(0);
+    await expect(this.page.locator('[aria-busy="true"], .skeleton')).toHaveCount(0);
   }
 
   /** The navigation: in the header on a desktop, at the bottom on a phone. */

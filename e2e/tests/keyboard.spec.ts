@@ -58,6 +58,8 @@ test('a place is booked without a pointer', async ({ page }) => {
     await page.keyboard.press('Space');
   }
   await tabTo(page, booking.book());
+  // It waits for what the stay costs.
+  await expect(booking.book()).toBeEnabled();
   await page.keyboard.press('Enter');
   await booking.at('予約しました');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
