@@ -173,6 +173,11 @@ pub fn text(make: impl Fn() -> String + Send + Sync + 'static) -> Text {
     Text::Made(Arc::new(make))
 }
 
+/// The sentence of a key with values in the places of `%{name}`, as words for a prop of `ui`.
+pub fn text_with(key: &'static str, values: impl Fn() -> Vec<(&'static str, String)> + Send + Sync + 'static) -> Text {
+    text(move || filled(key, locale(), &values()))
+}
+
 impl From<&'static str> for Text {
     fn from(key: &'static str) -> Self {
         Self::Key(key)

@@ -40,6 +40,8 @@ pub mod devices;
 #[cfg(feature = "pages")]
 pub mod documents;
 #[cfg(feature = "pages")]
+pub mod editing;
+#[cfg(feature = "pages")]
 pub mod entitlements;
 #[cfg(feature = "pages")]
 pub mod facilities;
@@ -73,6 +75,8 @@ pub mod settings;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;
+#[cfg(feature = "pages")]
+pub mod taking;
 pub mod ui;
 #[cfg(feature = "pages")]
 pub mod waitlist;

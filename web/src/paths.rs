@@ -308,6 +308,16 @@ pub fn office_outreach() -> String {
     "/office/outreach".to_owned()
 }
 
+/// The notices that nobody opened, of one event or campaign where one is given.
+pub fn office_unopened(source: Option<&str>) -> String {
+    query("/office/outreach/unopened", &[("source", source.map(str::to_owned))])
+}
+
+/// How the city follows what nobody opened.
+pub fn office_outreach_rules() -> String {
+    "/office/outreach/rules".to_owned()
+}
+
 /// One family to call.
 pub fn office_case(case_id: &str) -> String {
     format!("/office/outreach/{}", percent_encoded(case_id))
