@@ -33,6 +33,8 @@ pub mod attachments;
 pub mod attendance;
 #[cfg(feature = "pages")]
 pub mod bookings;
+#[cfg(feature = "staff")]
+pub mod campaigns;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]

@@ -23,7 +23,8 @@ impl Editing {
         use_context().unwrap_or_else(|| Self { draft: RwSignal::new(Value::Null), wrong: Memo::new(|_| Vec::new()) })
     }
 
-    fn error(self, at: String) -> Signal<Option<String>> {
+    /// What is wrong at a place.
+    pub fn error(self, at: String) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.wrong.with(|all| all.iter().find(|part| part.pointer.as_deref() == Some(&at)).map(|part| part.reason.sentence(locale())))
         })
@@ -68,13 +69,16 @@ pub fn Typed(
     /// The most characters of several lines.
     #[prop(default = 500)]
     most: u32,
+    /// Whether it may be left out, where its kind does not say so.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let value = bound(&at, kind);
     // A time is stored with seconds that nobody types.
     if kind == Kind::Time {
         value.update(|text| *text = text.chars().take(5).collect());
     }
-    let required = if matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
+    let required = if optional || matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
     let error = Editing::here().error(at.clone());
     // Made inside of the field: there it finds its label.
     let input = move || match kind {
@@ -168,6 +172,9 @@ pub fn Kinds(
     kinds: Vec<(&'static str, &'static str, Value)>,
     /// The fields of a kind.
     fields: fn(String, &str) -> AnyView,
+    /// A field that every kind has, and that stays when another is chosen.
+    #[prop(optional)]
+    keep: Option<&'static str>,
 ) -> impl IntoView {
     let editing = Editing::here();
     let kind = RwSignal::new(editing.text(&format!("{at}/kind")));
@@ -179,7 +186,13 @@ pub fn Kinds(
         let word = kind.get();
         if before.is_some() {
             if let Some((_, _, fresh)) = kinds.iter().find(|(known, ..)| *known == word) {
-                editing.set(&place, fresh.clone());
+                let mut fresh = fresh.clone();
+                if let Some(field) = keep
+                    && let Some(kept) = editing.draft.with_untracked(|draft| draft.pointer(&format!("{place}/{field}")).cloned())
+                {
+                    tree::set(&mut fresh, &format!("/{field}"), kept);
+                }
+                editing.set(&place, fresh);
             }
             shown.set(word);
         }

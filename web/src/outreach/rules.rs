@@ -10,14 +10,13 @@ use super::list::{OfficerNav, OutreachPart};
 use super::model::{after_words, factor_word, factors, following, read_rules, rung_words, sample_script};
 use crate::api::{Attempt, Failure};
 use crate::editing::tree::{self, Kind, field_id};
-use crate::editing::{Editing, Names, Pick, Rows, Typed, Wrong, words};
+use crate::editing::{Editing, Names, Pick, Rows, Typed, Wrong, kept, words};
 use crate::families::model::classes_of;
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, marked, name, say, say_with, text};
 use crate::office::my_city;
-use crate::session::use_session;
 use crate::ui::{Button, Checkbox, Disclosure, Fact, Facts, Field, Load, Look, PageTitle, Refusal, Select};
-use crate::{offline, settings};
+use crate::settings;
 
 /// Under this name the device keeps what is written, as long as it is not published.
 const DRAFT: &str = "outreach_rules_draft";
@@ -114,31 +113,14 @@ struct Choices(Vec<Factor>);
 /// The form of a new version.
 #[component]
 fn NewRules(now: OutreachRules, classes: Vec<(String, Localised)>, again: Callback<()>) -> impl IntoView {
-    let session = use_session();
-    let account = StoredValue::new(untrack(|| session.me()).map(|me| me.id.to_string()).unwrap_or_default());
     let today = settings::today();
-    let fresh = StoredValue::new(following(&now, today));
-    let kept = offline::recall::<Value>(&account.get_value(), DRAFT).filter(|kept| !kept.is_null());
-    let is_begun = kept.is_some();
-    let draft = RwSignal::new(kept.unwrap_or_else(|| fresh.get_value()));
-    Effect::new(move |before: Option<()>| {
-        let now = draft.get();
-        if before.is_some() {
-            account.with_value(|account| offline::remember(account, DRAFT, &now));
-        }
-    });
+    let kept = kept(DRAFT, 0, following(&now, today));
+    let (draft, is_begun) = (kept.draft, kept.is_begun.get_untracked());
     let new = Memo::new(move |_| draft.with(read_rules));
     let wrong = Memo::new(move |_| new.with(|new| new.as_ref().and_then(|new| check_rules(new, today).err()).unwrap_or_default()));
     provide_context(Editing { draft, wrong });
     let used = new.with_untracked(|new| new.as_ref().map(|new| new.rules.weights.clone()).unwrap_or_default());
     provide_context(Choices(factors(&classes, &used)));
-    // Everything is made anew when what was written is thrown away.
-    let turn = RwSignal::new(0_u32);
-    let forget = move || {
-        account.with_value(|account| offline::remember(account, DRAFT, &Value::Null));
-        draft.set(fresh.get_value());
-        turn.update(|turn| *turn += 1);
-    };
     let (flash, failure, attempt) = (use_flash(), RwSignal::new(None::<Failure>), Attempt::new());
     let publishing = Action::new_local(move |new: &NewOutreachRules| {
         let (new, attempt) = (new.clone(), attempt.clone());
@@ -146,7 +128,7 @@ fn NewRules(now: OutreachRules, classes: Vec<(String, Localised)>, again: Callba
             match client::publish_rules(&new, &attempt).await {
                 Ok(_) => {
                     flash.done("outreach.rules_published");
-                    account.with_value(|account| offline::remember(account, DRAFT, &Value::Null));
+                    kept.forget();
                     again.run(());
                 }
                 Err(why) => failure.set(Some(why)),
@@ -164,7 +146,7 @@ fn NewRules(now: OutreachRules, classes: Vec<(String, Localised)>, again: Callba
         <Disclosure summary="outreach.rules_new" open=is_begun>
             <form class="stack stack-wide" novalidate on:submit=move |event| event.prevent_default()>
                 {move || {
-                    turn.track();
+                    kept.turn.track();
                     view! { <Sections/> }
                 }}
                 <section class="stack" aria-live="polite">
@@ -173,7 +155,7 @@ fn NewRules(now: OutreachRules, classes: Vec<(String, Localised)>, again: Callba
                 </section>
                 <div class="row actions">
                     <Button busy=publishing.pending() disabled=Signal::derive(move || !is_ready.get()) on_press=press><Say key="outreach.rules_publish"/></Button>
-                    <Button look=Look::Text on_press=Callback::new(move |()| forget())><Say key="outreach.rules_forget"/></Button>
+                    <Button look=Look::Text on_press=Callback::new(move |()| kept.begin_anew())><Say key="ui.forget_draft"/></Button>
                 </div>
             </form>
         </Disclosure>
