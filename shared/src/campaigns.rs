@@ -20,7 +20,7 @@ pub use self::starters::*;
 use crate::applications::Colleague;
 use crate::eligibility::Condition;
 use crate::ids::{CampaignId, ChildId};
-use crate::locale::Localised;
+use crate::locale::{Locale, Localised};
 use crate::municipalities::MunicipalityCode;
 use crate::notices::words::Subject;
 use crate::procedures::ProcedureKey;
@@ -315,6 +315,14 @@ pub struct Campaign {
 pub struct CampaignProposing {
     /// So many families the preview named.
     pub families: u32,
+}
+
+/// Sends a campaign to oneself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CampaignTest {
+    /// In this language.
+    pub locale: Locale,
 }
 
 /// Sends a proposed campaign back to its writer.

@@ -35,6 +35,8 @@ pub struct CampaignFigures {
     pub capped: u32,
     /// Want no such notices, or have nobody with an account.
     pub unreachable: u32,
+    /// Not told, because it was stopped before.
+    pub stopped: u32,
     /// Of those told: somebody of the family opened it.
     pub opened: u32,
     /// Of those told: opened in each hour since it went out to the family, the first hour first; 48 of them, or as many as have begun
