@@ -303,6 +303,7 @@ refused!(
     shared::applications::Rejection,
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
+    shared::campaigns::Rejection,
     shared::interviews::Rejection,
     shared::outreach::Rejection,
     shared::consents::Rejection,

@@ -7,6 +7,7 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod campaigns;
 pub mod channels;
 pub mod config;
 pub mod consents;

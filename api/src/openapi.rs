@@ -37,6 +37,7 @@ use utoipa_actix_web::AppExt;
         (name = "attendance", description = "Staff: board, check-in, check-out"),
         (name = "statements", description = "What a month comes to (明細), for families and facilities"),
         (name = "registers", description = "Files of the city's registers, in and out; their columns stand beside this document"),
+        (name = "campaigns", description = "Campaigns and standing offers (プッシュ型のご案内): whom they fit, four eyes, sending, figures"),
         (name = "outreach", description = "Outreach (アウトリーチ): what nobody opened in time, and the families whom officers and the BPO centre call"),
         (name = "settings", description = "This installation"),
     )

@@ -16,9 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, consents, devices, docs, documents, entitlements, facilities,
-    families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures, programmes, registers,
-    request, residence, series, settings, slots, statements, waitlist,
+    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, consents, devices, docs, documents, entitlements,
+    facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures, programmes,
+    registers, request, residence, series, settings, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -71,6 +71,7 @@ fn operations(config: &mut impl Operations) {
     entitlements::configure(config);
     registers::configure(config);
     outreach::configure(config);
+    campaigns::configure(config);
     settings::configure(config);
 }
 

@@ -765,6 +765,7 @@ diesel::table! {
         opened_by -> Nullable<Text>,
         acknowledged_at -> Nullable<Timestamp>,
         replaced_at -> Nullable<Timestamp>,
+        occasion -> Text,
     }
 }
 
@@ -822,6 +823,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    campaign_rules (municipality, valid_from) {
+        municipality -> Text,
+        valid_from -> Date,
+        rules -> Text,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> Text,
+        municipality -> Text,
+        plan -> Text,
+        state -> Text,
+        author -> Text,
+        editor -> Text,
+        proposal -> Nullable<Text>,
+        approval -> Nullable<Text>,
+        returned -> Nullable<Text>,
+        due_at -> Nullable<Timestamp>,
+        began_at -> Nullable<Timestamp>,
+        looked_on -> Nullable<Date>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_recipients (campaign_id, family_id, occasion) {
+        campaign_id -> Text,
+        family_id -> Text,
+        occasion -> Text,
+        child_id -> Nullable<Text>,
+        state -> Text,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -842,6 +885,8 @@ diesel::joinable!(applications -> procedures (procedure_id));
 diesel::joinable!(applications -> families (family_id));
 diesel::joinable!(applications -> children (child_id));
 diesel::joinable!(hand_overs -> applications (application_id));
+diesel::joinable!(campaign_recipients -> campaigns (campaign_id));
+diesel::joinable!(campaign_recipients -> families (family_id));
 diesel::joinable!(outreach_cases -> families (family_id));
 diesel::joinable!(outreach_notices -> notices (notice_id));
 diesel::joinable!(outreach_notices -> outreach_matters (matter_id));
@@ -859,6 +904,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_lines,
     bookings,
     calendar_feeds,
+    campaign_recipients,
+    campaign_rules,
+    campaigns,
     children,
     compact_terms,
     compacts,

@@ -10,8 +10,8 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, bookings, entitlements, idempotency, identity, notices, outreach, passkeys, reminders, request, routes, session,
-    waitlist,
+    App, accounts, bookings, campaigns, entitlements, idempotency, identity, notices, outreach, passkeys, reminders, request, routes,
+    session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -63,6 +63,9 @@ pub async fn keep_time(app: App) {
         }
         if let Err(error) = waitlist::jobs::keep(&app).await {
             tracing::warn!(%error, "the waiting list was not kept");
+        }
+        if let Err(error) = campaigns::jobs::keep(&app).await {
+            tracing::warn!(%error, "campaigns did not go on");
         }
         if let Err(error) = outreach::jobs::keep(&app).await {
             tracing::warn!(%error, "what nobody opened was not followed");

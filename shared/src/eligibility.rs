@@ -3,6 +3,7 @@
 //! A condition is a tree. Its [`Finding`] is the same tree with a verdict and a sentence at every leaf, so what is decided and what is
 //! explained are one value. The verdicts are Kleene's: what is unknown stays unknown unless the rest decides without it.
 
+mod asking;
 mod check;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,12 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use self::asking::{judge, say};
 pub use self::check::{Rejection, check};
+use crate::entitlements::Certified;
 use crate::locale::Localised;
 use crate::municipalities::MunicipalityCode;
-use crate::problem::{Datum, Reason};
+use crate::problem::Reason;
 use crate::programmes::{Ages, ProgrammeKey};
-use crate::time::months_complete_on;
+use crate::time::days_after;
 
 /// A condition, and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +126,50 @@ pub enum Test {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<NaiveDate>,
     },
+    /// The family has at least so many children.
+    Siblings {
+        /// Children of the family, this one among them, 1 to 20.
+        at_least: u32,
+    },
+    /// The child has been in a programme at least so often lately.
+    HasUsed {
+        /// The programme.
+        programme: ProgrammeKey,
+        /// What it is called.
+        name: Localised,
+        /// Stays, 1 to 100.
+        at_least: u32,
+        /// In so many days before the day, 1 to 1000.
+        within_days: u32,
+    },
+    /// So much of what the child may use of a programme in the month is left. Limits that are not counted in minutes by the month leave it
+    /// unknown.
+    Unused {
+        /// The programme.
+        programme: ProgrammeKey,
+        /// What it is called.
+        name: Localised,
+        /// Minutes, 1 to 60,000.
+        at_least_minutes: i64,
+    },
+    /// The month is nearly over.
+    DaysLeftInMonth {
+        /// So many days come after the day at most, 0 to 31.
+        at_most: u32,
+    },
+    /// This will hold so many days later, by what is known now.
+    InDays {
+        /// Days, 1 to 400.
+        days: u32,
+        /// The condition.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
+        of: Box<Condition>,
+    },
+    /// The family has come to live in the city lately.
+    MovedIn {
+        /// At most so many days before the day, 1 to 400.
+        within_days: u32,
+    },
 }
 
 /// Where a child is enrolled. Known under the key [`ENROLMENT`].
@@ -188,14 +235,22 @@ pub struct Facts {
     pub is_residence_proven: bool,
     /// The household's classes on the day.
     pub classes: Vec<String>,
-    /// The programmes that the child is certified for on the day.
-    pub certified: Vec<ProgrammeKey>,
+    /// What the child is certified for, each from one day to another.
+    pub certified: Vec<(ProgrammeKey, Certified)>,
     /// What was answered or is known, by the question's key.
     pub known: BTreeMap<String, String>,
     /// The keys of what an officer or the city's register has confirmed.
     pub confirmed: BTreeSet<String>,
     /// The keys of the documents that were sent.
     pub attached: BTreeSet<String>,
+    /// How many children the family has.
+    pub children: Option<u32>,
+    /// Since when the family lives in the city.
+    pub moved_in: Option<NaiveDate>,
+    /// The days on which the child was in a programme, for each programme that was looked up.
+    pub used: BTreeMap<ProgrammeKey, Vec<NaiveDate>>,
+    /// The minutes that are left in the month of the day, for each programme that was looked up.
+    pub left: BTreeMap<ProgrammeKey, i64>,
 }
 
 /// Yes, no or unknown.
@@ -341,7 +396,11 @@ impl Finding {
 
 /// Asks a condition.
 pub fn examine(condition: &Condition, facts: &Facts) -> Finding {
-    let part = |conditions: &[Condition]| conditions.iter().map(|condition| examine(condition, facts)).collect::<Vec<_>>();
+    examine_on(condition, facts, facts.day)
+}
+
+fn examine_on(condition: &Condition, facts: &Facts, day: NaiveDate) -> Finding {
+    let part = |conditions: &[Condition]| conditions.iter().map(|condition| examine_on(condition, facts, day)).collect::<Vec<_>>();
     let whole = |verdict, of, negated| Finding { verdict, reason: None, missing: None, source: condition.source.clone(), of, negated };
     match &condition.test {
         Test::All { of } => {
@@ -353,104 +412,60 @@ pub fn examine(condition: &Condition, facts: &Facts) -> Finding {
             whole(of.iter().map(|part| part.verdict).max().unwrap_or(Verdict::No), of, false)
         }
         Test::Not { of } => {
-            let of = examine(of, facts);
+            let of = examine_on(of, facts, day);
             whole(of.verdict.not(), vec![of], true)
         }
+        Test::InDays { days, of } => {
+            let of = examine_on(of, facts, days_after(day, *days));
+            whole(of.verdict, vec![of], false)
+        }
         leaf => {
-            let (verdict, reason, missing) = ask(leaf, facts);
+            let verdict = judge(leaf, facts, day);
+            let (reason, missing) = say(leaf, verdict, facts, day);
             Finding { verdict, reason: Some(reason), missing, source: condition.source.clone(), of: Vec::new(), negated: false }
         }
     }
 }
 
-/// What a leaf says: its verdict, what is so in a sentence that is true whichever way it is used, and what is missing.
-fn ask(test: &Test, facts: &Facts) -> (Verdict, Reason, Option<Missing>) {
-    let found = |verdict, reason| (verdict, reason, None);
-    let unknown = |reason, missing| (Verdict::Unknown, reason, Some(missing));
-    match test {
-        // Wholes are asked by their parts.
-        Test::All { .. } | Test::Any { .. } | Test::Not { .. } => found(Verdict::Unknown, Reason::new("eligibility.unknown")),
-        Test::Age { ages } => {
-            let Some(born) = facts.born else { return unknown(Reason::new("eligibility.child_missing"), Missing::Child) };
-            let (first, last) = (ages.first_day(born), ages.last_day(born));
-            if facts.day < first {
-                found(Verdict::No, Reason::new("eligibility.too_young").with("from", Datum::Day(first)))
-            } else if facts.day > last {
-                found(Verdict::No, Reason::new("eligibility.too_old").with("last", Datum::Day(last)))
-            } else {
-                found(Verdict::Yes, Reason::new("eligibility.age_fits").with("last", Datum::Day(last)))
+/// The verdict alone, for asking very many: the same as [`examine`] finds.
+pub fn verdict(condition: &Condition, facts: &Facts) -> Verdict {
+    verdict_on(condition, facts, facts.day)
+}
+
+fn verdict_on(condition: &Condition, facts: &Facts, day: NaiveDate) -> Verdict {
+    match &condition.test {
+        Test::All { of } => {
+            let mut found = Verdict::Yes;
+            for part in of {
+                found = found.min(verdict_on(part, facts, day));
+                if found == Verdict::No {
+                    break;
+                }
             }
+            found
         }
-        Test::WithinMonthsOfBirth { months } => {
-            let Some(born) = facts.born else { return unknown(Reason::new("eligibility.child_missing"), Missing::Child) };
-            let last = crate::time::days_before(months_complete_on(born, *months), 1);
-            let within = born <= facts.day && facts.day <= last;
-            let code = if within { "eligibility.birth_recent" } else { "eligibility.birth_long_ago" };
-            found(Verdict::of(within), Reason::new(code).with("last", Datum::Day(last)))
-        }
-        Test::LivesIn { municipalities } => {
-            let cities = if municipalities.is_empty() { std::slice::from_ref(&facts.city) } else { municipalities };
-            if !cities.contains(&facts.residence) {
-                found(Verdict::No, Reason::new("eligibility.lives_elsewhere"))
-            } else if facts.is_residence_proven {
-                found(Verdict::Yes, Reason::new("eligibility.lives_here"))
-            } else {
-                unknown(Reason::new("eligibility.residence_unproven"), Missing::Residence)
+        Test::Any { of } => {
+            let mut found = Verdict::No;
+            for part in of {
+                found = found.max(verdict_on(part, facts, day));
+                if found == Verdict::Yes {
+                    break;
+                }
             }
+            found
         }
-        Test::EnrolledIn { kinds } => match facts.known.get(ENROLMENT).and_then(|key| Enrolment::from_key(key)) {
-            Some(kind) => {
-                let reason = match kind {
-                    Enrolment::None => Reason::new("eligibility.enrolled_nowhere"),
-                    kind => Reason::new("eligibility.enrolled").with("kind", Datum::Names(enrolment_name(kind))),
-                };
-                found(Verdict::of(kinds.contains(&kind)), reason)
-            }
-            None => unknown(Reason::new("eligibility.enrolment_missing"), Missing::Known { key: ENROLMENT.to_owned() }),
-        },
-        Test::HouseholdIs { class, name } => {
-            if facts.classes.contains(class) {
-                found(Verdict::Yes, Reason::new("eligibility.household_is").with("class", Datum::Names(name.clone())))
-            } else {
-                // What the city has not written down may still be so.
-                let reason = Reason::new("eligibility.household_missing").with("class", Datum::Names(name.clone()));
-                unknown(reason, Missing::Household { class: class.clone() })
-            }
-        }
-        Test::Certified { programme, name } => {
-            let holds = facts.certified.contains(programme);
-            let code = if holds { "eligibility.certified" } else { "eligibility.not_certified" };
-            found(Verdict::of(holds), Reason::new(code).with("programme", Datum::Names(name.clone())))
-        }
-        Test::Known { key, values, yes, no } => match facts.known.get(key) {
-            Some(value) => {
-                let holds = values.contains(value);
-                let words = if holds { yes } else { no };
-                found(Verdict::of(holds), Reason::new("eligibility.known").with("words", Datum::Names(words.clone())))
-            }
-            None => unknown(Reason::new("eligibility.answer_missing"), Missing::Known { key: key.clone() }),
-        },
-        Test::AtMost { key, yen, name } => match facts.known.get(key).and_then(|value| value.parse::<i64>().ok()) {
-            Some(amount) => {
-                let code = if amount <= *yen { "eligibility.at_most" } else { "eligibility.over" };
-                let reason = Reason::new(code).with("name", Datum::Names(name.clone())).with("limit", Datum::Yen(*yen));
-                found(Verdict::of(amount <= *yen), reason)
-            }
-            None => unknown(Reason::new("eligibility.answer_missing"), Missing::Known { key: key.clone() }),
-        },
-        Test::Attached { key, name } => {
-            let named = |code| Reason::new(code).with("name", Datum::Names(name.clone()));
-            if facts.attached.contains(key) {
-                found(Verdict::Yes, named("eligibility.attached"))
-            } else {
-                unknown(named("eligibility.attachment_missing"), Missing::Attachment { key: key.clone() })
-            }
-        }
-        Test::Between { from, until } => {
-            let holds = from.is_none_or(|from| from <= facts.day) && until.is_none_or(|until| facts.day <= until);
-            let code = if holds { "eligibility.in_time" } else { "eligibility.out_of_time" };
-            found(Verdict::of(holds), Reason::new(code).with("day", Datum::Day(facts.day)))
-        }
+        Test::Not { of } => verdict_on(of, facts, day).not(),
+        Test::InDays { days, of } => verdict_on(of, facts, days_after(day, *days)),
+        leaf => judge(leaf, facts, day),
+    }
+}
+
+/// Every leaf of a condition, in its order.
+pub fn leaves<'a>(condition: &'a Condition, see: &mut dyn FnMut(&'a Test)) {
+    match &condition.test {
+        Test::All { of } | Test::Any { of } => of.iter().for_each(|part| leaves(part, see)),
+        Test::Not { of } | Test::InDays { of, .. } => leaves(of, see),
+        leaf => see(leaf),
     }
 }
 

@@ -81,6 +81,11 @@ impl Entitlement {
         self.valid_from <= day && day <= self.valid_until
     }
 
+    /// The days on which it holds.
+    pub const fn days(&self) -> Certified {
+        Certified { from: self.valid_from, until: self.valid_until }
+    }
+
     /// Whether there is a day on which it holds: one that was ended before it began has none.
     pub fn holds_at_all(&self) -> bool {
         self.valid_from <= self.valid_until

@@ -16,6 +16,7 @@ pub mod attachments;
 pub mod attendance;
 pub mod bookings;
 pub mod calendar;
+pub mod campaigns;
 pub mod consents;
 pub mod devices;
 pub mod documents;

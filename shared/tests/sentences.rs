@@ -12,9 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, bookings, calendar, consents, devices, eligibility, entitlements, facilities,
-    families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers, residence,
-    series, slots, text, waitlist,
+    accounts, applications, attachments, attendance, bookings, calendar, campaigns, consents, devices, eligibility, entitlements,
+    facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
+    residence, series, slots, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -299,6 +299,23 @@ fn reasons() -> Vec<Reason> {
         outreach::Rejection::ScriptInvalid => outreach::Rejection::ScriptInvalid,
         outreach::Rejection::RulesPast => outreach::Rejection::RulesPast,
     });
+    all.extend(samples! { campaigns::Rejection:
+        campaigns::Rejection::NotDraft => campaigns::Rejection::NotDraft,
+        campaigns::Rejection::NotProposed => campaigns::Rejection::NotProposed,
+        campaigns::Rejection::NotUnderWay => campaigns::Rejection::NotUnderWay,
+        campaigns::Rejection::OwnCampaign => campaigns::Rejection::OwnCampaign,
+        campaigns::Rejection::Grown { .. } => campaigns::Rejection::Grown { seen: 100, found: 120 },
+        campaigns::Rejection::Nobody => campaigns::Rejection::Nobody,
+        campaigns::Rejection::NameMissing => campaigns::Rejection::NameMissing,
+        campaigns::Rejection::WordsMissing => campaigns::Rejection::WordsMissing,
+        campaigns::Rejection::Brace => campaigns::Rejection::Brace,
+        campaigns::Rejection::TimePast => campaigns::Rejection::TimePast,
+        campaigns::Rejection::DaysReversed => campaigns::Rejection::DaysReversed,
+        campaigns::Rejection::DeadlineInvalid => campaigns::Rejection::DeadlineInvalid,
+        campaigns::Rejection::HoldOutInvalid => campaigns::Rejection::HoldOutInvalid,
+        campaigns::Rejection::RulesPast => campaigns::Rejection::RulesPast,
+        campaigns::Rejection::RulesInvalid => campaigns::Rejection::RulesInvalid,
+    });
     let factors = [
         outreach::Factor::FirstChild,
         outreach::Factor::NeverUsed,
@@ -407,6 +424,7 @@ fn reasons() -> Vec<Reason> {
         eligibility::Rejection::PartCount => eligibility::Rejection::PartCount,
         eligibility::Rejection::KeyUnknown { .. } => eligibility::Rejection::KeyUnknown { key: key.clone() },
         eligibility::Rejection::NoValue => eligibility::Rejection::NoValue,
+        eligibility::Rejection::OutOfRange { .. } => eligibility::Rejection::OutOfRange { least: 1, most: 20 },
     });
     all.extend(world::findings());
     let three_years = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };

@@ -110,6 +110,10 @@ impl Explain for Failure {
     fn is_missing(&self) -> bool {
         self.status() == Some(404)
     }
+
+    fn is_stale(&self) -> bool {
+        matches!(self.status(), Some(409 | 412))
+    }
 }
 
 /// A value with the tag that must be given back to change it.

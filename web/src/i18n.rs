@@ -91,7 +91,8 @@ pub fn sentence(key: &str, locale: Locale) -> String {
     crate::_rust_i18n_try_translate(locale.tag(), key).map_or_else(|| shared::problem::sentence(key, locale), |found| found.into_owned())
 }
 
-fn filled(key: &str, locale: Locale, values: &[(&str, String)]) -> String {
+/// The sentence of a key with its furigana marks, with values in the places of `%{name}`.
+pub fn filled(key: &str, locale: Locale, values: &[(&str, String)]) -> String {
     values.iter().fold(sentence(key, locale), |text, (name, value)| text.replace(&format!("%{{{name}}}"), value))
 }
 
@@ -171,6 +172,11 @@ pub enum Text {
 /// Any text as words for a prop of `ui`.
 pub fn text(make: impl Fn() -> String + Send + Sync + 'static) -> Text {
     Text::Made(Arc::new(make))
+}
+
+/// The sentence of a key with values in the places of `%{name}`, as words for a prop of `ui`.
+pub fn text_with(key: &'static str, values: impl Fn() -> Vec<(&'static str, String)> + Send + Sync + 'static) -> Text {
+    text(move || filled(key, locale(), &values()))
 }
 
 impl From<&'static str> for Text {

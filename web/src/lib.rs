@@ -33,12 +33,16 @@ pub mod attachments;
 pub mod attendance;
 #[cfg(feature = "pages")]
 pub mod bookings;
+#[cfg(feature = "staff")]
+pub mod campaigns;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]
 pub mod devices;
 #[cfg(feature = "pages")]
 pub mod documents;
+#[cfg(feature = "pages")]
+pub mod editing;
 #[cfg(feature = "pages")]
 pub mod entitlements;
 #[cfg(feature = "pages")]
@@ -73,6 +77,8 @@ pub mod settings;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;
+#[cfg(feature = "pages")]
+pub mod taking;
 pub mod ui;
 #[cfg(feature = "pages")]
 pub mod waitlist;

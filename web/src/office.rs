@@ -32,13 +32,16 @@ pub enum OfficePlace {
     Notices,
     /// Families to call.
     Outreach,
+    /// What families are told of by themselves.
+    Campaigns,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 8] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
+        (OfficePlace::Campaigns, paths::office_campaigns(), "office.campaigns", "office.campaigns_for", Glyph::Globe),
         (OfficePlace::Households, paths::office_households(), "office.households", "office.households_for", Glyph::Family),
         (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),

@@ -308,6 +308,46 @@ pub fn office_outreach() -> String {
     "/office/outreach".to_owned()
 }
 
+/// The notices that nobody opened, of one event or campaign where one is given.
+pub fn office_unopened(source: Option<&str>) -> String {
+    query("/office/outreach/unopened", &[("source", source.map(str::to_owned))])
+}
+
+/// How the city follows what nobody opened.
+pub fn office_outreach_rules() -> String {
+    "/office/outreach/rules".to_owned()
+}
+
+/// What families are told of by themselves.
+pub fn office_campaigns() -> String {
+    "/office/campaigns".to_owned()
+}
+
+/// A new campaign, from a starter where one is given.
+pub fn office_new_campaign(starter: Option<&str>) -> String {
+    query("/office/campaigns/new", &[("starter", starter.map(str::to_owned))])
+}
+
+/// How the city sends campaigns.
+pub fn office_campaign_rules() -> String {
+    "/office/campaigns/rules".to_owned()
+}
+
+/// One campaign.
+pub fn office_campaign(campaign_id: &str) -> String {
+    format!("/office/campaigns/{}", percent_encoded(campaign_id))
+}
+
+/// Writing on a campaign.
+pub fn office_campaign_edit(campaign_id: &str) -> String {
+    format!("{}/edit", office_campaign(campaign_id))
+}
+
+/// The last look at a campaign before it is proposed.
+pub fn office_campaign_check(campaign_id: &str) -> String {
+    format!("{}/check", office_campaign(campaign_id))
+}
+
 /// One family to call.
 pub fn office_case(case_id: &str) -> String {
     format!("/office/outreach/{}", percent_encoded(case_id))

@@ -18,6 +18,8 @@
 //! | [`PageTitle`] | `text`; the `h1`, once per page and outside of `Load` |
 //! | [`Load`] | `what: LocalResource<Result<T, E>>`, `[is_empty: fn(&T) -> bool]`, `[empty]`; children `let:value` |
 //! | [`Refusal`] | `why`; children. It is an alert itself |
+//! | `Refused` (not in the search) | `why: RwSignal<Option<E>>`, `again: Callback<()>`: the refusal of a step, with a way to read the thing anew |
+//! | `Counts`, `QueueTable`, `QueueCell`, `Pager` (pages of staff) | a list that is worked through: see each |
 //! | [`Banner`] | `[tone]`, `[title]`, `[alert]`, `[on_close]`; children |
 //! | [`Dialog`] | `id`, `title`, `open: RwSignal<bool>`; children |
 //! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`OutsideLink`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
@@ -44,6 +46,8 @@ mod load;
 mod map;
 mod messages;
 mod pieces;
+#[cfg(feature = "staff")]
+mod queue;
 mod tabs;
 mod title;
 
@@ -60,9 +64,13 @@ pub use files::FileButton;
 #[cfg(feature = "staff")]
 pub use files::{FileInput, PickedFile};
 pub use icons::{Glyph, Icon};
+#[cfg(feature = "pages")]
+pub use load::Refused;
 pub use load::{Explain, Load, Refusal, Skeleton};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
+#[cfg(feature = "staff")]
+pub use queue::{Counts, Pager, QueueCell, QueueTable};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

@@ -114,7 +114,7 @@ fn facts(
             Origin::Declared => confirmed.remove(&fact.key),
         };
     }
-    let holds = |held: &&Entitlement| child.is_some_and(|child| held.child.id == child.id) && held.holds_on(day);
+    let mine = |held: &&Entitlement| child.is_some_and(|child| held.child.id == child.id);
     Facts {
         day,
         city: city.clone(),
@@ -122,10 +122,15 @@ fn facts(
         residence: family.municipality.clone(),
         is_residence_proven: family.residence_proof.is_some(),
         classes: classes_on(&family.household, day),
-        certified: held.iter().filter(holds).map(|held| held.programme.clone()).collect(),
+        certified: held.iter().filter(mine).map(|held| (held.programme.clone(), held.days())).collect(),
         known: values,
         confirmed,
         attached: BTreeSet::new(),
+        // What only campaigns look up: here it is for an officer to see.
+        children: None,
+        moved_in: None,
+        used: BTreeMap::new(),
+        left: BTreeMap::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod jobs;
 pub mod making;
-mod officer;
+pub mod officer;
 pub mod store;
 pub mod templates;
 

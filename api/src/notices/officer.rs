@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use shared::ids::{DeliveryId, NoticeId};
+use shared::ids::{AccountId, DeliveryId, NoticeId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
-use shared::notices::{Kind, KindTemplates, NewTemplate, Preview, Rejection, Template, TestSent, words};
+use shared::notices::{Kind, KindTemplates, NewTemplate, Preview, Rejection, Template, TestSent, Texts, words};
 use shared::page::Page;
 use shared::problem::Problem;
 
@@ -103,14 +103,19 @@ pub async fn test_notice_template(
 ) -> Result<web::Json<Vec<TestSent>>, ApiError> {
     check(&body)?;
     let texts = words::plain(&words::preview(body.kind, &body.texts, body.locale).texts);
-    let (channels, account) = (app.channels.clone(), officer.account_id.clone());
+    Ok(web::Json(send_test(&app, &officer.account_id, (body.kind, body.locale), &texts).await?))
+}
+
+/// Sends sentences to an account by every channel that reaches it, and says what came of each try.
+pub async fn send_test(app: &App, account: &AccountId, (kind, locale): (Kind, Locale), texts: &Texts) -> Result<Vec<TestSent>, ApiError> {
+    let (channels, wanted) = (app.channels.clone(), account.clone());
     // No connection is held while others are asked.
     let endpoints: Vec<(usize, Endpoint)> = app
         .db
         .read(move |conn| {
             let mut found = Vec::new();
             for (index, channel) in channels.iter().enumerate() {
-                found.extend(channel.list_endpoints(conn, &account)?.into_iter().map(|endpoint| (index, endpoint)));
+                found.extend(channel.list_endpoints(conn, &wanted)?.into_iter().map(|endpoint| (index, endpoint)));
             }
             Ok::<_, ApiError>(found)
         })
@@ -124,10 +129,10 @@ pub async fn test_notice_template(
         let message = Message {
             delivery_id: DeliveryId::new(new_id()),
             notice_id: NoticeId::new(new_id()),
-            account_id: officer.account_id.clone(),
-            kind: body.kind,
+            account_id: account.clone(),
+            kind,
             subject: None,
-            locale: body.locale,
+            locale,
             title: texts.title.clone(),
             body: texts.body.clone(),
             lock_title: texts.lock_title.clone(),
@@ -153,7 +158,7 @@ pub async fn test_notice_template(
             },
         });
     }
-    Ok(web::Json(sent))
+    Ok(sent)
 }
 
 /// Publishes sentences for the officer's city, at once or from a time on

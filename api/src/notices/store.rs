@@ -98,8 +98,8 @@ pub fn list_guardians(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec
 pub enum Source {
     /// An event.
     Event(String),
-    /// A campaign.
-    Campaign(CampaignId),
+    /// A campaign, on one of its occasions.
+    Campaign(CampaignId, String),
 }
 
 /// A notice to one person, before it is written.
@@ -133,12 +133,12 @@ pub struct NewNotice {
     pub due_at: DateTime<Utc>,
 }
 
-/// Writes a notice, once for its event or campaign and person; gives its id unless it was there.
+/// Writes a notice, once for its event or occasion of a campaign and person; gives its id unless it was there.
 pub fn insert_notice(conn: &mut AnyConnection, new: &NewNotice) -> Result<Option<NoticeId>, DbError> {
     let id = new_id();
-    let (event, campaign) = match &new.source {
-        Source::Event(id) => (Some(id.as_str()), None),
-        Source::Campaign(id) => (None, Some(id.as_str())),
+    let (event, campaign, occasion) = match &new.source {
+        Source::Event(id) => (Some(id.as_str()), None, ""),
+        Source::Campaign(id, occasion) => (None, Some(id.as_str()), occasion.as_str()),
     };
     let insert = diesel::insert_into(notices::table).values((
         notices::id.eq(&id),
@@ -148,6 +148,7 @@ pub fn insert_notice(conn: &mut AnyConnection, new: &NewNotice) -> Result<Option
         notices::kind.eq(new.kind.as_str()),
         notices::event_id.eq(event),
         notices::campaign_id.eq(campaign),
+        notices::occasion.eq(occasion),
         notices::topic.eq(new.topic.as_deref()),
         notices::facts.eq(to_json(&new.facts)?),
         notices::step.eq(&new.step),

@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use shared::outreach::{DatedRules, GuardianReach, Matter, NewOutreachRules, check_rules};
-use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use shared::notices::Kind;
+use shared::outreach::{DatedRules, GuardianReach, Matter, NewOutreachRules, UnopenedCount, UnopenedList, check_rules};
+use shared::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use shared::problem::{Problem, Reason};
 use shared::time::tokyo_day;
 use utoipa::IntoParams;
@@ -33,6 +34,8 @@ const LISTED: TimeDelta = TimeDelta::days(90);
 pub struct UnopenedQuery {
     /// Only of this campaign, or of this event.
     pub source: Option<String>,
+    /// Only of this kind of notices.
+    pub kind: Option<String>,
     /// 1 to 200; 50 when absent.
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
@@ -77,6 +80,18 @@ pub(super) fn shown(
     Ok(all.into_iter().filter_map(one).collect())
 }
 
+/// How many there are of each kind, the most first.
+fn counted(all: &[Vec<store::Told>]) -> Vec<UnopenedCount> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for told in all.iter().filter_map(|notices| notices.first()) {
+        *counts.entry(told.kind.as_str()).or_default() += 1;
+    }
+    let mut counts: Vec<UnopenedCount> =
+        counts.into_iter().map(|(kind, matters)| UnopenedCount { kind: kind.to_owned(), matters }).collect();
+    counts.sort_by_key(|count| std::cmp::Reverse(count.matters));
+    counts
+}
+
 /// What nobody of a family opened until its deadline, in the officer's city: the earliest deadline first
 ///
 /// Counted anew from what was opened each time, whatever the channels say: that a push service or mail server took a notice does not make it
@@ -85,7 +100,7 @@ pub(super) fn shown(
     tag = "outreach",
     params(UnopenedQuery),
     responses(
-        (status = 200, description = "A page of it", body = Page<Matter>),
+        (status = 200, description = "A page of it", body = UnopenedList),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
         ForOfficer,
     )
@@ -95,7 +110,7 @@ pub async fn list_unopened(
     app: web::Data<App>,
     officer: Officer,
     query: Query<UnopenedQuery>,
-) -> Result<web::Json<Page<Matter>>, ApiError> {
+) -> Result<web::Json<UnopenedList>, ApiError> {
     let wrong = |name: &str| ApiError::invalid(&format!("/{name}"), Reason::new("problem.invalid"));
     let query = query.0;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
@@ -104,15 +119,18 @@ pub async fn list_unopened(
     }
     let read = |text: &str| serde_json::from_slice::<After>(&URL_SAFE_NO_PAD.decode(text).ok()?).ok();
     let after = query.cursor.as_deref().map(|text| read(text).ok_or_else(|| wrong("cursor"))).transpose()?;
+    let kind = query.kind.as_deref().map(|word| Kind::from_word(word).ok_or_else(|| wrong("kind"))).transpose()?;
     let (now, locale, source) = (app.now(), current().locale, query.source.clone());
     let page = app
         .db
         .write(move |conn| {
             let ends = |told: &store::Told| After(told.deadline_at, told.family_id.to_string(), told.source.clone());
             let missed = store::list_missed(conn, &officer.municipality, source.as_deref(), (now - LISTED, now))?;
-            let comes = |notices: &Vec<store::Told>| match (&after, notices.first()) {
-                (Some(after), Some(first)) => ends(first) > *after,
-                _ => true,
+            let counts = counted(&missed);
+            let comes = |notices: &Vec<store::Told>| {
+                notices.first().is_some_and(|first| {
+                    kind.is_none_or(|kind| kind == first.kind) && after.as_ref().is_none_or(|after| ends(first) > *after)
+                })
             };
             let most = usize::try_from(limit).unwrap_or(usize::MAX);
             let mut items: Vec<Vec<store::Told>> = missed.into_iter().filter(comes).take(most.saturating_add(1)).collect();
@@ -131,7 +149,7 @@ pub async fn list_unopened(
             let act = Act { note, ..Act::of_request(officer.account_id.as_str(), now) };
             act.record_look(conn, "outreach.unopened_listed", officer.municipality.as_str())?;
             let next = last.map(|last| crate::db::to_json(&last)).transpose()?.map(|text| URL_SAFE_NO_PAD.encode(text));
-            Ok::<_, ApiError>(Page { items: shown(conn, all, locale)?, next_cursor: next })
+            Ok::<_, ApiError>(UnopenedList { items: shown(conn, all, locale)?, next_cursor: next, counts })
         })
         .await?;
     Ok(web::Json(page))

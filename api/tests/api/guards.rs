@@ -147,6 +147,20 @@ fn caller(operation: &str) -> Caller {
         | "return_application"
         | "hand_over_application"
         | "decide_applications" => Caller::Officer,
+        "list_campaigns"
+        | "create_campaign"
+        | "get_campaign"
+        | "change_campaign"
+        | "discard_campaign"
+        | "preview_campaign"
+        | "propose_campaign"
+        | "approve_campaign"
+        | "send_back_campaign"
+        | "stop_campaign"
+        | "test_campaign"
+        | "get_campaign_figures"
+        | "get_campaign_rules"
+        | "publish_campaign_rules" => Caller::Officer,
         "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
         "list_cases" | "get_case" | "assign_case" | "add_attempt" | "hand_over_case" | "close_case" => Caller::Caseworker,
         "confirm_residence" | "make_residence_letter" => Caller::Officer,
@@ -211,6 +225,14 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "publish_outreach_rules" => {
             Some(json!({ "valid_from": "2026-12-01", "least_attempts": 1, "ladder": [{ "after_hours": 1, "by": "person" }] }))
         }
+        "create_campaign" | "change_campaign" => Some(crate::campaigns::plan("by a stranger")),
+        "preview_campaign" => Some(json!({ "audience": { "kind": "all", "of": [] }, "when": { "kind": "once" } })),
+        "propose_campaign" => Some(json!({ "families": 1 })),
+        "send_back_campaign" => Some(json!({ "words": "by a stranger" })),
+        "test_campaign" => Some(json!({ "locale": "ja" })),
+        "publish_campaign_rules" => {
+            Some(json!({ "valid_from": "2026-12-01", "four_eyes_over": 1, "cap_notices": 1, "cap_days": 1, "growth_percent": 1 }))
+        }
         "assign_case" => Some(json!({})),
         "add_attempt" => Some(json!({ "means": "call", "result": "reached" })),
         "hand_over_case" => Some(json!({ "desk": "centre", "words": "by a stranger" })),
@@ -274,7 +296,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;

@@ -11,6 +11,7 @@ mod applications;
 mod attachments;
 mod attendance;
 mod bookings;
+mod campaigns;
 mod classes;
 mod closures;
 mod consents;

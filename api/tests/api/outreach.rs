@@ -200,7 +200,14 @@ on_both! {
         // Officers are signed in for some hours only.
         let officer = test.officer(YONAGO).await;
         let found = unopened(&officer).await;
+        let counts = json!([{ "kind": "booking.cancelled", "matters": found.len() }]);
         assert_eq!(found.into_iter().map(|((family, _), reach)| (family, reach)).collect::<BTreeSet<_>>(), expected);
+        // Counted on all pages, and whatever kind is shown.
+        for (kind, shown) in [("booking.cancelled", expected.len()), ("booking.declined", 0)] {
+            let page = officer.get(&format!("/office/outreach/unopened?limit=200&kind={kind}")).await.body;
+            assert_eq!((&page["counts"], page["items"].as_array().unwrap().len()), (&counts, shown), "{kind}");
+        }
+        assert_eq!(officer.get("/office/outreach/unopened?kind=something").await.status, 422);
         assert_eq!(unopened(&test.officer(SAKAIMINATO).await).await.len(), 1);
     }
 

@@ -22,6 +22,13 @@ pub enum Rejection {
     },
     /// Nothing it could be.
     NoValue,
+    /// A number that makes no sense there.
+    OutOfRange {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
 }
 
 impl Rejection {
@@ -32,6 +39,7 @@ impl Rejection {
             Self::PartCount => "eligibility.part_count",
             Self::KeyUnknown { .. } => "eligibility.key_unknown",
             Self::NoValue => "eligibility.no_value",
+            Self::OutOfRange { .. } => "eligibility.out_of_range",
         }
     }
 
@@ -40,6 +48,7 @@ impl Rejection {
         let reason = Reason::new(self.code());
         match self {
             Self::KeyUnknown { key } => reason.with("key", Datum::Text(key.clone())),
+            Self::OutOfRange { least, most } => reason.with("least", Datum::Count(*least)).with("most", Datum::Count(*most)),
             Self::TooDeep | Self::PartCount | Self::NoValue => reason,
         }
     }
@@ -53,6 +62,14 @@ pub fn check(condition: &Condition, place: &str, knows: &dyn Fn(&str) -> bool) -
 }
 
 fn walk(condition: &Condition, place: &str, knows: &dyn Fn(&str) -> bool, depth: usize, parts: &mut Vec<ProblemPart>) {
+    for (name, rejection) in numbers(&condition.test) {
+        parts.push(ProblemPart {
+            pointer: Some(format!("{place}/{name}")),
+            subject: None,
+            reason: rejection.reason(),
+            detail: String::new(),
+        });
+    }
     let mut add = |place: String, rejection: Rejection| {
         parts.push(ProblemPart { pointer: Some(place), subject: None, reason: rejection.reason(), detail: String::new() });
     };
@@ -70,7 +87,7 @@ fn walk(condition: &Condition, place: &str, knows: &dyn Fn(&str) -> bool, depth:
                 walk(part, &format!("{place}/of/{n}"), knows, depth + 1, parts);
             }
         }
-        Test::Not { of } => walk(of, &format!("{place}/of"), knows, depth + 1, parts),
+        Test::Not { of } | Test::InDays { of, .. } => walk(of, &format!("{place}/of"), knows, depth + 1, parts),
         Test::Known { key, values, .. } => {
             if values.is_empty() {
                 add(format!("{place}/values"), Rejection::NoValue);
@@ -94,6 +111,28 @@ fn walk(condition: &Condition, place: &str, knows: &dyn Fn(&str) -> bool, depth:
         | Test::LivesIn { .. }
         | Test::HouseholdIs { .. }
         | Test::Certified { .. }
-        | Test::Between { .. } => {}
+        | Test::Between { .. }
+        | Test::Siblings { .. }
+        | Test::HasUsed { .. }
+        | Test::Unused { .. }
+        | Test::DaysLeftInMonth { .. }
+        | Test::MovedIn { .. } => {}
     }
+}
+
+/// What is wrong with the numbers of a leaf, each with the name of its field.
+fn numbers(test: &Test) -> Vec<(&'static str, Rejection)> {
+    let one = |name, value: i64, least, most| (!(least..=most).contains(&value)).then_some((name, Rejection::OutOfRange { least, most }));
+    let found = match test {
+        Test::Siblings { at_least } => [one("at_least", i64::from(*at_least), 1, 20), None],
+        Test::HasUsed { at_least, within_days, .. } => {
+            [one("at_least", i64::from(*at_least), 1, 100), one("within_days", i64::from(*within_days), 1, 1000)]
+        }
+        Test::Unused { at_least_minutes, .. } => [one("at_least_minutes", *at_least_minutes, 1, 60_000), None],
+        Test::DaysLeftInMonth { at_most } => [one("at_most", i64::from(*at_most), 0, 31), None],
+        Test::InDays { days, .. } => [one("days", i64::from(*days), 1, 400), None],
+        Test::MovedIn { within_days } => [one("within_days", i64::from(*within_days), 1, 400), None],
+        _ => [None, None],
+    };
+    found.into_iter().flatten().collect()
 }

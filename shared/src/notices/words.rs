@@ -220,6 +220,22 @@ pub enum Subject {
     Residence,
     /// The family's own data.
     Family,
+    /// Free places of a programme.
+    Places {
+        /// The programme.
+        programme: crate::programmes::ProgrammeKey,
+        /// For a child of so many months.
+        age_months: Option<u32>,
+    },
+    /// Applying by a procedure.
+    Procedure {
+        /// The procedure.
+        procedure: crate::procedures::ProcedureKey,
+        /// For a child.
+        child: Option<crate::ids::ChildId>,
+    },
+    /// The notices.
+    Inbox,
 }
 
 impl Subject {
@@ -235,6 +251,15 @@ impl Subject {
             Self::Facility(id) => format!("/facilities/{id}"),
             Self::Residence => "/residence".to_owned(),
             Self::Family => "/family/change".to_owned(),
+            Self::Places { programme, age_months } => {
+                let age = age_months.map_or_else(String::new, |months| format!("&age={months}"));
+                format!("/?programme={}{age}", programme.as_str())
+            }
+            Self::Procedure { procedure, child } => {
+                let child = child.as_ref().map_or_else(String::new, |id| format!("?child={id}"));
+                format!("/applications/new/{}{child}", procedure.as_str())
+            }
+            Self::Inbox => "/notices".to_owned(),
         }
     }
 }

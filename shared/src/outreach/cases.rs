@@ -316,6 +316,29 @@ pub struct Matter {
     pub case_id: Option<OutreachCaseId>,
 }
 
+/// How many matters of a kind nobody opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnopenedCount {
+    /// The kind of the notices.
+    pub kind: String,
+    /// So many, each of one family.
+    pub matters: u32,
+}
+
+/// A page of what nobody opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnopenedList {
+    /// The matters, the earliest deadline first.
+    pub items: Vec<Matter>,
+    /// Where the next page begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// How many there are of each kind, on all pages and whatever kind was asked for; the most first.
+    pub counts: Vec<UnopenedCount>,
+}
+
 /// A case in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use shared::applications::{Case, Settled, outlook, submit};
-use shared::eligibility::{Condition, ENROLMENT, Facts, Missing, Test, Verdict, examine};
+use shared::eligibility::{Condition, ENROLMENT, Facts, Missing, Test, Verdict, examine, verdict};
 use shared::problem::Datum;
+use shared::programmes::{AgeBasis, AgeEnd, Ages, ProgrammeKey};
+use shared::time::{days_after, days_before};
 
 use crate::cases;
-use crate::world::{certification, facts, filled, when, word};
+use crate::world::{certification, day, facts, filled, held, when, word};
 
 const KEYS: usize = 6;
 
@@ -26,6 +28,61 @@ fn conditions() -> impl Strategy<Value = Condition> {
             inner.prop_map(|of| when(Test::Not { of: Box::new(of) })),
         ]
     })
+}
+
+/// Conditions over everything that campaigns ask, with days to come within days to come.
+fn asked_of_families() -> impl Strategy<Value = Condition> {
+    let programme = || ProgrammeKey::new("open_nursery");
+    let leaf = prop_oneof![
+        (0_u32..40).prop_map(|from_months| {
+            let ages = Ages { from_months, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
+            when(Test::Age { ages })
+        }),
+        (1_u32..30).prop_map(|months| when(Test::WithinMonthsOfBirth { months })),
+        (1_u32..5).prop_map(|at_least| when(Test::Siblings { at_least })),
+        (1_u32..4, 1_u32..60).prop_map(move |(at_least, within_days)| {
+            when(Test::HasUsed { programme: programme(), name: word("通園"), at_least, within_days })
+        }),
+        (1_i64..700)
+            .prop_map(move |at_least_minutes| { when(Test::Unused { programme: programme(), name: word("通園"), at_least_minutes }) }),
+        (0_u32..31).prop_map(|at_most| when(Test::DaysLeftInMonth { at_most })),
+        (1_u32..400).prop_map(|within_days| when(Test::MovedIn { within_days })),
+        Just(when(Test::LivesIn { municipalities: vec![] })),
+        Just(when(Test::Certified { programme: programme(), name: word("通園") })),
+    ];
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(|of| when(Test::All { of })),
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(|of| when(Test::Any { of })),
+            inner.clone().prop_map(|of| when(Test::Not { of: Box::new(of) })),
+            (1_u32..60, inner).prop_map(|(days, of)| when(Test::InDays { days, of: Box::new(of) })),
+        ]
+    })
+}
+
+/// A family of which some things are known and others not.
+fn families() -> impl Strategy<Value = Facts> {
+    let born = proptest::option::of(0_u32..1500);
+    let used = proptest::option::of(proptest::collection::vec(0_u32..90, 0..4));
+    let left = proptest::option::of(0_i64..700);
+    let moved = proptest::option::of(0_u32..500);
+    (born, used, left, moved, proptest::option::of(0_u32..5), any::<bool>(), any::<bool>()).prop_map(
+        |(born, used, left, moved, children, proven, certified)| {
+            let today = day("2026-12-01");
+            let programme = ProgrammeKey::new("open_nursery");
+            let before = |days: u32| days_before(today, days);
+            Facts {
+                born: born.map(before),
+                used: used.map(|days| (programme.clone(), days.into_iter().map(before).collect())).into_iter().collect(),
+                left: left.map(|left| (programme, left)).into_iter().collect(),
+                moved_in: moved.map(before),
+                children,
+                is_residence_proven: proven,
+                certified: if certified { vec![held("open_nursery")] } else { vec![] },
+                ..facts("2025-05-01", "2026-12-01")
+            }
+        },
+    )
 }
 
 /// What is known: nothing, yes or no for each key.
@@ -75,6 +132,27 @@ fn named(condition: &Condition, facts: &Facts) -> BTreeSet<String> {
 
 proptest! {
     #![proptest_config(cases(2000))]
+
+    #[test]
+    fn the_verdict_alone_is_the_one_that_is_explained(condition in asked_of_families(), known in families()) {
+        let finding = examine(&condition, &known);
+        prop_assert_eq!(verdict(&condition, &known), finding.verdict);
+        // Whatever is decided, some leaf decides it, unless nothing was asked.
+        let has_leaf = { let mut any = false; shared::eligibility::leaves(&condition, &mut |_| any = true); any };
+        prop_assert!(finding.verdict != Verdict::Unknown || (has_leaf && !finding.open().is_empty()));
+    }
+
+    #[test]
+    fn days_to_come_add_up(condition in asked_of_families(), known in families(), first in 1_u32..40, second in 1_u32..40) {
+        let later = |days, of| when(Test::InDays { days, of: Box::new(of) });
+        let twice = later(first, later(second, condition.clone()));
+        prop_assert_eq!(verdict(&twice, &known), verdict(&later(first + second, condition.clone()), &known));
+        // What is known of the month alone does not go on into another one; everything else is as if asked on that day.
+        if known.left.is_empty() {
+            let then = Facts { day: days_after(known.day, first), ..known.clone() };
+            prop_assert_eq!(verdict(&later(first, condition.clone()), &known), verdict(&condition, &then));
+        }
+    }
 
     #[test]
     fn what_is_decided_holds_however_the_unknown_turns_out(condition in conditions(), answers in answers()) {

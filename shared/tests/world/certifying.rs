@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::applications::Filling;
 use shared::eligibility::{Condition, ENROLMENT, Enrolment, Facts, Test, examine};
+use shared::entitlements::Certified;
 use shared::locale::Localised;
 use shared::problem::Reason;
 use shared::procedures::{Effect, FormQuestion, Keep, NoticeWords, Procedure, ProcedureKey, ProcedureTerms, Until, Validity};
@@ -111,7 +112,16 @@ pub fn facts(born: &str, today: &str) -> Facts {
         known: BTreeMap::new(),
         confirmed: BTreeSet::new(),
         attached: BTreeSet::new(),
+        children: None,
+        moved_in: None,
+        used: BTreeMap::new(),
+        left: BTreeMap::new(),
     }
+}
+
+/// That a child is certified for a programme, this fiscal year.
+pub fn held(programme: &str) -> (ProgrammeKey, Certified) {
+    (ProgrammeKey::new(programme), Certified { from: day("2026-04-01"), until: day("2027-03-31") })
 }
 
 /// Answers, and everything declared.
@@ -126,7 +136,11 @@ pub fn filled(answers: &[(&str, &str)]) -> Filling {
 pub fn findings() -> Vec<Reason> {
     let known = Facts {
         classes: vec!["needs_support".to_owned()],
-        certified: vec![ProgrammeKey::new("open_nursery")],
+        certified: vec![held("open_nursery")],
+        children: Some(2),
+        moved_in: Some(day("2026-11-20")),
+        used: BTreeMap::from([(ProgrammeKey::new("open_nursery"), vec![day("2026-11-20")])]),
+        left: BTreeMap::from([(ProgrammeKey::new("open_nursery"), 360)]),
         known: [("work", "yes"), ("tax", "70000"), (ENROLMENT, "nursery")].map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         attached: BTreeSet::from(["card".to_owned()]),
         ..facts("2025-05-01", "2026-12-01")
@@ -135,6 +149,10 @@ pub fn findings() -> Vec<Reason> {
     let other = Facts {
         residence: sakaiminato(),
         known: [("work".to_owned(), "no".to_owned()), ("tax".to_owned(), "90000".to_owned())].into(),
+        children: Some(1),
+        moved_in: Some(day("2020-04-01")),
+        used: BTreeMap::from([(ProgrammeKey::new("open_nursery"), vec![])]),
+        left: BTreeMap::from([(ProgrammeKey::new("open_nursery"), 0)]),
         ..facts("2026-09-01", "2026-12-01")
     };
     let nothing = Facts { is_residence_proven: false, born: None, ..facts("2026-09-01", "2026-12-01") };
@@ -151,6 +169,11 @@ pub fn findings() -> Vec<Reason> {
         Test::Attached { key: "card".to_owned(), name: word("証明書") },
         Test::Between { from: Some(day("2026-04-01")), until: Some(day("2027-03-31")) },
         Test::Between { from: Some(day("2027-04-01")), until: None },
+        Test::Siblings { at_least: 2 },
+        Test::HasUsed { programme: ProgrammeKey::new("open_nursery"), name: word("通園"), at_least: 1, within_days: 90 },
+        Test::Unused { programme: ProgrammeKey::new("open_nursery"), name: word("通園"), at_least_minutes: 360 },
+        Test::DaysLeftInMonth { at_most: 10 },
+        Test::MovedIn { within_days: 30 },
     ];
     let named = |code, key: &str| Reason::new(code).with(key, shared::problem::Datum::Names(word("確認")));
     let mut said = vec![named("applications.point", "words"), named("applications.contradicts", "question")];

@@ -8,6 +8,7 @@ use crate::accounts::StaffAccountRoutes;
 use crate::applications_office::OfficeApplicationRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
+use crate::campaigns::CampaignRoutes;
 use crate::families::HouseholdRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
@@ -30,6 +31,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <OfficeRoutes/>
         <OfficeApplicationRoutes/>
         <OutreachRoutes/>
+        <CampaignRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>

@@ -68,10 +68,14 @@ impl Overview {
             residence: self.family.municipality.clone(),
             is_residence_proven: self.family.residence_proof.is_some(),
             classes: classes_on(&self.family.household, today),
-            certified: all().filter(of_child).filter(|held| held.holds_on(today)).map(|held| held.programme.clone()).collect(),
+            certified: all().filter(of_child).map(|held| (held.programme.clone(), held.days())).collect(),
             known: Default::default(),
             confirmed: BTreeSet::new(),
             attached: BTreeSet::new(),
+            children: None,
+            moved_in: None,
+            used: Default::default(),
+            left: Default::default(),
         };
         let seen = outlook(&Case { procedure, facts, filling: &Filling::default(), current });
         if !seen.against.is_empty() {

@@ -14,39 +14,19 @@ use shared::programmes::AnswerKind;
 use super::client::{self, Step};
 use super::draft::Draft;
 use super::model::is_residence_open;
-use crate::api::{Attempt, Failure, Tagged};
-use crate::flash::use_flash;
+use crate::api::Tagged;
 use crate::i18n::{Say, Text, locale, say, say_with, text};
-use crate::ui::{Button, Checkbox, Choice, Disclosure, Field, Look, Need, RadioGroup, Refusal, Select, TextArea, focus};
-
-/// Takes steps with one application: under way, what went wrong, and the step.
-#[derive(Clone, Copy)]
-struct Taking {
-    action: Action<(Step, Option<&'static str>), ()>,
-    failure: RwSignal<Option<Failure>>,
-    again: Callback<()>,
-}
+use crate::taking::{Taking, taking};
+use crate::ui::{Button, Checkbox, Choice, Disclosure, Field, Look, Need, RadioGroup, Select, TextArea, focus};
 
 /// Takes steps with an application as it was read; `done` gets how it stands then, `again` reads it anew.
-fn taking(seen: &Tagged<ReviewCase>, done: Callback<ReviewCase>, again: Callback<()>) -> Taking {
-    let (flash, failure, attempt) = (use_flash(), RwSignal::new(None::<Failure>), Attempt::new());
+fn steps(seen: &Tagged<ReviewCase>, done: Callback<ReviewCase>, again: Callback<()>) -> Taking<Step> {
     let (id, etag) = (seen.value.application.id.to_string(), seen.etag.clone());
-    let action = Action::new_local(move |(step, words): &(Step, Option<&'static str>)| {
-        let (id, etag, attempt, step, words) = (id.clone(), etag.clone(), attempt.clone(), step.clone(), *words);
-        failure.set(None);
-        async move {
-            match client::take(&id, &step, &etag, &attempt).await {
-                Ok(case) => {
-                    if let Some(words) = words {
-                        flash.done(words);
-                    }
-                    done.run(case);
-                }
-                Err(why) => failure.set(Some(why)),
-            }
-        }
-    });
-    Taking { action, failure, again }
+    let send = move |step: Step, attempt| {
+        let (id, etag) = (id.clone(), etag.clone());
+        async move { client::take(&id, &step, &etag, &attempt).await }
+    };
+    taking(send, done, again)
 }
 
 /// What to do when an application was decided, proposed or given back: nothing of it is to be written any more, and all of it is shown anew.
@@ -58,34 +38,13 @@ fn settled(draft: Draft, again: Callback<()>) -> Callback<ReviewCase> {
     })
 }
 
-impl Taking {
-    fn take(self, step: Step, done: &'static str) {
-        self.action.dispatch((step, Some(done)));
-    }
-
-    /// Why it was refused. Where a colleague was quicker, the page is read anew, and what is written stays.
-    fn refused(self) -> impl IntoView {
-        let again = Callback::new(move |()| self.again.run(()));
-        move || {
-            self.failure.get().map(|why| {
-                let is_stale = matches!(why.status(), Some(409 | 412));
-                view! {
-                    <Refusal why>
-                        {is_stale.then(|| view! { <Button look=Look::Outline on_press=again><Say key="applications_office.read_again"/></Button> })}
-                    </Refusal>
-                }
-            })
-        }
-    }
-}
-
 /// What an officer may note of a question: its key, its words, what it may be answered with, and the answer.
 type Noted = (String, shared::locale::Localised, Vec<(String, Text)>, RwSignal<String>);
 
 /// Grants, refuses or gives back.
 #[component]
 pub fn DecideForm(tagged: Tagged<ReviewCase>, draft: Draft, again: Callback<()>) -> impl IntoView {
-    let taking = taking(&tagged, settled(draft, again), again);
+    let taking = steps(&tagged, settled(draft, again), again);
     let Tagged { value: case, .. } = tagged;
     let application = case.application.clone();
     let Draft { verdict, words, seen, .. } = draft;
@@ -210,7 +169,7 @@ pub fn DecideForm(tagged: Tagged<ReviewCase>, draft: Draft, again: Callback<()>)
             </div></div>
             {taking.refused()}
             <div class="row">
-                <Button busy=taking.action.pending() disabled=Signal::derive(move || verdict.with(String::is_empty)) on_press=press>
+                <Button busy=taking.is_busy() disabled=Signal::derive(move || verdict.with(String::is_empty)) on_press=press>
                     {move || if chosen("return") {
                         view! { <Say key="applications_office.return"/> }.into_any()
                     } else if two {
@@ -227,7 +186,7 @@ pub fn DecideForm(tagged: Tagged<ReviewCase>, draft: Draft, again: Callback<()>)
 /// Confirms what another officer proposed, or sends it back.
 #[component]
 pub fn CheckForm(tagged: Tagged<ReviewCase>, draft: Draft, again: Callback<()>) -> impl IntoView {
-    let taking = taking(&tagged, settled(draft, again), again);
+    let taking = steps(&tagged, settled(draft, again), again);
     let words = draft.check_words;
     let confirm = Callback::new(move |()| {
         taking.take(Step::Check(ProposalCheck { confirms: true, words: String::new() }), "applications_office.decided");
@@ -237,11 +196,11 @@ pub fn CheckForm(tagged: Tagged<ReviewCase>, draft: Draft, again: Callback<()>) 
     });
     view! {
         {taking.refused()}
-        <div class="row"><Button busy=taking.action.pending() on_press=confirm><Say key="applications_office.confirm"/></Button></div>
+        <div class="row"><Button busy=taking.is_busy() on_press=confirm><Say key="applications_office.confirm"/></Button></div>
         <Disclosure summary="applications_office.send_back">
             <div class="stack">
                 <Field id="check-words" label="applications_office.send_back_words"><TextArea value=words maxlength=1000/></Field>
-                <div class="row"><Button look=Look::Outline busy=taking.action.pending() on_press=back><Say key="applications_office.send_back"/></Button></div>
+                <div class="row"><Button look=Look::Outline busy=taking.is_busy() on_press=back><Say key="applications_office.send_back"/></Button></div>
             </div>
         </Disclosure>
     }
@@ -262,7 +221,7 @@ pub fn NoteForm(
         standing.set(case.hand_over);
         is_saved.set(true);
     });
-    let taking = taking(&tagged, done, again);
+    let taking = steps(&tagged, done, again);
     let case = tagged.value;
     draft.begin_note(case.hand_over.as_ref());
     let Draft { note: words, assignee, .. } = draft;
@@ -278,7 +237,7 @@ pub fn NoteForm(
         let seen = standing.with_untracked(|note| note.as_ref().map_or(0, |note| note.version));
         is_saved.set(false);
         // Told where it was pressed, which may be far below the place of such sentences.
-        taking.action.dispatch((Step::Note(NewHandOver { words: words.get_untracked(), assignee: named, seen }), None));
+        taking.take_quietly(Step::Note(NewHandOver { words: words.get_untracked(), assignee: named, seen }));
     });
     view! {
         <div class="stack">
@@ -286,7 +245,7 @@ pub fn NoteForm(
             <Field id="note-words" label="applications_office.note" required=Need::Optional><TextArea value=words maxlength=2000/></Field>
             <Field id="note-assignee" label="applications_office.assignee" required=Need::Optional><Select value=assignee options/></Field>
             {taking.refused()}
-            <div class="row"><Button look=Look::Outline busy=taking.action.pending() on_press=press><Say key="applications_office.save_note"/></Button></div>
+            <div class="row"><Button look=Look::Outline busy=taking.is_busy() on_press=press><Say key="applications_office.save_note"/></Button></div>
             <p role="status">{move || is_saved.get().then(|| say("applications_office.noted"))}</p>
         </div>
     }

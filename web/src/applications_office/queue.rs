@@ -14,12 +14,12 @@ use super::client::{self, Wanted};
 use super::model::lasted;
 use super::parts::{ClockChip, StateChip};
 use crate::api::{Attempt, Failure};
-use crate::i18n::{Say, Text, furigana, locale, name, reasons, say, say_with, t_with, text};
+use crate::i18n::{Say, Text, furigana, locale, name, reasons, say, say_with, t_with, text, text_with};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
 use crate::ui::{
-    Button, Checkbox, Chip, Choice, Disclosure, EmptyState, Field, Load, Look, Need, PageTitle, RadioGroup, Refusal, Select, Table,
-    TextArea, Tone, focus,
+    Button, Checkbox, Chip, Choice, Counts, Disclosure, EmptyState, Field, Load, Need, PageTitle, Pager, QueueCell, QueueTable, RadioGroup,
+    Refusal, Select, Table, TextArea, Tone, focus,
 };
 
 /// What was chosen in the queue: version and number by id. And what came of each, with its number.
@@ -90,6 +90,15 @@ pub fn QueuePage() -> impl IntoView {
     }
 }
 
+/// What stands in a row, after the box.
+const COLUMNS: [&str; 5] = [
+    "applications_office.application",
+    "applications_office.family",
+    "applications_office.sent",
+    "applications_office.clock",
+    "applications_office.state",
+];
+
 #[component]
 fn Found(queue: Queue, bulk: Bulk, cursor: RwSignal<Option<String>>) -> impl IntoView {
     let counts = [
@@ -97,44 +106,21 @@ fn Found(queue: Queue, bulk: Bulk, cursor: RwSignal<Option<String>>) -> impl Int
         ("applications_office.count_late", queue.counts.overdue, if queue.counts.overdue > 0 { Tone::Error } else { Tone::Info }),
         ("applications_office.count_returned", queue.counts.returned, Tone::Info),
     ];
-    let counts = counts.map(|(key, count, tone)| {
-        view! { <li><Chip tone>{say_with(key, move || vec![("count", count.to_string())])}</Chip></li> }
-    });
+    let counts = counts.map(|(key, count, tone)| (tone, text_with(key, move || vec![("count", count.to_string())]))).to_vec();
     let next = queue.next_cursor.clone();
     let rows = if queue.items.is_empty() {
         view! { <EmptyState words=Text::from("applications_office.nothing")/> }.into_any()
     } else {
         let rows = queue.items.into_iter().map(|line| view! { <Row line bulk/> }).collect_view();
         view! {
-            <table class="queue">
-                <caption class="visually-hidden"><Say key="applications_office.caption"/></caption>
-                <thead>
-                    <tr>
-                        <th scope="col"><span class="visually-hidden"><Say key="applications_office.choose"/></span></th>
-                        <th scope="col"><Say key="applications_office.application"/></th>
-                        <th scope="col"><Say key="applications_office.family"/></th>
-                        <th scope="col"><Say key="applications_office.sent"/></th>
-                        <th scope="col"><Say key="applications_office.clock"/></th>
-                        <th scope="col"><Say key="applications_office.state"/></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <QueueTable caption="applications_office.caption" choosing="applications_office.choose" columns=COLUMNS.to_vec()>{rows}</QueueTable>
         }
         .into_any()
     };
     view! {
-        <ul class="plain-list row" aria-label=move || crate::i18n::t("applications_office.counts")>{counts.collect_view()}</ul>
+        <Counts label="applications_office.counts" counts/>
         {rows}
-        <div class="row">
-            <Show when=move || cursor.with(Option::is_some)>
-                <Button look=Look::Outline on_press=Callback::new(move |()| cursor.set(None))><Say key="applications_office.from_start"/></Button>
-            </Show>
-            {next.map(|next| {
-                let go = Callback::new(move |()| cursor.set(Some(next.clone())));
-                view! { <Button look=Look::Outline on_press=go><Say key="applications_office.more"/></Button> }
-            })}
-        </div>
+        <Pager cursor next/>
     }
 }
 
@@ -163,6 +149,7 @@ fn Row(line: QueueLine, bulk: Bulk) -> impl IntoView {
         }
     });
     let (sent, state) = (application.submitted_at.map(tokyo_day), application.state);
+    let clock = clock.map(|clock| view! { <ClockChip clock state=state.clone()/> });
     view! {
         <tr>
             <td class="queue-choose">{box_}</td>
@@ -170,10 +157,14 @@ fn Row(line: QueueLine, bulk: Bulk) -> impl IntoView {
                 <a href=paths::office_application(application.id.as_str())>{name(application.procedure_name)}</a>
                 <span class="quiet queue-number">{number}</span>
             </th>
-            <td>{guardian_name} {application.child.map(|child| view! { <span class="quiet queue-number">{say_with("applications_office.of_child", move || vec![("child", child.name.clone())])}</span> })}</td>
-            <td>{sent.map(|day| furigana(move || full_day(day, locale())))}</td>
-            <td>{clock.map(|clock| view! { <ClockChip clock state=state.clone()/> })}</td>
-            <td><StateChip state/> {assignee.map(|one| view! { <span class="quiet queue-number">{say_with("applications_office.assigned_to", move || vec![("name", one.name.clone())])}</span> })}</td>
+            <QueueCell label="applications_office.family">
+                {guardian_name} {application.child.map(|child| view! { <span class="quiet queue-number">{say_with("applications_office.of_child", move || vec![("child", child.name.clone())])}</span> })}
+            </QueueCell>
+            <QueueCell label="applications_office.sent">{sent.map(|day| furigana(move || full_day(day, locale())))}</QueueCell>
+            <QueueCell label="applications_office.clock">{clock}</QueueCell>
+            <QueueCell label="applications_office.state">
+                <StateChip state/> {assignee.map(|one| view! { <span class="quiet queue-number">{say_with("applications_office.assigned_to", move || vec![("name", one.name.clone())])}</span> })}
+            </QueueCell>
         </tr>
     }
 }

@@ -8,6 +8,7 @@ use shared::problem::Reason;
 use shared::programmes::Programme;
 
 use super::client;
+use super::model::classes_of;
 use crate::api::Failure;
 use crate::bookings::FamilyPart;
 use crate::flash::use_flash;
@@ -67,17 +68,6 @@ fn Known(id: String) -> impl IntoView {
         }
     });
     view! { <Load what=known let:found><ResidenceOfFamily family=found.0.clone()/><Classes family=found.0 programmes=found.1/></Load> }
-}
-
-/// The classes that the city's programmes have reliefs for, each once, with the name that the first of them has.
-fn classes_of(programmes: &[Programme]) -> Vec<(String, Localised)> {
-    let mut found: Vec<(String, Localised)> = Vec::new();
-    for relief in programmes.iter().flat_map(|programme| &programme.terms.reliefs) {
-        if !found.iter().any(|(class, _)| *class == relief.class) {
-            found.push((relief.class.clone(), relief.name.clone()));
-        }
-    }
-    found
 }
 
 /// A line of the form, as it is typed.

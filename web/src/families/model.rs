@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::families::{Allergy, Child, ChildChange, Contact, NewChild, Severity, Sex, check_born};
-use shared::locale::Locale;
+use shared::locale::{Locale, Localised};
 use shared::problem::Reason;
+use shared::programmes::Programme;
 use shared::text::{Kana, PersonName, Phone, Rejection};
 use shared::time::age_months_on;
 
@@ -226,6 +227,17 @@ pub fn age(born: NaiveDate, day: NaiveDate, locale: Locale) -> String {
         (Locale::En, y @ 6.., _) => format!("{y} years"),
         (Locale::En, y, m) => format!("{} {m} mo", if y == 1 { "1 yr".to_owned() } else { format!("{y} yr") }),
     }
+}
+
+/// The classes that the city's programmes have reliefs for, each once, with the name that the first of them has.
+pub fn classes_of(programmes: &[Programme]) -> Vec<(String, Localised)> {
+    let mut found: Vec<(String, Localised)> = Vec::new();
+    for relief in programmes.iter().flat_map(|programme| &programme.terms.reliefs) {
+        if !found.iter().any(|(class, _)| *class == relief.class) {
+            found.push((relief.class.clone(), relief.name.clone()));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Requests of outreach.
 
 use serde::Serialize;
-use shared::outreach::{CaseAssignment, CaseClosing, CaseHandOver, CaseList, NewAttempt, OutreachCase};
+use shared::outreach::{
+    CaseAssignment, CaseClosing, CaseHandOver, CaseList, DatedRules, NewAttempt, NewOutreachRules, OutreachCase, UnopenedList,
+};
+use shared::page::Page;
+use shared::programmes::Programme;
 
 use crate::api::{self, Attempt, Failure, Tagged, percent_encoded, query};
 
@@ -64,4 +68,38 @@ pub async fn take(id: &str, step: &Step, etag: &str, attempt: &Attempt) -> Resul
 
 async fn send<B: Serialize>(path: &str, body: &B, etag: &str, attempt: &Attempt) -> Result<OutreachCase, Failure> {
     api::post_to(path, body, etag, attempt).await
+}
+
+/// What of the notices that nobody opened is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WantedUnopened {
+    /// Only of this campaign or event; empty: of all.
+    pub source: String,
+    /// Only of this kind; empty: of all.
+    pub kind: String,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+/// A page of what nobody opened in time.
+pub async fn unopened(wanted: &WantedUnopened) -> Result<UnopenedList, Failure> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let values = [("source", given(&wanted.source)), ("kind", given(&wanted.kind)), ("cursor", wanted.cursor.clone())];
+    api::get(&query("/office/outreach/unopened", &values)).await
+}
+
+/// The city's rules: what holds first, then what comes.
+pub async fn rules() -> Result<Vec<DatedRules>, Failure> {
+    api::get("/office/outreach/rules").await
+}
+
+/// Sets the city's rules from a day on.
+pub async fn publish_rules(new: &NewOutreachRules, attempt: &Attempt) -> Result<DatedRules, Failure> {
+    api::post("/office/outreach/rules", new, attempt).await
+}
+
+/// The programmes of a city, for the classes of households that it knows.
+pub async fn programmes_of(municipality: &str) -> Result<Vec<Programme>, Failure> {
+    let path = query("/programmes", &[("municipality", Some(municipality.to_owned()))]);
+    Ok(api::get::<Page<Programme>>(&path).await?.items)
 }

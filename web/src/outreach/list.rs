@@ -7,17 +7,48 @@ use shared::outreach::{CaseLine, CaseList, CaseState};
 
 use super::client::{self, Wanted};
 use super::model::{desk_words, state_words};
-use crate::i18n::{Say, Text, furigana, locale, say, say_with};
+use crate::i18n::{Say, Text, furigana, locale, say, say_with, text_with};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
 use crate::session::use_session;
-use crate::ui::{Button, Checkbox, Chip, EmptyState, Field, Load, Look, Need, PageTitle, Select, Tone};
+use crate::ui::{Checkbox, Chip, Counts, EmptyState, Field, Load, Need, PageTitle, Pager, QueueCell, QueueTable, Select, Tone};
 
 /// The way between the office's pages, for whom it is.
 #[component]
 pub fn WorkerNav() -> impl IntoView {
     let is_officer = use_session().me().is_some_and(|me| matches!(me.role, Role::Officer { .. }));
-    is_officer.then(|| view! { <OfficeNav here=OfficePlace::Outreach/> })
+    is_officer.then(|| view! { <OfficerNav here=OutreachPart::Cases/> })
+}
+
+/// The pages of outreach that officers have besides the families to call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutreachPart {
+    /// The families to call.
+    Cases,
+    /// The notices that nobody opened.
+    Unopened,
+    /// The city's rules.
+    Rules,
+}
+
+/// The way between the office's pages, and between those of outreach.
+#[component]
+pub fn OfficerNav(
+    /// Where one is.
+    here: OutreachPart,
+) -> impl IntoView {
+    let parts = [
+        (OutreachPart::Cases, paths::office_outreach(), "outreach.cases_part"),
+        (OutreachPart::Unopened, paths::office_unopened(None), "outreach.unopened_title"),
+        (OutreachPart::Rules, paths::office_outreach_rules(), "outreach.rules_title"),
+    ];
+    let links = parts.map(|(part, href, words)| {
+        view! { <li><a href=href aria-current=(part == here).then_some("page")>{say(words)}</a></li> }
+    });
+    view! {
+        <OfficeNav here=OfficePlace::Outreach/>
+        <nav class="part-nav no-print" aria-label=move || crate::i18n::t("outreach.parts")><ul class="plain-list row">{links.collect_view()}</ul></nav>
+    }
 }
 
 /// The families to call.
@@ -54,6 +85,10 @@ pub fn CasesPage() -> impl IntoView {
     }
 }
 
+/// What stands in a row.
+const COLUMNS: [&str; 6] =
+    ["outreach.family", "outreach.phone", "outreach.priority", "outreach.deadline", "outreach.next", "outreach.state"];
+
 #[component]
 fn Found(list: CaseList, cursor: RwSignal<Option<String>>) -> impl IntoView {
     let counts = [
@@ -62,43 +97,21 @@ fn Found(list: CaseList, cursor: RwSignal<Option<String>>) -> impl IntoView {
         ("outreach.count_due", list.counts.due, Tone::Info),
         ("outreach.count_resolved", list.counts.resolved, Tone::Success),
     ];
-    let counts =
-        counts.map(|(key, count, tone)| view! { <li><Chip tone>{say_with(key, move || vec![("count", count.to_string())])}</Chip></li> });
+    let counts = counts.map(|(key, count, tone)| (tone, text_with(key, move || vec![("count", count.to_string())]))).to_vec();
     let next = list.next_cursor.clone();
     let rows = if list.items.is_empty() {
         view! { <EmptyState words=Text::from("outreach.nothing")/> }.into_any()
     } else {
         let rows = list.items.into_iter().map(|line| view! { <Row line/> }).collect_view();
         view! {
-            <table class="queue">
-                <caption class="visually-hidden"><Say key="outreach.caption"/></caption>
-                <thead>
-                    <tr>
-                        <th scope="col"><Say key="outreach.family"/></th>
-                        <th scope="col"><Say key="outreach.phone"/></th>
-                        <th scope="col"><Say key="outreach.priority"/></th>
-                        <th scope="col"><Say key="outreach.deadline"/></th>
-                        <th scope="col"><Say key="outreach.next"/></th>
-                        <th scope="col"><Say key="outreach.state"/></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <QueueTable caption="outreach.caption" columns=COLUMNS.to_vec()>{rows}</QueueTable>
         }
         .into_any()
     };
     view! {
-        <ul class="plain-list row" aria-label=move || crate::i18n::t("outreach.counts")>{counts.collect_view()}</ul>
+        <Counts label="outreach.counts" counts/>
         {rows}
-        <div class="row">
-            <Show when=move || cursor.with(Option::is_some)>
-                <Button look=Look::Outline on_press=Callback::new(move |()| cursor.set(None))><Say key="outreach.from_start"/></Button>
-            </Show>
-            {next.map(|next| {
-                let go = Callback::new(move |()| cursor.set(Some(next.clone())));
-                view! { <Button look=Look::Outline on_press=go><Say key="outreach.more"/></Button> }
-            })}
-        </div>
+        <Pager cursor next/>
     }
 }
 
@@ -124,17 +137,17 @@ fn Row(line: CaseLine) -> impl IntoView {
                 <a href=paths::office_case(line.id.as_str())>{line.guardian_name}</a>
                 <span class="quiet queue-number">{line.guardian_kana}</span>
             </th>
-            <td><a href=call>{line.phone.grouped()}</a></td>
-            <td>
+            <QueueCell label="outreach.phone"><a href=call>{line.phone.grouped()}</a></QueueCell>
+            <QueueCell label="outreach.priority">
                 <strong>{line.priority.points.to_string()}</strong>
                 {why.into_iter().map(|reason| view! { <span class="quiet queue-number">{furigana(move || reason.sentence(locale()))}</span> }).collect_view()}
-            </td>
-            <td>{furigana(move || moment(deadline, locale()))}</td>
-            <td>
+            </QueueCell>
+            <QueueCell label="outreach.deadline">{furigana(move || moment(deadline, locale()))}</QueueCell>
+            <QueueCell label="outreach.next">
                 {next.map(|day| furigana(move || full_day(day, locale())))}
                 <span class="quiet queue-number">{say_with("outreach.tried", move || vec![("count", attempts.to_string())])}</span>
-            </td>
-            <td><StateChip state=line.state/> <span class="quiet queue-number">{say(desk_words(line.desk))}</span></td>
+            </QueueCell>
+            <QueueCell label="outreach.state"><StateChip state=line.state/> <span class="quiet queue-number">{say(desk_words(line.desk))}</span></QueueCell>
         </tr>
     }
 }

@@ -8,6 +8,10 @@ mod list;
 mod model;
 #[cfg(feature = "staff")]
 mod pages;
+#[cfg(feature = "staff")]
+mod rules;
+#[cfg(feature = "staff")]
+mod unopened;
 
 use leptos::prelude::*;
 #[cfg(feature = "staff")]
@@ -33,6 +37,12 @@ pub fn OutreachPurpose() -> impl IntoView {
 #[component(transparent)]
 pub fn OutreachRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
+        <ParentRoute path=path!("/office/outreach/unopened") view=crate::session::OfficeOnly>
+            <Route path=path!("") view=unopened::UnopenedPage/>
+        </ParentRoute>
+        <ParentRoute path=path!("/office/outreach/rules") view=crate::session::OfficeOnly>
+            <Route path=path!("") view=rules::RulesPage/>
+        </ParentRoute>
         <ParentRoute path=path!("/office/outreach") view=crate::session::OutreachOnly>
             <Route path=path!("") view=list::CasesPage/>
             <Route path=path!(":case_id") view=pages::CasePage/>

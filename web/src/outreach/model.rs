@@ -1,7 +1,15 @@
 //! The words of cases, as far as no page is needed for them.
 
-use shared::outreach::{AttemptMeans, AttemptResult, CaseDesk, CaseOutcome, CaseState, Reach};
+use chrono::NaiveDate;
+use serde_json::Value;
+use shared::locale::{Locale, Localised, full_day};
+use shared::outreach::{
+    AttemptMeans, AttemptResult, CaseDesk, CaseOutcome, CaseState, Factor, NewOutreachRules, OutreachRules, Reach, RungKind, Weight,
+    fill_script,
+};
+use shared::time::next_day;
 
+use crate::i18n::sentence;
 use crate::ui::Tone;
 
 /// How a case stands: the key of its words, and the tone of its chip.
@@ -71,6 +79,72 @@ pub fn outcome_of(word: &str) -> Option<CaseOutcome> {
     CaseOutcome::ALL.into_iter().find(|outcome| outcome.as_str() == word)
 }
 
+/// How long after the deadline a rung comes: the key of its words, and the number in them.
+pub const fn after_words(hours: u32) -> (&'static str, u32) {
+    match hours {
+        0 => ("outreach.at_deadline", 0),
+        hours if hours.is_multiple_of(24) => ("outreach.days_after", hours / 24),
+        hours => ("outreach.hours_after", hours),
+    }
+}
+
+/// How a rung tries.
+pub const fn rung_words(by: RungKind) -> &'static str {
+    match by {
+        RungKind::Push => "outreach.by_push",
+        RungKind::Mail => "outreach.by_mail",
+        RungKind::Person => "outreach.by_person",
+    }
+}
+
+/// What makes a case more urgent, as a choice: its word.
+pub fn factor_word(factor: &Factor) -> String {
+    match factor {
+        Factor::FirstChild => "first_child".to_owned(),
+        Factor::NeverUsed => "never_used".to_owned(),
+        Factor::UnopenedInRow => "unopened_in_row".to_owned(),
+        Factor::Undeliverable => "undeliverable".to_owned(),
+        Factor::Household { class, .. } => format!("household {class}"),
+    }
+}
+
+/// What can make a case more urgent: what every city knows, the classes of households that it names, and those that its rules name already.
+pub fn factors(classes: &[(String, Localised)], used: &[Weight]) -> Vec<Factor> {
+    let mut all = vec![Factor::FirstChild, Factor::NeverUsed, Factor::UnopenedInRow, Factor::Undeliverable];
+    let named = classes.iter().map(|(class, name)| Factor::Household { class: class.clone(), name: name.clone() });
+    for factor in named.chain(used.iter().map(|weight| weight.factor.clone())) {
+        if !all.iter().any(|known| factor_word(known) == factor_word(&factor)) {
+            all.push(factor);
+        }
+    }
+    all
+}
+
+/// New rules that say what others say, from tomorrow on.
+pub fn following(rules: &OutreachRules, today: NaiveDate) -> Value {
+    serde_json::to_value(NewOutreachRules { valid_from: next_day(today), rules: rules.clone() }).unwrap_or_default()
+}
+
+/// The rules that are written, with the rungs in the order of time, whoever added which one last.
+pub fn read_rules(draft: &Value) -> Option<NewOutreachRules> {
+    let mut new: NewOutreachRules = serde_json::from_value(draft.clone()).ok()?;
+    new.rules.ladder.sort_by_key(|rung| (rung.after_hours, rung.by));
+    Some(new)
+}
+
+/// What a script reads like, with somebody's values in it.
+pub fn sample_script(script: &str, day: NaiveDate, locale: Locale) -> String {
+    let day = full_day(day, locale);
+    let values = [
+        ("guardian", sentence("outreach.sample_guardian", locale)),
+        ("city", sentence("outreach.sample_city", locale)),
+        ("matter", sentence("outreach.sample_matter", locale)),
+        ("sent", day.clone()),
+        ("deadline", day),
+    ];
+    fill_script(script, &values)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +158,38 @@ mod tests {
             assert_eq!(outcome_of(outcome.as_str()), Some(outcome));
         }
         assert_eq!((result_of(""), outcome_of("")), (None, None));
+    }
+
+    #[test]
+    fn rungs_are_told_in_days_where_they_are_days() {
+        assert_eq!(after_words(0), ("outreach.at_deadline", 0));
+        assert_eq!(after_words(36), ("outreach.hours_after", 36));
+        assert_eq!(after_words(72), ("outreach.days_after", 3));
+    }
+
+    #[test]
+    fn new_rules_begin_tomorrow_and_stand_in_the_order_of_time() {
+        let today: NaiveDate = "2027-01-18".parse().unwrap();
+        let mut draft = following(&OutreachRules::default(), today);
+        let rungs = draft.pointer_mut("/ladder").unwrap().as_array_mut().unwrap();
+        rungs.push(serde_json::json!({ "after_hours": 12, "by": "mail" }));
+        let new = read_rules(&draft).unwrap();
+        assert_eq!(new.valid_from.to_string(), "2027-01-19");
+        assert_eq!(new.rules.ladder.iter().map(|rung| rung.after_hours).collect::<Vec<_>>(), [0, 12, 24, 72]);
+        assert_eq!(shared::outreach::check_rules(&new, today), Ok(()));
+    }
+
+    #[test]
+    fn what_weighs_can_be_chosen_once() {
+        let single = || Localised::new("ひとり親家庭", "ひとり", "One parent");
+        let all = factors(&[("single_parent".to_owned(), single()), ("low".to_owned(), single())], &OutreachRules::default().weights);
+        let words: Vec<String> = all.iter().map(factor_word).collect();
+        assert_eq!(words, ["first_child", "never_used", "unopened_in_row", "undeliverable", "household single_parent", "household low"]);
+    }
+
+    #[test]
+    fn a_script_is_shown_with_values() {
+        let said = sample_script("{guardian}: {matter} ({x})", "2027-01-18".parse().unwrap(), Locale::En);
+        assert!(!said.contains("{guardian}") && !said.contains("{matter}") && said.contains("{x}"), "{said}");
     }
 }

@@ -12,13 +12,13 @@ use shared::time::days_after;
 use super::client::{self, Step};
 use super::list::{StateChip, WorkerNav};
 use super::model::{desk_words, means_words, outcome_of, outcome_words, reach_words, result_of, result_words};
-use crate::api::{Attempt, Failure, Tagged};
-use crate::flash::use_flash;
+use crate::api::Tagged;
 use crate::i18n::{Say, Text, furigana, locale, marked, say, say_with, text};
 use crate::paths;
+use crate::taking::taking;
 use crate::ui::{
-    Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Refusal, Select,
-    TextArea, Tone,
+    Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Select, TextArea,
+    Tone,
 };
 
 /// One case.
@@ -38,55 +38,6 @@ pub fn CasePage() -> impl IntoView {
             <Show when=move || !matches!(found.get(), Some(Ok(_)))><PageTitle text="outreach.one"/></Show>
             <Load what=found let:tagged><Case tagged again/></Load>
         </div>
-    }
-}
-
-/// Takes steps with one case: under way, and what went wrong.
-#[derive(Clone, Copy)]
-struct Taking {
-    action: Action<(Step, &'static str), ()>,
-    failure: RwSignal<Option<Failure>>,
-    again: Callback<()>,
-}
-
-fn taking(seen: &Tagged<OutreachCase>, again: Callback<()>) -> Taking {
-    let (flash, failure, attempt) = (use_flash(), RwSignal::new(None::<Failure>), Attempt::new());
-    let (id, etag) = (seen.value.line.id.to_string(), seen.etag.clone());
-    let action = Action::new_local(move |(step, words): &(Step, &'static str)| {
-        let (id, etag, attempt, step, words) = (id.clone(), etag.clone(), attempt.clone(), step.clone(), *words);
-        failure.set(None);
-        async move {
-            match client::take(&id, &step, &etag, &attempt).await {
-                Ok(_) => {
-                    flash.done(words);
-                    again.run(());
-                }
-                Err(why) => failure.set(Some(why)),
-            }
-        }
-    });
-    Taking { action, failure, again }
-}
-
-impl Taking {
-    fn take(self, step: Step, done: &'static str) {
-        self.action.dispatch((step, done));
-    }
-
-    /// Why it was refused; where the family opened it or a colleague was quicker, with a way to read the page anew.
-    fn refused(self) -> impl IntoView {
-        let again = Callback::new(move |()| self.again.run(()));
-        let refusal = move || {
-            self.failure.get().map(|why| {
-                let is_stale = matches!(why.status(), Some(409 | 412));
-                view! {
-                    <Refusal why>
-                        {is_stale.then(|| view! { <Button look=Look::Outline on_press=again><Say key="outreach.read_again"/></Button> })}
-                    </Refusal>
-                }
-            })
-        };
-        view! { <div role="alert">{refusal}</div> }
     }
 }
 
@@ -211,7 +162,12 @@ fn TriedItem(tried: Tried) -> impl IntoView {
 /// What is done with a case that is not over.
 #[component]
 fn Steps(tagged: Tagged<OutreachCase>, again: Callback<()>) -> impl IntoView {
-    let taking = taking(&tagged, again);
+    let (id, etag) = (tagged.value.line.id.to_string(), tagged.etag);
+    let send = move |step: Step, attempt| {
+        let (id, etag) = (id.clone(), etag.clone());
+        async move { client::take(&id, &step, &etag, &attempt).await }
+    };
+    let taking = taking(send, Callback::new(move |_| again.run(())), again);
     let case = tagged.value;
     let to = match case.line.desk {
         CaseDesk::City => CaseDesk::Centre,
@@ -251,7 +207,7 @@ fn Steps(tagged: Tagged<OutreachCase>, again: Callback<()>) -> impl IntoView {
         let Some(outcome) = outcome_of(&outcome.get_untracked()) else { return };
         taking.take(Step::Close(CaseClosing { outcome, words: end_words.get_untracked() }), "outreach.done_closed");
     });
-    let busy = taking.action.pending();
+    let busy = taking.is_busy();
     let least = case.least_attempts;
     let hand_key = if to == CaseDesk::Centre { "outreach.hand_to_centre" } else { "outreach.hand_to_city" };
     view! {

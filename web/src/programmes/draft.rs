@@ -1,12 +1,9 @@
-//! A version as it is being written: the same tree as the published one, addressed by the pointers that the check names.
+//! A version as it is being written: the same tree as the published one.
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 use shared::programmes::{NewProgramme, Programme};
 use shared::time::next_day;
-
-/// What stands where a number was not typed yet: no rule allows so many of anything, so the check says what may stand there.
-const NO_NUMBER: u32 = u32::MAX;
 
 /// A new version that says what another says, from the next fiscal year on.
 pub fn following(version: &Programme, today: NaiveDate) -> Value {
@@ -28,114 +25,10 @@ pub fn read(draft: &Value) -> Option<NewProgramme> {
     serde_json::from_value(draft.clone()).ok()
 }
 
-/// What stands somewhere, as it is typed; empty where nothing does.
-pub fn text_at(draft: &Value, pointer: &str) -> String {
-    match draft.pointer(pointer) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) if number.as_u64() == Some(NO_NUMBER.into()) => String::new(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Bool(yes)) => yes.to_string(),
-        Some(Value::Array(all)) => all.iter().map(Value::to_string).collect::<Vec<_>>().join(", "),
-        Some(Value::Object(_) | Value::Null) | None => String::new(),
-    }
-}
-
-/// How many rows a list has.
-pub fn rows(draft: &Value, list: &str) -> usize {
-    draft.pointer(list).and_then(Value::as_array).map_or(0, Vec::len)
-}
-
-/// Puts a value somewhere; nothing takes it away.
-pub fn set(draft: &mut Value, pointer: &str, value: Value) {
-    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-    match draft.pointer_mut(parent) {
-        Some(Value::Object(fields)) if value.is_null() => drop(fields.remove(name)),
-        Some(Value::Object(fields)) => drop(fields.insert(name.to_owned(), value)),
-        _ => {
-            if let Some(place) = draft.pointer_mut(pointer) {
-                *place = value;
-            }
-        }
-    }
-}
-
-/// Adds a row at the end of a list.
-pub fn add(draft: &mut Value, list: &str, row: Value) {
-    if let Some(Value::Array(all)) = draft.pointer_mut(list) {
-        all.push(row);
-    } else {
-        set(draft, list, Value::Array(vec![row]));
-    }
-}
-
-/// Takes a row out of a list.
-pub fn remove(draft: &mut Value, list: &str, nth: usize) {
-    if let Some(all) = draft.pointer_mut(list).and_then(Value::as_array_mut).filter(|all| nth < all.len()) {
-        all.remove(nth);
-    }
-}
-
-/// A key that no row of a list has: people never read it.
-pub fn fresh_key(draft: &Value, list: &str, field: &str, stem: &str) -> String {
-    let taken: Vec<&str> = draft
-        .pointer(list)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|row| row.get(field).and_then(Value::as_str))
-        .collect();
-    (1..).map(|n: u32| format!("{stem}_{n}")).find(|key| !taken.contains(&key.as_str())).unwrap_or_default()
-}
-
-/// What kind of thing is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Words.
-    Words,
-    /// Words, or nothing.
-    MaybeWords,
-    /// A number.
-    Number,
-    /// A number, or nothing.
-    MaybeNumber,
-    /// A day.
-    Day,
-    /// A day, or nothing.
-    MaybeDay,
-    /// A time of day.
-    Time,
-    /// Days of the month.
-    Days,
-    /// Yes or no.
-    Flag,
-}
-
-/// What was typed, as the version has it.
-pub fn typed(kind: Kind, text: &str) -> Value {
-    let text = text.trim();
-    let number = |text: &str| text.parse::<u32>().unwrap_or(NO_NUMBER);
-    match kind {
-        Kind::MaybeNumber | Kind::MaybeDay | Kind::MaybeWords if text.is_empty() => Value::Null,
-        Kind::Words | Kind::MaybeWords | Kind::Day | Kind::MaybeDay => text.into(),
-        Kind::Number | Kind::MaybeNumber => number(text).into(),
-        Kind::Time => match text.split(':').count() {
-            2 => format!("{text}:00").into(),
-            3 => text.into(),
-            _ => "00:00:00".into(),
-        },
-        Kind::Days => text.split([',', '、', ' ']).filter(|part| !part.is_empty()).map(|part| Value::from(number(part))).collect(),
-        Kind::Flag => (text == "true").into(),
-    }
-}
-
-/// The field of a pointer, as the page names it.
-pub fn field_id(pointer: &str) -> String {
-    format!("rule{}", pointer.replace('/', "-"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editing::tree::{Kind, add, fresh_key, remove, rows, set, text_at, typed};
 
     fn version() -> Programme {
         serde_json::from_value(serde_json::json!({
@@ -199,13 +92,5 @@ mod tests {
         remove(&mut draft, "/terms/extras", 7);
         assert_eq!((rows(&draft, "/terms/extras"), read(&draft).unwrap().check().len()), (1, 0));
         assert_eq!(fresh_key(&draft, "/terms/extras", "key", "extra"), "extra_1");
-    }
-
-    #[test]
-    fn days_and_times_are_read_as_people_type_them() {
-        assert_eq!(typed(Kind::Days, "1, 16"), serde_json::json!([1, 16]));
-        assert_eq!(typed(Kind::Days, "1、16"), serde_json::json!([1, 16]));
-        assert_eq!(typed(Kind::Time, "16:30"), serde_json::json!("16:30:00"));
-        assert_eq!(typed(Kind::Flag, "true"), serde_json::json!(true));
     }
 }

@@ -9,18 +9,18 @@ use shared::problem::ProblemPart;
 use shared::programmes::{NewProgramme, Programme, VersionRejection, succeed};
 
 use super::client;
-use super::draft::{field_id, following, read};
-use super::fields::Editing;
+use super::draft::{following, read};
 use super::pages::{Differences, trail};
 use super::sections::{all, title_of};
 use super::words::{describe, differences, of_version};
 use crate::api::{Attempt, Failure};
+use crate::editing::{Editing, Wrong};
 use crate::flash::use_flash;
-use crate::i18n::{Say, locale, say, say_with, text};
+use crate::i18n::{Say, locale, say_with};
 use crate::office::{OfficeNav, OfficePlace, my_city};
 use crate::paths;
 use crate::settings;
-use crate::ui::{Banner, Breadcrumbs, Button, LinkButton, Load, Look, PageTitle, Refusal, Tone, focus};
+use crate::ui::{Breadcrumbs, Button, LinkButton, Load, Look, PageTitle, Refusal};
 
 /// The page of a new version.
 #[component]
@@ -110,7 +110,7 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
                 {move || changed.get().filter(|_| is_ready.get()).map(|all| view! { <Differences all/> })}
             </section>
             <section class="stack" aria-live="polite">
-                {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none)/> })}
+                {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none) title_of/> })}
                 {move || failure.get().map(|why| view! { <Refusal why/> })}
             </section>
             <p><Say key="programmes.publish_means"/></p>
@@ -119,47 +119,5 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
                 <LinkButton href=back look=Look::Text><Say key="programmes.not_now"/></LinkButton>
             </div>
         </form>
-    }
-}
-
-/// Unfolds the section of a field and leads there.
-fn reveal(id: &str) {
-    if let Some(Ok(Some(section))) = document().get_element_by_id(id).map(|field| field.closest("details")) {
-        let _ = section.set_attribute("open", "");
-    }
-    focus(id);
-}
-
-/// Everything that is wrong, each leading to its field.
-#[component]
-fn Wrong(parts: Vec<ProblemPart>, no_day: bool) -> impl IntoView {
-    let lines = parts
-        .into_iter()
-        .map(|part| {
-            let pointer = part.pointer.unwrap_or_default();
-            let (title, id) = (title_of(&pointer), field_id(&pointer));
-            let target = id.clone();
-            let reason = part.reason;
-            view! {
-                <li>
-                    <a
-                        href=format!("#{id}")
-                        on:click=move |event| {
-                            // The address must not change: the router would take it for a navigation.
-                            event.prevent_default();
-                            reveal(&target);
-                        }
-                    >
-                        {say(title)} "：" {text(move || reason.sentence(locale())).view()}
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <Banner tone=Tone::Error title="programmes.wrong">
-            {no_day.then(|| view! { <p><Say key="programmes.no_day"/></p> })}
-            <ul class="reasons">{lines}</ul>
-        </Banner>
     }
 }

@@ -3,7 +3,6 @@
 mod client;
 mod draft;
 mod edit;
-mod fields;
 mod pages;
 mod sections;
 mod words;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use shared::programmes::PriceTier;
 
-use super::draft::{Kind, fresh_key};
-use super::fields::{Editing, Flag, Kinds, Names, Pick, Rows, Typed, words};
+use crate::editing::tree::{Kind, fresh_key, set};
+use crate::editing::{Editing, Flag, Kinds, Names, Pick, Rows, Typed, words};
 use crate::facilities::model::tier;
 use crate::i18n::{Say, Text, locale, say, text};
 use crate::ui::{Button, Chip, Glyph, Icon, Look, Tone};
@@ -341,7 +341,7 @@ fn staffing() -> AnyView {
         { "from_age": 3, "under_age": 4, "children": 15 }, { "from_age": 4, "children": 25 },
     ] });
     let national = StoredValue::new(national);
-    let put = move |value: Value| editing.draft.update(|draft| super::draft::set(draft, "/terms/staffing", value));
+    let put = move |value: Value| editing.draft.update(|draft| set(draft, "/terms/staffing", value));
     view! {
         <Typed at="/terms/at_once" label="programmes.at_once" kind=Kind::MaybeNumber/>
         {move || {

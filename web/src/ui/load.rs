@@ -17,6 +17,11 @@ pub trait Explain {
     fn is_missing(&self) -> bool {
         false
     }
+
+    /// Whether somebody else was quicker, so that reading the thing anew helps.
+    fn is_stale(&self) -> bool {
+        false
+    }
 }
 
 /// Why something was refused or could not be had; read out when it appears, wherever it stands.
@@ -33,6 +38,27 @@ pub fn Refusal<E: Explain + Send + 'static>(
             {move || why.sentences(locale()).iter().map(|sentence| view! { <p>{marked(sentence)}</p> }).collect_view()}
             {children.map(|children| children())}
         </Banner>
+    }
+}
+
+/// Why a step was refused, as long as it is; where somebody else was quicker, with a way to read the thing anew.
+#[cfg(feature = "pages")]
+#[component]
+pub fn Refused<E: Explain + Clone + Send + Sync + 'static>(
+    /// What went wrong, if anything did.
+    why: RwSignal<Option<E>>,
+    /// Reads the thing anew.
+    again: Callback<()>,
+) -> impl IntoView {
+    move || {
+        why.get().map(|why| {
+            let is_stale = why.is_stale();
+            view! {
+                <Refusal why>
+                    {is_stale.then(|| view! { <Button look=Look::Outline on_press=again><Say key="ui.read_again"/></Button> })}
+                </Refusal>
+            }
+        })
     }
 }
 

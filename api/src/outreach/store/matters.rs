@@ -61,6 +61,7 @@ struct Row {
     kind: String,
     event_id: Option<String>,
     campaign_id: Option<String>,
+    occasion: String,
     facts: String,
     urgent: bool,
     deadline_at: Option<NaiveDateTime>,
@@ -69,9 +70,18 @@ struct Row {
     replaced_at: Option<NaiveDateTime>,
 }
 
+/// What a notice comes of, in a word: its campaign with its occasion, its event, or itself.
+fn source_of(campaign: Option<String>, occasion: &str, event: Option<String>, id: &str) -> String {
+    match campaign {
+        Some(campaign) if occasion.is_empty() => campaign,
+        Some(campaign) => format!("{campaign}/{occasion}"),
+        None => event.unwrap_or_else(|| id.to_owned()),
+    }
+}
+
 fn told(row: Row) -> Result<Told, DbError> {
     Ok(Told {
-        source: row.campaign_id.or(row.event_id).unwrap_or_else(|| row.id.clone()),
+        source: source_of(row.campaign_id, &row.occasion, row.event_id, &row.id),
         id: row.id,
         account_id: AccountId::new(row.account_id),
         family_id: FamilyId::new(row.family_id),
@@ -101,7 +111,7 @@ pub struct Seen {
 
 /// Followed notices past their deadline that nobody follows yet, the oldest first: family and source.
 pub fn list_fresh(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<BTreeSet<(FamilyId, String)>, DbError> {
-    let rows: Vec<(String, String, Option<String>, Option<String>)> = notices::table
+    let rows: Vec<(String, String, Option<String>, Option<String>, String)> = notices::table
         .left_join(links::table)
         .filter(links::matter_id.is_null())
         .filter(notices::followed)
@@ -110,14 +120,19 @@ pub fn list_fresh(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Re
         .filter(notices::deadline_at.le(stored(now)))
         .order(notices::deadline_at)
         .limit(most)
-        .select((notices::id, notices::family_id, notices::event_id, notices::campaign_id))
+        .select((notices::id, notices::family_id, notices::event_id, notices::campaign_id, notices::occasion))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, family, event, campaign)| (FamilyId::new(family), campaign.or(event).unwrap_or(id))).collect())
+    let one = |(id, family, event, campaign, occasion): (String, String, _, _, String)| {
+        (FamilyId::new(family), source_of(campaign, &occasion, event, &id))
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// What one source told one family, the first guardian first.
 pub fn list_told(conn: &mut AnyConnection, family: &FamilyId, source: &str) -> Result<Vec<Told>, DbError> {
-    let of_source = notices::campaign_id.eq(source).or(notices::event_id.eq(source)).or(notices::id.nullable().eq(source));
+    let (campaign, occasion) = source.split_once('/').unwrap_or((source, ""));
+    let of_campaign = notices::campaign_id.eq(campaign).and(notices::occasion.eq(occasion));
+    let of_source = of_campaign.or(notices::event_id.eq(source)).or(notices::id.nullable().eq(source));
     let rows = notices::table.filter(notices::family_id.eq(family.as_str())).filter(notices::followed).filter(of_source);
     rows.order(notices::id).select(Row::as_select()).load::<Row>(conn)?.into_iter().map(told).collect()
 }

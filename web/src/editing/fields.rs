@@ -1,17 +1,17 @@
-//! Fields of a version: each stands at a pointer of the draft, and shows what the check says of that place.
+//! Fields of what is written: each stands at a pointer of the draft, and shows what the check says of that place.
 
 use leptos::prelude::*;
 use serde_json::Value;
 use shared::problem::ProblemPart;
 
-use super::draft::{self, Kind, field_id};
-use crate::i18n::{Say, Text, locale, marked, say};
-use crate::ui::{Button, Field, Glyph, Look, Need, Select, TextArea, TextInput};
+use super::tree::{self, Kind, field_id};
+use crate::i18n::{Say, Text, locale, marked, say, text};
+use crate::ui::{Banner, Button, Field, Glyph, Look, Need, Select, TextArea, TextInput, Tone, focus};
 
 /// What is being written, and what is wrong with it.
 #[derive(Clone, Copy)]
 pub struct Editing {
-    /// The version.
+    /// What is sent.
     pub draft: RwSignal<Value>,
     /// Everything wrong, each with its pointer.
     pub wrong: Memo<Vec<ProblemPart>>,
@@ -23,18 +23,19 @@ impl Editing {
         use_context().unwrap_or_else(|| Self { draft: RwSignal::new(Value::Null), wrong: Memo::new(|_| Vec::new()) })
     }
 
-    fn error(self, at: String) -> Signal<Option<String>> {
+    /// What is wrong at a place.
+    pub fn error(self, at: String) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.wrong.with(|all| all.iter().find(|part| part.pointer.as_deref() == Some(&at)).map(|part| part.reason.sentence(locale())))
         })
     }
 
     fn text(self, at: &str) -> String {
-        self.draft.with_untracked(|draft| draft::text_at(draft, at))
+        self.draft.with_untracked(|draft| tree::text_at(draft, at))
     }
 
     fn set(self, at: &str, value: Value) {
-        self.draft.update(|draft| draft::set(draft, at, value));
+        self.draft.update(|draft| tree::set(draft, at, value));
     }
 }
 
@@ -45,7 +46,7 @@ fn bound(at: &str, kind: Kind) -> RwSignal<String> {
     Effect::new(move |before: Option<()>| {
         let text = value.get();
         if before.is_some() {
-            editing.set(&at, draft::typed(kind, &text));
+            editing.set(&at, tree::typed(kind, &text));
         }
     });
     value
@@ -65,17 +66,23 @@ pub fn Typed(
     /// Whether it is more than a line.
     #[prop(optional)]
     long: bool,
+    /// The most characters of several lines.
+    #[prop(default = 500)]
+    most: u32,
+    /// Whether it may be left out, where its kind does not say so.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let value = bound(&at, kind);
     // A time is stored with seconds that nobody types.
     if kind == Kind::Time {
         value.update(|text| *text = text.chars().take(5).collect());
     }
-    let required = if matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
+    let required = if optional || matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
     let error = Editing::here().error(at.clone());
     // Made inside of the field: there it finds its label.
     let input = move || match kind {
-        Kind::Words if long => view! { <TextArea value maxlength=500/> }.into_any(),
+        Kind::Words | Kind::MaybeWords if long => view! { <TextArea value maxlength=most/> }.into_any(),
         Kind::Words | Kind::MaybeWords | Kind::Flag => view! { <TextInput value maxlength=200/> }.into_any(),
         Kind::Number | Kind::MaybeNumber => view! { <TextInput value inputmode="numeric" short=true/> }.into_any(),
         Kind::Days => view! { <TextInput value short=true/> }.into_any(),
@@ -96,13 +103,16 @@ pub fn Names(
     /// Whether it is more than a line.
     #[prop(optional)]
     long: bool,
+    /// The most characters of several lines.
+    #[prop(default = 500)]
+    most: u32,
 ) -> impl IntoView {
     view! {
         <fieldset class="names">
             <legend>{say(label)}</legend>
-            <Typed at=format!("{at}/ja") label="programmes.in_japanese" long/>
-            <Typed at=format!("{at}/easy") label="programmes.in_easy" long/>
-            <Typed at=format!("{at}/en") label="programmes.in_english" long/>
+            <Typed at=format!("{at}/ja") label="ui.in_japanese" long most/>
+            <Typed at=format!("{at}/easy") label="ui.in_easy" long most/>
+            <Typed at=format!("{at}/en") label="ui.in_english" long most/>
         </fieldset>
     }
 }
@@ -141,11 +151,11 @@ pub fn Flag(
     /// What it is.
     label: &'static str,
 ) -> impl IntoView {
-    const ANSWERS: [(&str, &str); 2] = [("false", "programmes.no"), ("true", "programmes.yes")];
+    const ANSWERS: [(&str, &str); 2] = [("false", "ui.no"), ("true", "ui.yes")];
     let editing = Editing::here();
     // What is left out is no.
     if editing.text(&at).is_empty() {
-        editing.draft.update_untracked(|draft| draft::set(draft, &at, false.into()));
+        editing.draft.update_untracked(|draft| tree::set(draft, &at, false.into()));
     }
     view! { <Pick at label options=words(&ANSWERS) kind=Kind::Flag/> }
 }
@@ -162,6 +172,9 @@ pub fn Kinds(
     kinds: Vec<(&'static str, &'static str, Value)>,
     /// The fields of a kind.
     fields: fn(String, &str) -> AnyView,
+    /// A field that every kind has, and that stays when another is chosen.
+    #[prop(optional)]
+    keep: Option<&'static str>,
 ) -> impl IntoView {
     let editing = Editing::here();
     let kind = RwSignal::new(editing.text(&format!("{at}/kind")));
@@ -173,7 +186,13 @@ pub fn Kinds(
         let word = kind.get();
         if before.is_some() {
             if let Some((_, _, fresh)) = kinds.iter().find(|(known, ..)| *known == word) {
-                editing.set(&place, fresh.clone());
+                let mut fresh = fresh.clone();
+                if let Some(field) = keep
+                    && let Some(kept) = editing.draft.with_untracked(|draft| draft.pointer(&format!("{place}/{field}")).cloned())
+                {
+                    tree::set(&mut fresh, &format!("/{field}"), kept);
+                }
+                editing.set(&place, fresh);
             }
             shown.set(word);
         }
@@ -206,21 +225,23 @@ pub fn Rows(
     let add = Callback::new(move |()| {
         editing.draft.update(|draft| {
             let new = fresh(draft);
-            draft::add(draft, &at.get_value(), new);
+            tree::add(draft, &at.get_value(), new);
         });
         turn.update(|turn| *turn += 1);
     });
     let one = move |nth: usize| {
         let take = Callback::new(move |()| {
-            editing.draft.update(|draft| draft::remove(draft, &at.get_value(), nth));
+            editing.draft.update(|draft| tree::remove(draft, &at.get_value(), nth));
             turn.update(|turn| *turn += 1);
         });
+        let wrong = editing.error(format!("{}/{nth}", at.get_value()));
         view! {
-            <li class="rule-row stack">
+            <li class="rule-row stack" id=field_id(&format!("{}/{nth}", at.get_value())) tabindex="-1">
+                {move || wrong.get().map(|words| view! { <p class="error-line" role="alert">{marked(&words)}</p> })}
                 {row(format!("{}/{nth}", at.get_value()))}
                 <div class="row">
                     <Button look=Look::Text icon=Glyph::Cross on_press=take>
-                        <Say key="programmes.remove_row"/>
+                        <Say key="ui.remove_row"/>
                         <span class="visually-hidden">{say(label)} " " {(nth + 1).to_string()}</span>
                     </Button>
                 </div>
@@ -234,13 +255,62 @@ pub fn Rows(
             <ul class="plain-list stack">
                 {move || {
                     turn.track();
-                    let count = editing.draft.with_untracked(|draft| draft::rows(draft, &at.get_value()));
+                    let count = editing.draft.with_untracked(|draft| tree::rows(draft, &at.get_value()));
                     (0..count).map(one).collect_view()
                 }}
             </ul>
             <div class="row">
-                <Button look=Look::Outline icon=Glyph::Plus on_press=add><Say key="programmes.add_row"/><span class="visually-hidden">" " {say(label)}</span></Button>
+                <Button look=Look::Outline icon=Glyph::Plus on_press=add><Say key="ui.add_row"/><span class="visually-hidden">" " {say(label)}</span></Button>
             </div>
         </section>
+    }
+}
+
+/// Unfolds the section of a field and leads there.
+fn reveal(id: &str) {
+    if let Some(Ok(Some(section))) = document().get_element_by_id(id).map(|field| field.closest("details")) {
+        let _ = section.set_attribute("open", "");
+    }
+    focus(id);
+}
+
+/// Everything that is wrong, each leading to its field.
+#[component]
+pub fn Wrong(
+    /// All of it.
+    parts: Vec<ProblemPart>,
+    /// Whether a day is no day, so that nothing else can be checked.
+    no_day: bool,
+    /// The title of the section in which a field stands.
+    title_of: fn(&str) -> &'static str,
+) -> impl IntoView {
+    let lines = parts
+        .into_iter()
+        .map(|part| {
+            let pointer = part.pointer.unwrap_or_default();
+            let (title, id) = (title_of(&pointer), field_id(&pointer));
+            let target = id.clone();
+            let reason = part.reason;
+            view! {
+                <li>
+                    <a
+                        href=format!("#{id}")
+                        on:click=move |event| {
+                            // The address must not change: the router would take it for a navigation.
+                            event.prevent_default();
+                            reveal(&target);
+                        }
+                    >
+                        {say(title)} "：" {text(move || reason.sentence(locale())).view()}
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Banner tone=Tone::Error title="ui.wrong">
+            {no_day.then(|| view! { <p><Say key="ui.no_day"/></p> })}
+            <ul class="reasons">{lines}</ul>
+        </Banner>
     }
 }

@@ -1,0 +1,76 @@
+//! A list that is worked through: how many there are, a table whose rows are cards on a phone, and the way on.
+
+use leptos::prelude::*;
+
+use super::buttons::{Button, Look};
+use super::messages::Tone;
+use super::pieces::Chip;
+use crate::i18n::{Say, Text};
+
+/// How many there are of what.
+#[component]
+pub fn Counts(
+    /// What is counted.
+    #[prop(into)]
+    label: Text,
+    /// Each with its number.
+    counts: Vec<(Tone, Text)>,
+) -> impl IntoView {
+    let counts = counts.into_iter().map(|(tone, words)| view! { <li><Chip tone>{words.view()}</Chip></li> }).collect_view();
+    view! { <ul class="plain-list row" aria-label=move || label.plain()>{counts}</ul> }
+}
+
+/// The table. Children: a `tr` for each row, of a `th` with its link and a [`QueueCell`] for each further column.
+#[component]
+pub fn QueueTable(
+    /// What the table shows; only read out.
+    #[prop(into)]
+    caption: Text,
+    /// What a first column of boxes is for; only read out.
+    #[prop(optional, into)]
+    choosing: Option<Text>,
+    /// The other columns.
+    columns: Vec<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let choosing = choosing.map(|words| view! { <th scope="col"><span class="visually-hidden">{words.view()}</span></th> });
+    let columns = columns.into_iter().map(|key| view! { <th scope="col"><Say key/></th> }).collect_view();
+    view! {
+        <table class="queue">
+            <caption class="visually-hidden">{caption.view()}</caption>
+            <thead><tr>{choosing} {columns}</tr></thead>
+            <tbody>{children()}</tbody>
+        </table>
+    }
+}
+
+/// A cell; on a phone, where the columns' heads are far away, it says itself what it is.
+#[component]
+pub fn QueueCell(
+    /// The head of its column.
+    label: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! { <td><span class="queue-label"><Say key=label/></span> <div>{children()}</div></td> }
+}
+
+/// The way to the next page of a list, and back to the first.
+#[component]
+pub fn Pager(
+    /// Where the page before ended; none: this is the first.
+    cursor: RwSignal<Option<String>>,
+    /// Where this page ended; none: it is the last.
+    next: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="row">
+            <Show when=move || cursor.with(Option::is_some)>
+                <Button look=Look::Outline on_press=Callback::new(move |()| cursor.set(None))><Say key="ui.from_start"/></Button>
+            </Show>
+            {next.map(|next| {
+                let go = Callback::new(move |()| cursor.set(Some(next.clone())));
+                view! { <Button look=Look::Outline on_press=go><Say key="ui.more"/></Button> }
+            })}
+        </div>
+    }
+}
