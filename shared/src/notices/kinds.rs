@@ -191,7 +191,7 @@ kinds! {
         Applications, Follow::Hours(168), false, ["city"], "application_asked", "family";
     /// A stay is tomorrow.
     BookingReminder "booking.reminder" "booking_reminder":
-        Reminders, Follow::Not, false, ["facility" "programme" "stay" "bring"], "reminder", "booking";
+        Reminders, Follow::Not, false, ["facility" "programme" "stay" "bring" "free_until"], "reminder", "booking";
     /// Cancelling is free only for a short time.
     BookingFreeUntil "booking.free_until" "booking_free_until":
         Reminders, Follow::Not, false, ["facility" "programme" "stay" "free_until"], "reminder", "booking";
