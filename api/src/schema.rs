@@ -740,6 +740,9 @@ diesel::table! {
         event_id -> Text,
         act_id -> Text,
         actor -> Text,
+        attempts -> BigInt,
+        next_at -> Nullable<Timestamp>,
+        set_aside_at -> Nullable<Timestamp>,
     }
 }
 

@@ -25,6 +25,8 @@ use crate::session;
 
 /// So many events at a time.
 const EVENTS: i64 = 500;
+/// So often notices are tried to be made of an act: within an hour and a half.
+const MOST_MAKING: u32 = 5;
 /// So many deliveries at a time.
 const ROUND: i64 = 64;
 /// So many messages of a channel are under way at once.
@@ -59,8 +61,13 @@ impl Wakes {
     }
 }
 
-/// Makes notices as long as the server runs.
+/// Makes notices as long as the server runs; what was set aside before is tried anew.
 pub async fn keep_making(app: App) {
+    match app.db.write(|conn| store::take_up(conn).map_err(ApiError::from)).await {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "notices are made of what was set aside"),
+        Err(error) => tracing::warn!(%error, "what was set aside stays so"),
+    }
     loop {
         if let Err(error) = make(&app).await {
             tracing::warn!(%error, "notices were not made");
@@ -85,21 +92,24 @@ async fn keep_channel(app: App, index: usize) {
     }
 }
 
-/// Makes the notices of everything in the queue, each act in a transaction of its own; gives how many. An act that fails is told to the log,
-/// stays in the queue and does not keep the others waiting.
+/// Makes the notices of everything in the queue, each act in a transaction of its own; gives how many. An act that fails does not keep the
+/// others waiting: it is tried again, ever later, and at last set aside.
 pub async fn make(app: &App) -> Result<usize, ApiError> {
     let mut made = 0;
     loop {
-        let acts = app.db.read(|conn| Ok::<_, ApiError>(store::list_acts(conn, EVENTS)?)).await?;
+        let now = app.now();
+        let acts = app.db.read(move |conn| Ok::<_, ApiError>(store::list_acts(conn, now, EVENTS)?)).await?;
         let mut done = false;
         for act in acts {
-            let (wanted, channels, now) = (act.clone(), app.channels.clone(), app.now());
+            let (wanted, channels) = (act.clone(), app.channels.clone());
             match app.db.write(move |conn| make_act(conn, &wanted, &channels, now).map_err(ApiError::from)).await {
                 Ok(count) => {
                     made += count;
                     done = true;
                 }
-                Err(error) => tracing::error!(%act, %error, "no notices could be made of an act"),
+                // The database will be there again; nothing is wrong with the act.
+                Err(ApiError::Busy) => return Err(ApiError::Busy),
+                Err(error) => fail(app, act, &error).await?,
             }
         }
         if !done {
@@ -110,6 +120,16 @@ pub async fn make(app: &App) -> Result<usize, ApiError> {
         app.notices.wake_delivery();
     }
     Ok(made)
+}
+
+/// Notes that no notices could be made of an act. The log hears of it once: when it is set aside.
+async fn fail(app: &App, act: String, error: &ApiError) -> Result<(), ApiError> {
+    let (wanted, now) = (act.clone(), app.now());
+    let rule: (u32, fn(u32) -> TimeDelta) = (MOST_MAKING, |attempts| back_off(attempts, 0));
+    if app.db.write(move |conn| store::mark_unmade(conn, &wanted, rule, now).map_err(ApiError::from)).await? {
+        tracing::error!(%act, %error, "no notices could be made of an act: it is set aside, until the next start or `notices again`");
+    }
+    Ok(())
 }
 
 /// Delivers everything whose turn it is, by every channel; gives how many messages were tried.

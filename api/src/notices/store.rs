@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::ids::{AccountId, CampaignId, DeliveryId, FamilyId, NoticeId};
 use shared::locale::Locale;
@@ -18,7 +18,7 @@ use crate::{new_id, session};
 /// The most events of one act that are taken at once.
 const MOST: i64 = 500;
 /// A link in a message opens its notice for so long.
-const LINKED: chrono::TimeDelta = chrono::TimeDelta::days(60);
+const LINKED: TimeDelta = TimeDelta::days(60);
 
 /// An event that waits in the queue.
 #[derive(Debug, Clone)]
@@ -44,11 +44,49 @@ pub fn insert_queued(conn: &mut AnyConnection, event: &str, act: &str, actor: &s
     Ok(())
 }
 
-/// The acts whose events wait longest, in order.
-pub fn list_acts(conn: &mut AnyConnection, most: i64) -> Result<Vec<String>, DbError> {
-    let ids: Vec<String> = outbox::table.order(outbox::event_id).limit(most).select(outbox::act_id).load(conn)?;
+/// The acts whose turn it is, whose events wait longest first.
+pub fn list_acts(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<String>, DbError> {
+    let due = outbox::table
+        .filter(outbox::set_aside_at.is_null())
+        .filter(outbox::next_at.is_null().or(outbox::next_at.le(stored(now))))
+        .order(outbox::event_id)
+        .limit(most);
+    let ids: Vec<String> = due.select(outbox::act_id).load(conn)?;
     let mut known = BTreeSet::new();
     Ok(ids.into_iter().filter(|id| known.insert(id.clone())).collect())
+}
+
+/// Notes that no notices could be made of an act: it waits for its next try, or is set aside after so many. Says whether it is.
+pub fn mark_unmade(
+    conn: &mut AnyConnection,
+    act: &str,
+    (tries, wait): (u32, fn(u32) -> TimeDelta),
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let mine = outbox::table.filter(outbox::act_id.eq(act));
+    diesel::update(mine).set(outbox::attempts.eq(outbox::attempts + 1)).execute(conn)?;
+    let attempts: Option<i64> = mine.select(diesel::dsl::max(outbox::attempts)).get_result(conn)?;
+    // Nothing is left of it where another has made them meanwhile.
+    let Some(attempts) = attempts.and_then(|attempts| u32::try_from(attempts).ok()) else { return Ok(false) };
+    if attempts >= tries {
+        diesel::update(mine).set(outbox::set_aside_at.eq(stored(now))).execute(conn)?;
+        return Ok(true);
+    }
+    diesel::update(mine).set(outbox::next_at.eq(stored(now + wait(attempts)))).execute(conn)?;
+    Ok(false)
+}
+
+/// How many acts are set aside.
+pub fn count_set_aside(conn: &mut AnyConnection) -> Result<i64, DbError> {
+    let aside = outbox::table.filter(outbox::set_aside_at.is_not_null());
+    Ok(aside.select(diesel::dsl::count(outbox::act_id).aggregate_distinct()).get_result(conn)?)
+}
+
+/// Puts what was set aside into the queue again; gives how many events.
+pub fn take_up(conn: &mut AnyConnection) -> Result<usize, DbError> {
+    let aside = outbox::table.filter(outbox::set_aside_at.is_not_null());
+    let anew = (outbox::attempts.eq(0), outbox::next_at.eq(None::<NaiveDateTime>), outbox::set_aside_at.eq(None::<NaiveDateTime>));
+    Ok(diesel::update(aside).set(anew).execute(conn)?)
 }
 
 /// Takes the events of an act out of the queue; none where another has taken them.
