@@ -118,6 +118,8 @@ diesel::table! {
         failures -> BigInt,
         locked_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        email_asked_at -> Nullable<Timestamp>,
+        email_confirmed_at -> Nullable<Timestamp>,
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _};
 use rand::Rng as _;
 use shared::ids::{BookingId, DeliveryId};
-use shared::notices::{DeliveryState, Group, LONGEST, MANY, back_off, words};
+use shared::notices::{DeliveryState, Group, Kind, LONGEST, MANY, back_off, words};
 use tokio::sync::Notify;
 
 use super::making::make_act;
@@ -200,14 +200,19 @@ fn take(conn: &mut AnyConnection, channel: &dyn Channel, base: &str, now: DateTi
     waiting.reverse();
     while let Some(first) = waiting.pop() {
         let (account, endpoint_id) = (first.notice.account.clone(), first.endpoint.clone());
-        let endpoint = store::endpoint(&channel.list_endpoints(conn, &account)?, &endpoint_id);
+        let asks = first.notice.kind == Kind::MailUnconfirmed;
+        let endpoint = if asks {
+            channel.unconfirmed(conn, &account)?
+        } else {
+            store::endpoint(&channel.list_endpoints(conn, &account)?, &endpoint_id)
+        };
         let Some(endpoint) = endpoint else {
             store::mark_delivered(conn, &[first.id.as_str()], DeliveryState::Undeliverable, Some("no such endpoint"), now)?;
             parcels.push(nothing(&first));
             continue;
         };
         let mut together = vec![first];
-        if together.iter().all(|due| !due.notice.urgent) && store::find_wants(conn, &account)?.0.digests() {
+        if !asks && together.iter().all(|due| !due.notice.urgent) && store::find_wants(conn, &account)?.0.digests() {
             let same = |due: &Due| due.notice.account == account && due.endpoint == endpoint_id && !due.notice.urgent;
             let (mine, others): (Vec<Due>, Vec<Due>) = waiting.into_iter().partition(same);
             waiting = others;

@@ -16,6 +16,7 @@ use shared::reminders::Reminder;
 use shared::time::tokyo_day;
 use shared::waitlist::Wanted;
 
+use super::mail;
 use super::store::{self, NewNotice, Queued, Source};
 use crate::bookings::store::{Stored as StoredBooking, find_booking};
 use crate::channels::Channels;
@@ -137,6 +138,7 @@ pub fn tell(conn: &mut AnyConnection, mut new: NewNotice, channels: &Channels, n
         for endpoint in channel.list_endpoints(conn, &new.account)? {
             store::insert_delivery(conn, (&id, &new.account), (channel.name(), &endpoint.id, 0), new.urgent, new.due_at)?;
         }
+        mail::ask(conn, channel.as_ref(), (&new.account, &new.family, &new.municipality), None, now)?;
     }
     Ok(true)
 }

@@ -241,6 +241,8 @@ pub enum Subject {
     Residence,
     /// The family's own data.
     Family,
+    /// By which channels the person hears of things.
+    Preferences,
 }
 
 impl Subject {
@@ -256,6 +258,7 @@ impl Subject {
             Self::Facility(id) => format!("/facilities/{id}"),
             Self::Residence => "/residence".to_owned(),
             Self::Family => "/family/change".to_owned(),
+            Self::Preferences => "/notices/preferences".to_owned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Notices: whom an event tells what, and the inbox.
 
 mod breaking;
+mod confirming;
 mod kinds;
 mod ladder;
 pub mod recorder;

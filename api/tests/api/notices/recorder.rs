@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use api::channels::{Channel, Endpoint, Message, Outcome};
+use api::channels::{Channel, Channels, Endpoint, Message, Outcome};
 use api::db::{AnyConnection, DbError};
 use api::{App, server};
 use chrono::{DateTime, Utc};
@@ -103,7 +103,11 @@ impl Channel for Recorder {
 
 /// The same server with channels that keep what they are given, and its address.
 pub fn beside(test: &TestApp, recorders: &[&Recorder]) -> (App, String) {
-    let channels = recorders.iter().map(|one| -> Box<dyn Channel> { Box::new((*one).clone()) }).collect();
+    beside_with(test, recorders.iter().map(|one| -> Box<dyn Channel> { Box::new((*one).clone()) }).collect())
+}
+
+/// The same server with these channels, and its address.
+pub fn beside_with(test: &TestApp, channels: Channels) -> (App, String) {
     let app = test.app.clone().with_channels(channels);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
