@@ -357,29 +357,26 @@ pub fn has_due(conn: &mut AnyConnection, channel: &str, now: DateTime<Utc>) -> R
     Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
 }
 
-/// Takes deliveries of a channel whose turn it is, urgent ones first, and keeps them from others until then: whoever takes them and dies
-/// leaves them to the next. `only` takes those of one account's endpoint that are not urgent.
-pub fn claim(
+/// Deliveries of a channel whose turn it is, urgent ones or the others; `only` those to one account's endpoint.
+fn list_due(
     conn: &mut AnyConnection,
-    channel: &str,
+    (channel, urgent): (&str, bool),
     only: Option<(&AccountId, &str)>,
-    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<Due>, DbError> {
+) -> Result<Vec<DueRow>, DbError> {
     let mut query = deliveries::table
         .inner_join(notices::table.inner_join(accounts::table).left_join(events::table.on(notices::event_id.eq(events::id.nullable()))))
         .filter(deliveries::state.eq(DeliveryState::Queued.as_str()))
-        .filter(deliveries::channel.eq(channel))
+        .filter(deliveries::channel.eq(channel.to_owned()))
+        .filter(deliveries::urgent.eq(urgent))
         .filter(deliveries::next_at.le(stored(now)))
         .into_boxed();
     if let Some((account, endpoint)) = only {
-        query = query
-            .filter(deliveries::account_id.eq(account.as_str().to_owned()))
-            .filter(deliveries::endpoint.eq(endpoint.to_owned()))
-            .filter(deliveries::urgent.eq(false));
+        query = query.filter(deliveries::account_id.eq(account.as_str().to_owned())).filter(deliveries::endpoint.eq(endpoint.to_owned()));
     }
-    let rows: Vec<DueRow> = query
-        .order((deliveries::urgent.desc(), deliveries::next_at, deliveries::id))
+    Ok(query
+        .order((deliveries::next_at, deliveries::id))
         .limit(most)
         .select((
             deliveries::id,
@@ -389,7 +386,26 @@ pub fn claim(
             events::subject_id.nullable(),
             accounts::locale,
         ))
-        .load(conn)?;
+        .load(conn)?)
+}
+
+/// Takes deliveries of a channel whose turn it is, urgent ones first, and keeps them from others until then: whoever takes them and dies
+/// leaves them to the next. `only` takes those of one account's endpoint that are not urgent.
+pub fn claim(
+    conn: &mut AnyConnection,
+    channel: &str,
+    only: Option<(&AccountId, &str)>,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    most: i64,
+) -> Result<Vec<Due>, DbError> {
+    let mut rows = Vec::new();
+    // One after the other, so that an index gives each in its order.
+    for urgent in [true, false] {
+        let left = most - i64::try_from(rows.len()).unwrap_or(most);
+        if left > 0 && (only.is_none() || !urgent) {
+            rows.extend(list_due(conn, (channel, urgent), only, now, left)?);
+        }
+    }
     let mut found = Vec::with_capacity(rows.len());
     for (id, endpoint, attempts, row, subject, locale) in rows {
         let mine = deliveries::table
