@@ -71,6 +71,15 @@ enum Command {
     /// Let people of facilities in
     #[command(subcommand)]
     Staff(Staff),
+    /// Look after notices
+    #[command(subcommand)]
+    Notices(NoticesCommand),
+}
+
+#[derive(Subcommand)]
+enum NoticesCommand {
+    /// Put what was set aside, because no notices could be made of it, into the queue again
+    Again,
 }
 
 #[derive(Subcommand)]
@@ -259,6 +268,13 @@ async fn run(cli: Cli, started: Instant) -> Outcome {
             db.migrate()?;
             let app = App::new(db, config, system_clock());
             tell_registers(&receive_from(&app, &at).await?, format)
+        }
+        Command::Notices(NoticesCommand::Again) => {
+            let db = open(&config)?;
+            db.migrate()?;
+            let events = db.write(|conn| notices::store::take_up(conn)).await?;
+            println!("{events} events wait for their notices again");
+            Ok(ExitCode::SUCCESS)
         }
         Command::Staff(Staff::Add { facility_id, facility, email, name, password_stdin }) => {
             let password = if password_stdin { Some(std::io::stdin().lines().next().transpose()?.unwrap_or_default()) } else { None };

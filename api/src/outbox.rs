@@ -27,17 +27,35 @@ pub struct Act {
     pub freed: Arc<AtomicBool>,
     /// What the audit keeps besides, for example why a rule was gone past.
     pub note: Option<String>,
+    /// It follows by the rules from what the actor does: the actor is told of it like anybody else.
+    pub follows: bool,
 }
+
+/// Who does what follows by the rules, for those who make notices.
+const RULES: &str = "rules";
 
 impl Act {
     /// What a command of this program does.
     pub fn of_command(name: &str, now: DateTime<Utc>) -> Self {
-        Self { id: new_id(), actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default(), note: None }
+        Self { id: new_id(), actor: name.to_owned(), request_id: String::new(), now, freed: Arc::default(), note: None, follows: false }
     }
 
     /// What an account does in the request under way.
     pub fn of_request(account: &str, now: DateTime<Utc>) -> Self {
-        Self { id: new_id(), actor: account.to_owned(), request_id: crate::request::current().id, now, freed: Arc::default(), note: None }
+        Self {
+            id: new_id(),
+            actor: account.to_owned(),
+            request_id: crate::request::current().id,
+            now,
+            freed: Arc::default(),
+            note: None,
+            follows: false,
+        }
+    }
+
+    /// The same act, for what follows from it by the rules.
+    pub fn that_follows(&self) -> Self {
+        Self { follows: true, ..self.clone() }
     }
 
     /// Writes the event and the audit line of a change of state, for example `booking.confirmed`, in a municipality and perhaps at one of
@@ -62,7 +80,8 @@ impl Act {
             .execute(conn)?;
         // The demo world says itself what is told of it.
         if shared::notices::is_told(kind) && self.actor != demo::ACTOR {
-            notices::store::insert_queued(conn, &id, &self.id, &self.actor)?;
+            let teller = if self.follows { RULES } else { &self.actor };
+            notices::store::insert_queued(conn, &id, &self.id, teller)?;
         }
         self.audit(conn, &id, kind, subject)
     }

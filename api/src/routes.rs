@@ -121,7 +121,11 @@ async fn readyz(app: web::Data<App>) -> Result<&'static str, ApiError> {
 
 /// Figures for Prometheus.
 #[get("/metrics")]
-async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
+async fn metrics(app: web::Data<App>, metrics: web::Data<Metrics>) -> HttpResponse {
+    // Where the database does not answer, the last figure stands.
+    if let Ok(acts) = app.db.read(|conn| notices::store::count_set_aside(conn).map_err(ApiError::from)).await {
+        metrics.set_aside(acts);
+    }
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")).body(metrics.text())
 }
 

@@ -118,6 +118,8 @@ diesel::table! {
         failures -> BigInt,
         locked_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        email_asked_at -> Nullable<Timestamp>,
+        email_confirmed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -740,6 +742,9 @@ diesel::table! {
         event_id -> Text,
         act_id -> Text,
         actor -> Text,
+        attempts -> BigInt,
+        next_at -> Nullable<Timestamp>,
+        set_aside_at -> Nullable<Timestamp>,
     }
 }
 

@@ -7,6 +7,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tracing_subscriber::EnvFilter;
@@ -41,6 +42,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<Route, Counter>,
     seconds: Family<Timed, Histogram>,
+    set_aside: Gauge,
 }
 
 impl Default for Metrics {
@@ -50,7 +52,9 @@ impl Default for Metrics {
         let seconds = Family::<Timed, Histogram>::new_with_constructor(|| Histogram::new(exponential_buckets(0.0005, 2.0, 14)));
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time to answer", seconds.clone());
-        Self { registry, requests, seconds }
+        let set_aside = Gauge::default();
+        registry.register("notices_set_aside", "Acts of which no notices could be made", set_aside.clone());
+        Self { registry, requests, seconds, set_aside }
     }
 }
 
@@ -60,6 +64,11 @@ impl Metrics {
         let (method, route) = (method.to_owned(), route.to_owned());
         self.requests.get_or_create(&Route { method: method.clone(), route: route.clone(), status: u32::from(status) }).inc();
         self.seconds.get_or_create(&Timed { method, route }).observe(took.as_secs_f64());
+    }
+
+    /// Of so many acts no notices could be made.
+    pub fn set_aside(&self, acts: i64) {
+        self.set_aside.set(acts);
     }
 
     /// The figures as Prometheus reads them.

@@ -61,6 +61,8 @@ test('what staff decided is in the inbox, is opened and leads to its booking', a
     await expect(notice(page, '予約が取り消されました')).toHaveCount(2, { timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
   expect(await page.getByRole('article').count()).toBeGreaterThanOrEqual(before);
+  // Folded they are told apart by their days.
+  for (const day of ['1月25日（月）', '1月27日（水）']) await expect(notice(page, `${day}の予約が取り消されました`)).toHaveCount(1);
   await expect(badge(page, 2)).toBeVisible();
   await expectAccessible(page);
   await picture(page, 'notices');
@@ -135,8 +137,8 @@ test('an officer writes the words of a notice, and the next one reads so', async
   await frame.open('/office/notices');
   await expectAccessible(page);
   await picture(page, 'office-notices');
-  await page.getByRole('link', { name: /^日本語 ?：予約が決まりました$/ }).click();
-  await expect(page.getByRole('heading', { level: 1, name: '予約が決まりました' })).toBeVisible();
+  await page.getByRole('link', { name: /^日本語 ?：○月○日の予約が決まりました$/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '○月○日の予約が決まりました' })).toBeVisible();
   await frame.ready();
   await expectAccessible(page);
   await picture(page, 'office-notice');
@@ -155,9 +157,9 @@ test('an officer writes the words of a notice, and the next one reads so', async
 
   // How it reads is seen while it is written.
   await lock.fill(kept);
-  await page.getByRole('textbox', { name: '見出し' }).fill('{day}の予約が決まりました');
+  await page.getByRole('textbox', { name: '見出し' }).fill('{day}のお預かりが決まりました');
   await page.getByRole('textbox', { name: '本文' }).fill('{facility}でお待ちしています。\n{stay}');
-  await expect(page.getByRole('region', { name: '届いたときの見え方' }).getByText('12月3日（木）の予約が決まりました')).toBeVisible();
+  await expect(page.getByRole('region', { name: '届いたときの見え方' }).getByText('12月3日（木）のお預かりが決まりました')).toBeVisible();
   await page.getByRole('button', { name: 'この文面を公開する' }).click();
   await expect(page.getByText('文面を公開しました。')).toBeVisible();
   await expect(page.getByText('第1版')).toBeVisible();
@@ -168,8 +170,8 @@ test('an officer writes the words of a notice, and the next one reads so', async
   const family = await another(browser);
   const child = await newFamily(family.request, '弓浜 つむぎ');
   await book(family.request, child.id, '2027-01-27');
-  await cameTo(family, '1月27日（水）の予約が決まりました');
-  await notice(family, '1月27日（水）の予約が決まりました').getByText('内容を見る').click();
+  await cameTo(family, '1月27日（水）のお預かりが決まりました');
+  await notice(family, '1月27日（水）のお預かりが決まりました').getByText('内容を見る').click();
   await expect(family.getByText(`${umineko}でお待ちしています。`)).toBeVisible();
 });
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use crate::access::Role;
-use crate::ids::{AccountId, SessionId};
+use crate::ids::{AccountId, DeviceId, SessionId};
 use crate::locale::Locale;
 use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, Reason};
@@ -30,6 +30,15 @@ pub struct NewAccount {
     /// The language of choice.
     #[serde(default)]
     pub locale: Locale,
+}
+
+/// Somebody leaves a device.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignOut {
+    /// The device in hand, where the person's notices come to it: they stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<DeviceId>,
 }
 
 /// A sign-in.

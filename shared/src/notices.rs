@@ -186,6 +186,26 @@ pub struct Choice {
     pub channels: Vec<String>,
 }
 
+/// A mail address that nobody has confirmed: nothing but the question goes there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UnconfirmedMail {
+    /// The address.
+    pub address: String,
+    /// When the question was last sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody who reads the mail of an address confirms it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MailConfirmation {
+    /// The token of the link in the mail.
+    #[validate(length(min = 1, max = 200, code = "text.too_long"))]
+    pub token: String,
+}
+
 /// What a person wants of notices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NoticePreferences))]
@@ -200,6 +220,9 @@ pub struct Preferences {
     pub quiet_from: NaiveTime,
     /// Until this time.
     pub quiet_until: NaiveTime,
+    /// The mail address, as long as nobody has confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<UnconfirmedMail>,
     /// Grows by one with every change; the `ETag`.
     pub version: i64,
 }
@@ -261,6 +284,7 @@ impl Wants {
             channels: channels.to_vec(),
             quiet_from,
             quiet_until,
+            unconfirmed: None,
             version,
         }
     }
@@ -386,6 +410,10 @@ pub enum Rejection {
     NoChannel,
     /// The notice does not ask to be acknowledged.
     AckNotAsked,
+    /// There is no mail address to confirm.
+    MailNotAsked,
+    /// The mail that asks was sent just now.
+    MailTooSoon,
 }
 
 impl Rejection {
@@ -398,6 +426,8 @@ impl Rejection {
             Self::BraceOpen => "notices.brace_open",
             Self::NoChannel => "notices.no_channel",
             Self::AckNotAsked => "notices.ack_not_asked",
+            Self::MailNotAsked => "notices.mail_not_asked",
+            Self::MailTooSoon => "notices.mail_too_soon",
         }
     }
 
@@ -407,7 +437,7 @@ impl Rejection {
         match self {
             Self::ChannelUnknown { channel } => reason.with("channel", Datum::Text(channel.clone())),
             Self::PlaceholderUnknown { name } | Self::PlaceholderOnLock { name } => reason.with("name", Datum::Text(name.clone())),
-            Self::BraceOpen | Self::NoChannel | Self::AckNotAsked => reason,
+            Self::BraceOpen | Self::NoChannel | Self::AckNotAsked | Self::MailNotAsked | Self::MailTooSoon => reason,
         }
     }
 }

@@ -75,6 +75,11 @@ impl Reminder {
         }
     }
 
+    /// Of what a family would hear at once of one stay, the one that says all of it: the notice on the eve names the deadline too.
+    pub fn that_says_all(due: impl IntoIterator<Item = Self>) -> Option<Self> {
+        due.into_iter().min()
+    }
+
     /// Whether a booking is reminded of now.
     pub fn is_due(self, booking: &Booking, now: DateTime<Utc>) -> bool {
         self.due_at(booking).is_some_and(|due| due <= now) && now < self.over_at(booking)

@@ -158,6 +158,8 @@ fn reasons() -> Vec<Reason> {
         notices::Rejection::BraceOpen => notices::Rejection::BraceOpen,
         notices::Rejection::NoChannel => notices::Rejection::NoChannel,
         notices::Rejection::AckNotAsked => notices::Rejection::AckNotAsked,
+        notices::Rejection::MailNotAsked => notices::Rejection::MailNotAsked,
+        notices::Rejection::MailTooSoon => notices::Rejection::MailTooSoon,
     });
     all.extend(samples! { interviews::Rejection:
         interviews::Rejection::NotAnInterview => interviews::Rejection::NotAnInterview,

@@ -100,6 +100,8 @@ async function told(event) {
     });
     await badge(message.app_badge);
   }
+  // Windows that are open count anew.
+  for (const window of await self.clients.matchAll({ type: "window", includeUncontrolled: true })) window.postMessage("notices");
   if (data?.receipt) await post("/api/v1/notices/receipts", { token: data.receipt });
 }
 

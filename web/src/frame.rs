@@ -184,9 +184,9 @@ pub fn Account() -> impl IntoView {
         let navigate = navigate.clone();
         spawn_local(async move {
             match session.sign_out().await {
-                Ok(()) => {
+                Ok(said) => {
                     navigate(&paths::home(), NavigateOptions::default());
-                    flash.done("app.signed_out");
+                    flash.done(said);
                 }
                 Err(failure) => flash.failed(&failure),
             }

@@ -23,6 +23,9 @@ use crate::{offline, paths};
 /// Under this name the device remembers who was signed in, for visits without network.
 const LAST_PERSON: &str = "last/me";
 
+/// Under this name the device remembers by which id the person's notices come to it.
+pub const NOTICE_DEVICE: &str = "notice_device";
+
 /// What is known about the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -104,13 +107,19 @@ impl Session {
         self.0.set(Standing::SignedIn(Box::new(me)));
     }
 
-    /// Signs out here and on the server, and takes away what the device remembers.
-    pub async fn sign_out(self) -> Result<(), Failure> {
-        match api::post::<_, ()>("/auth/logout", &serde_json::json!({}), &Attempt::new()).await {
+    /// Signs out here and on the server, and takes away what the device remembers; notices come to it no more. Gives what to say of it.
+    pub async fn sign_out(self) -> Result<&'static str, Failure> {
+        let account = self.0.with_untracked(|standing| match standing {
+            Standing::SignedIn(me) => me.id.to_string(),
+            _ => String::new(),
+        });
+        let device_id: Option<String> = offline::recall(&account, NOTICE_DEVICE);
+        let said = if device_id.is_some() { "app.signed_out_quiet" } else { "app.signed_out" };
+        match api::post::<_, ()>("/auth/logout", &serde_json::json!({ "device_id": device_id }), &Attempt::new()).await {
             Err(failure) if failure.status() != Some(401) => Err(failure),
             _ => {
                 self.leave();
-                Ok(())
+                Ok(said)
             }
         }
     }

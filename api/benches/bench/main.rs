@@ -5,6 +5,7 @@ mod applications;
 mod bookings;
 mod database;
 mod load;
+mod notices;
 mod process;
 mod replay;
 mod report;
@@ -20,7 +21,7 @@ use crate::database::Kind;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; as an argument it is measured alone.
-const PARTS: [&str; 4] = ["bookings", "applications", "search", "binary"];
+const PARTS: [&str; 5] = ["bookings", "applications", "notices", "search", "binary"];
 
 /// How much is measured.
 pub struct Plan {
@@ -28,6 +29,8 @@ pub struct Plan {
     families: usize,
     /// Clients that book at the same time.
     clients: Vec<usize>,
+    /// Notices that are made and delivered.
+    notices: usize,
     /// Clients that search at the same time.
     searchers: Vec<usize>,
     /// Facilities in the searched worlds.
@@ -43,6 +46,7 @@ impl Plan {
         Self {
             families: 20_000,
             clients: vec![1, 16, 64, 256],
+            notices: 100_000,
             searchers: vec![1, 64],
             facilities: vec![100, 5_000, 50_000],
             days: 60,
@@ -52,7 +56,7 @@ impl Plan {
 
     /// Only to see that it works.
     fn quick() -> Self {
-        Self { families: 2_000, facilities: vec![100, 500], limit: Duration::from_millis(500), ..Self::whole() }
+        Self { families: 2_000, notices: 2_000, facilities: vec![100, 500], limit: Duration::from_millis(500), ..Self::whole() }
     }
 }
 
@@ -76,6 +80,9 @@ fn main() {
         }
         if only("applications") {
             report.applications.push(applications::measure(kind, &plan));
+        }
+        if only("notices") {
+            report.notices.push(notices::measure(kind, &plan));
         }
         if only("search") {
             report.search.extend(search::measure(kind, &plan));

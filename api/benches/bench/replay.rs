@@ -21,13 +21,10 @@ const GROUP: usize = 64;
 /// So many requests are made before the clock runs.
 pub const WARM_UP: usize = 200;
 
-/// Lets a server of this process answer these requests and records what the last sends: those before prepare its statements.
-pub fn record(database: &Database, requests: &[Vec<u8>], status: u16) -> Form {
-    let copy = database.copy();
-    tape::start();
-    let db = Db::open(&copy.url, 1).unwrap();
-    let config = Config {
-        database_url: copy.url.clone(),
+/// The settings of a server of this process over a database.
+pub fn config(url: &str) -> Config {
+    Config {
+        database_url: url.to_owned(),
         bind: String::new(),
         public_url: "http://127.0.0.1".to_owned(),
         push_key_file: None,
@@ -41,10 +38,17 @@ pub fn record(database: &Database, requests: &[Vec<u8>], status: u16) -> Form {
         oidc_issuer: None,
         oidc_client_id: None,
         oidc_key_file: None,
-    };
+    }
+}
+
+/// Lets a server of this process answer these requests and records what the last sends: those before prepare its statements.
+pub fn record(database: &Database, requests: &[Vec<u8>], status: u16) -> Form {
+    let copy = database.copy();
+    tape::start();
+    let db = Db::open(&copy.url, 1).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let app = App::new(db, config, system_clock());
+    let app = App::new(db, config(&copy.url), system_clock());
     let (tell, told) = std::sync::mpsc::channel();
     let serving = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -10,6 +10,7 @@ use crate::applications;
 use crate::bookings;
 use crate::database::{Database, Kind};
 use crate::load::{Connection, get};
+use crate::notices::{self, per_second};
 use crate::process::Process;
 use crate::search;
 
@@ -67,6 +68,7 @@ pub struct Report {
     pub binary: Option<Binary>,
     pub bookings: Vec<bookings::Report>,
     pub applications: Vec<(Vec<String>, Vec<applications::Line>)>,
+    pub notices: Vec<notices::Line>,
     pub search: Vec<search::Line>,
 }
 
@@ -101,7 +103,7 @@ impl Report {
     pub fn begin() -> Self {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
-        Self { load, binary: None, bookings: Vec::new(), applications: Vec::new(), search: Vec::new() }
+        Self { load, binary: None, bookings: Vec::new(), applications: Vec::new(), notices: Vec::new(), search: Vec::new() }
     }
 
     fn machine(&self) -> String {
@@ -196,6 +198,33 @@ impl Report {
         Ok(())
     }
 
+    fn notices_table(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "\n### Notices from event to channel\n")?;
+        writeln!(
+            out,
+            "| database | notices | made /s | delivered /s | both /s | the same rows straight /s | ratio | peak of memory, MiB |"
+        )?;
+        writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|")?;
+        for line in &self.notices {
+            let of = |took| per_second(line.notices, took);
+            let (both, raw) = (of(line.making + line.delivering), of(line.raw));
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {:.2} | {:.0} ({:.0} before) |",
+                line.kind.name(),
+                line.notices,
+                number(of(line.making)),
+                number(of(line.delivering)),
+                number(both),
+                number(raw),
+                both / raw,
+                line.peak.1,
+                line.peak.0,
+            )?;
+        }
+        Ok(())
+    }
+
     fn search_table(&self, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n### Search of free places\n")?;
         writeln!(
@@ -256,6 +285,7 @@ impl Report {
         let mut tables = self.machine();
         self.bookings_table(&mut tables).unwrap();
         self.applications_table(&mut tables).unwrap();
+        self.notices_table(&mut tables).unwrap();
         self.search_table(&mut tables).unwrap();
         self.binary_table(&mut tables).unwrap();
         println!("{tables}");

@@ -11,7 +11,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
 use chrono::{DateTime, Utc};
 use shared::access::Role;
-use shared::accounts::{Login, Me, NewAccount, Rejection, wait_minutes};
+use shared::accounts::{Login, Me, NewAccount, Rejection, SignOut, wait_minutes};
 use shared::ids::{AccountId, FamilyId};
 use shared::problem::Problem;
 use shared::text::Email;
@@ -19,10 +19,10 @@ use tokio::sync::Semaphore;
 
 use crate::error::{ApiError, ForBody, ForSignedIn};
 use crate::outbox::Act;
-use crate::request::Body;
+use crate::request::{Body, OptionalBody};
 use crate::routes::Operations;
 use crate::session::{self, Signed};
-use crate::{App, families, municipalities, new_id};
+use crate::{App, devices, families, municipalities, new_id};
 
 /// Hashing takes 19 MiB each: so many at once, the others wait.
 static HASHING: Semaphore = Semaphore::const_new(4);
@@ -165,17 +165,30 @@ pub async fn enter(app: &App, req: &HttpRequest, me: &Me) -> Result<Cookie<'stat
 }
 
 /// Signs out
+///
+/// Notices of this person come to the device no more, where the body names it; other devices go on.
 #[utoipa::path(
     tag = "accounts",
+    request_body = SignOut,
     responses(
         (status = 204, description = "Signed out"),
         ForSignedIn,
     )
 )]
 #[post("/auth/logout")]
-pub async fn logout(app: web::Data<App>, req: HttpRequest, _signed: Signed) -> Result<HttpResponse, ApiError> {
+pub async fn logout(app: web::Data<App>, req: HttpRequest, signed: Signed, body: OptionalBody<SignOut>) -> Result<HttpResponse, ApiError> {
+    let (account, device) = (signed.0.id, body.0.device_id);
     if let Some(hash) = session::of_request(&req) {
-        app.db.write(move |conn| store::delete_session(conn, &hash).map_err(ApiError::from)).await?;
+        let act = Act::of_request(account.as_str(), app.now());
+        let write = app.db.write(move |conn| {
+            if let Some(device) = &device
+                && devices::store::delete_device(conn, &account, device)?
+            {
+                act.record_own(conn, "device.removed", account.as_str())?;
+            }
+            Ok::<_, ApiError>(store::delete_session(conn, &hash)?)
+        });
+        write.await?;
     }
     Ok(HttpResponse::NoContent().cookie(session::ended(app.config.secure())).finish())
 }

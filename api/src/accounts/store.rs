@@ -156,9 +156,53 @@ pub fn insert_account<'a>(
             accounts::locale.eq(me.locale.tag()),
             accounts::failures.eq(0),
             accounts::created_at.eq(stored(now)),
+            accounts::email_confirmed_at.eq(family.is_none().then(|| stored(now))),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Where mail to an account goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailAddress {
+    /// The address.
+    pub email: String,
+    /// Whether somebody has confirmed it.
+    pub is_confirmed: bool,
+    /// When that was last asked for.
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// Where mail to an account goes.
+pub fn find_address(conn: &mut AnyConnection, id: &AccountId) -> Result<Option<MailAddress>, DbError> {
+    let mine = accounts::table.filter(accounts::id.eq(id.as_str()));
+    let found: Option<(String, Option<NaiveDateTime>, Option<NaiveDateTime>)> =
+        mine.select((accounts::email, accounts::email_confirmed_at, accounts::email_asked_at)).get_result(conn).optional()?;
+    Ok(found.map(|(email, confirmed, asked)| MailAddress { email, is_confirmed: confirmed.is_some(), asked_at: asked.map(instant) }))
+}
+
+/// Writes that somebody is asked to confirm the address; not where it is confirmed, or was asked after `before`, or at all where that is none.
+/// Says whether it was written.
+pub fn mark_mail_asked(
+    conn: &mut AnyConnection,
+    id: &AccountId,
+    before: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let mine = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::email_confirmed_at.is_null());
+    let never = accounts::email_asked_at.is_null();
+    let set = accounts::email_asked_at.eq(stored(now));
+    let written = match before {
+        Some(before) => diesel::update(mine.filter(never.or(accounts::email_asked_at.le(stored(before))))).set(set).execute(conn)?,
+        None => diesel::update(mine.filter(never)).set(set).execute(conn)?,
+    };
+    Ok(written == 1)
+}
+
+/// Writes that somebody who reads the mail of an account has confirmed its address; says whether it was not confirmed before.
+pub fn mark_mail_confirmed(conn: &mut AnyConnection, id: &AccountId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let mine = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::email_confirmed_at.is_null());
+    Ok(diesel::update(mine).set(accounts::email_confirmed_at.eq(stored(now))).execute(conn)? == 1)
 }
 
 /// Locks an account: its ways in are counted before one is taken away.

@@ -11,6 +11,7 @@ use reqwest::Url;
 use shared::ids::AccountId;
 
 use super::{Attachment, Channel, Endpoint, Message, Outcome};
+use crate::accounts::store::MailAddress;
 use crate::config::Config;
 use crate::db::{AnyConnection, DbError};
 use crate::{accounts, outside};
@@ -81,16 +82,20 @@ impl Channel for Sender {
     }
 
     fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError> {
-        let known = accounts::store::find_account(conn, account)?;
-        Ok(known
-            .map(|known| Endpoint { id: String::new(), address: known.me.email.to_string(), details: String::new() })
-            .into_iter()
-            .collect())
+        Ok(accounts::store::find_address(conn, account)?.filter(|known| known.is_confirmed).map(endpoint).into_iter().collect())
+    }
+
+    fn unconfirmed(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Option<Endpoint>, DbError> {
+        Ok(accounts::store::find_address(conn, account)?.filter(|known| !known.is_confirmed).map(endpoint))
     }
 
     fn send<'a>(&'a self, endpoint: &'a Endpoint, message: &'a Message) -> BoxFuture<'a, Outcome> {
         Box::pin(async move { self.deliver(endpoint, message).await.unwrap_or_else(Outcome::Refused) })
     }
+}
+
+fn endpoint(known: MailAddress) -> Endpoint {
+    Endpoint { id: String::new(), address: known.email, details: String::new() }
 }
 
 /// What a mail server's no means.

@@ -113,8 +113,13 @@ pub trait Channel: Send + Sync {
         false
     }
 
-    /// The endpoints of an account; none: this channel cannot reach it. Only reads the database.
+    /// The endpoints of an account that may be used; none: this channel cannot reach it. Only reads the database.
     fn list_endpoints(&self, conn: &mut AnyConnection, account: &AccountId) -> Result<Vec<Endpoint>, DbError>;
+
+    /// Where it would reach an account, as long as nobody has confirmed that: nothing but the question goes there. Only reads the database.
+    fn unconfirmed(&self, _conn: &mut AnyConnection, _account: &AccountId) -> Result<Option<Endpoint>, DbError> {
+        Ok(None)
+    }
 
     /// Brings a message to an endpoint.
     fn send<'a>(&'a self, endpoint: &'a Endpoint, message: &'a Message) -> BoxFuture<'a, Outcome>;

@@ -28,7 +28,7 @@ const MOST: i64 = 1000;
 /// taken back, and the same is prepared for the new city, with the answers that were given. The family must be locked, and written as it
 /// now is.
 pub fn follow_move(conn: &mut AnyConnection, family: &Family, act: &Act) -> Result<(), ApiError> {
-    let today = tokyo_day(act.now);
+    let (today, act) = (tokyo_day(act.now), &act.that_follows());
     let mut wanted: BTreeMap<(ChildId, ProgrammeKey), BTreeMap<String, String>> = BTreeMap::new();
     for open in applications::store::list_under_way(conn, &family.id)? {
         if open.municipality == family.municipality {

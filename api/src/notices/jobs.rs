@@ -8,8 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt as _};
 use rand::Rng as _;
-use shared::ids::{BookingId, DeliveryId};
-use shared::notices::{DeliveryState, Group, LONGEST, MANY, back_off, words};
+use shared::ids::{AccountId, BookingId, DeliveryId};
+use shared::notices::{DeliveryState, Group, Kind, LONGEST, MANY, back_off, words};
 use tokio::sync::Notify;
 
 use super::making::make_act;
@@ -25,6 +25,10 @@ use crate::session;
 
 /// So many events at a time.
 const EVENTS: i64 = 500;
+/// So many acts in one transaction, which keeps others from writing for some milliseconds.
+const ACTS: usize = 32;
+/// So often notices are tried to be made of an act: within an hour and a half.
+const MOST_MAKING: u32 = 5;
 /// So many deliveries at a time.
 const ROUND: i64 = 64;
 /// So many messages of a channel are under way at once.
@@ -59,8 +63,13 @@ impl Wakes {
     }
 }
 
-/// Makes notices as long as the server runs.
+/// Makes notices as long as the server runs; what was set aside before is tried anew.
 pub async fn keep_making(app: App) {
+    match app.db.write(|conn| store::take_up(conn).map_err(ApiError::from)).await {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "notices are made of what was set aside"),
+        Err(error) => tracing::warn!(%error, "what was set aside stays so"),
+    }
     loop {
         if let Err(error) = make(&app).await {
             tracing::warn!(%error, "notices were not made");
@@ -85,21 +94,31 @@ async fn keep_channel(app: App, index: usize) {
     }
 }
 
-/// Makes the notices of everything in the queue, each act in a transaction of its own; gives how many. An act that fails is told to the log,
-/// stays in the queue and does not keep the others waiting.
+/// Makes the notices of everything in the queue, each act in a transaction of its own; gives how many. An act that fails does not keep the
+/// others waiting: it is tried again, ever later, and at last set aside.
 pub async fn make(app: &App) -> Result<usize, ApiError> {
     let mut made = 0;
     loop {
-        let acts = app.db.read(|conn| Ok::<_, ApiError>(store::list_acts(conn, EVENTS)?)).await?;
+        let now = app.now();
+        let acts = app.db.read(move |conn| Ok::<_, ApiError>(store::list_acts(conn, now, EVENTS)?)).await?;
         let mut done = false;
-        for act in acts {
-            let (wanted, channels, now) = (act.clone(), app.channels.clone(), app.now());
-            match app.db.write(move |conn| make_act(conn, &wanted, &channels, now).map_err(ApiError::from)).await {
-                Ok(count) => {
-                    made += count;
-                    done = true;
+        for batch in acts.chunks(ACTS) {
+            if let Ok(count) = make_all(app, batch.to_vec(), now).await {
+                made += count;
+                done = true;
+                continue;
+            }
+            // One of them fails, and the others shall not.
+            for act in batch {
+                match make_all(app, vec![act.clone()], now).await {
+                    Ok(count) => {
+                        made += count;
+                        done = true;
+                    }
+                    // The database will be there again; nothing is wrong with the act.
+                    Err(ApiError::Busy) => return Err(ApiError::Busy),
+                    Err(error) => fail(app, act, &error).await?,
                 }
-                Err(error) => tracing::error!(%act, %error, "no notices could be made of an act"),
             }
         }
         if !done {
@@ -110,6 +129,29 @@ pub async fn make(app: &App) -> Result<usize, ApiError> {
         app.notices.wake_delivery();
     }
     Ok(made)
+}
+
+/// Makes the notices of some acts, in their order and in one transaction.
+async fn make_all(app: &App, acts: Vec<String>, now: DateTime<Utc>) -> Result<usize, ApiError> {
+    let channels = app.channels.clone();
+    let write = app.db.write(move |conn| {
+        let mut made = 0;
+        for act in &acts {
+            made += make_act(conn, act, &channels, now)?;
+        }
+        Ok::<_, ApiError>(made)
+    });
+    write.await
+}
+
+/// Notes that no notices could be made of an act. The log hears of it once: when it is set aside.
+async fn fail(app: &App, act: &str, error: &ApiError) -> Result<(), ApiError> {
+    let (wanted, now) = (act.to_owned(), app.now());
+    let rule: (u32, fn(u32) -> TimeDelta) = (MOST_MAKING, |attempts| back_off(attempts, 0));
+    if app.db.write(move |conn| store::mark_unmade(conn, &wanted, rule, now).map_err(ApiError::from)).await? {
+        tracing::error!(%act, %error, "no notices could be made of an act: it is set aside, until the next start or `notices again`");
+    }
+    Ok(())
 }
 
 /// Delivers everything whose turn it is, by every channel; gives how many messages were tried.
@@ -137,17 +179,20 @@ async fn deliver_by(app: &App, index: usize) -> Result<usize, ApiError> {
             })
             .await?;
         let Some(taken) = Some(taken).filter(|taken| !taken.is_empty()) else { return Ok(tried) };
-        let sends = taken.into_iter().map(|parcel| async move {
-            let Some((endpoint, message)) = &parcel.post else { return 0 };
-            let sent = tokio::time::timeout(PATIENCE, channel.send(endpoint, message)).await;
-            let outcome = sent.unwrap_or(Outcome::Later(None));
-            if let Err(error) = settle(app, index, &parcel, outcome).await {
-                // It is tried again when the lease is over.
-                tracing::warn!(channel = channel.name(), %error, "what came of a delivery was not written");
-            }
-            1
+        let sends = taken.into_iter().filter_map(|parcel| {
+            let (endpoint, message) = parcel.post?;
+            let (ids, attempts) = (parcel.ids, parcel.attempts);
+            Some(async move {
+                let sent = tokio::time::timeout(PATIENCE, channel.send(&endpoint, &message)).await;
+                Came { ids, attempts, account: message.account_id, endpoint: endpoint.id, outcome: sent.unwrap_or(Outcome::Later(None)) }
+            })
         });
-        tried += stream::iter(sends).buffer_unordered(AT_ONCE).fold(0, |sum, one| async move { sum + one }).await;
+        // What is known at once is written at once.
+        let mut came = stream::iter(sends).buffer_unordered(AT_ONCE).ready_chunks(AT_ONCE);
+        while let Some(came) = came.next().await {
+            tried += came.len();
+            settle_all(app, index, came).await;
+        }
     }
 }
 
@@ -166,10 +211,6 @@ impl Parcel {
         }
         self
     }
-
-    fn ids(&self) -> Vec<&str> {
-        self.ids.iter().map(DeliveryId::as_str).collect()
-    }
 }
 
 /// Takes what is to be delivered by a channel now, and puts it into messages. Nothing is sent here.
@@ -180,14 +221,19 @@ fn take(conn: &mut AnyConnection, channel: &dyn Channel, base: &str, now: DateTi
     waiting.reverse();
     while let Some(first) = waiting.pop() {
         let (account, endpoint_id) = (first.notice.account.clone(), first.endpoint.clone());
-        let endpoint = store::endpoint(&channel.list_endpoints(conn, &account)?, &endpoint_id);
+        let asks = first.notice.kind == Kind::MailUnconfirmed;
+        let endpoint = if asks {
+            channel.unconfirmed(conn, &account)?
+        } else {
+            store::endpoint(&channel.list_endpoints(conn, &account)?, &endpoint_id)
+        };
         let Some(endpoint) = endpoint else {
             store::mark_delivered(conn, &[first.id.as_str()], DeliveryState::Undeliverable, Some("no such endpoint"), now)?;
             parcels.push(nothing(&first));
             continue;
         };
         let mut together = vec![first];
-        if together.iter().all(|due| !due.notice.urgent) && store::find_wants(conn, &account)?.0.digests() {
+        if !asks && together.iter().all(|due| !due.notice.urgent) && store::find_wants(conn, &account)?.0.digests() {
             let same = |due: &Due| due.notice.account == account && due.endpoint == endpoint_id && !due.notice.urgent;
             let (mine, others): (Vec<Due>, Vec<Due>) = waiting.into_iter().partition(same);
             waiting = others;
@@ -304,33 +350,58 @@ fn pack(
     }))
 }
 
-/// Writes what came of a try.
-async fn settle(app: &App, index: usize, parcel: &Parcel, outcome: Outcome) -> Result<(), ApiError> {
-    let Some((endpoint, message)) = &parcel.post else { return Ok(()) };
-    let (ids, attempts) = (parcel.ids().into_iter().map(str::to_owned).collect::<Vec<_>>(), parcel.attempts);
-    let (account, endpoint) = (message.account_id.clone(), endpoint.id.clone());
+/// What came of a try.
+#[derive(Debug, Clone)]
+struct Came {
+    ids: Vec<DeliveryId>,
+    attempts: u32,
+    account: AccountId,
+    endpoint: String,
+    outcome: Outcome,
+}
+
+/// Writes what came of tries, in one transaction; each by itself where that fails.
+async fn settle_all(app: &App, index: usize, all: Vec<Came>) {
+    if all.len() > 1 && settle(app, index, all.clone()).await.is_ok() {
+        return;
+    }
+    for one in all {
+        if let Err(error) = settle(app, index, vec![one]).await {
+            // It is tried again when the lease is over.
+            tracing::warn!(%error, "what came of a delivery was not written");
+        }
+    }
+}
+
+async fn settle(app: &App, index: usize, all: Vec<Came>) -> Result<(), ApiError> {
     let (channels, now, chance) = (app.channels.clone(), app.now(), rand::rng().random::<u32>());
     let write = move |conn: &mut AnyConnection| {
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        match &outcome {
-            Outcome::Accepted => store::mark_delivered(conn, &ids, DeliveryState::Accepted, None, now)?,
-            Outcome::Gone => store::mark_delivered(conn, &ids, DeliveryState::Undeliverable, Some("gone"), now)?,
-            Outcome::Refused(why) => store::mark_delivered(conn, &ids, DeliveryState::Failed, Some(why), now)?,
-            Outcome::Later(asked) => {
-                let asked = asked.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default().min(LONGEST);
-                if attempts < MOST_TRIES {
-                    store::mark_later(conn, &ids, now + back_off(attempts, chance).max(asked), "later")?;
-                } else {
-                    store::mark_delivered(conn, &ids, DeliveryState::Failed, Some("tried for too long"), now)?;
-                }
+        for came in &all {
+            mark(conn, came, now, chance)?;
+            if let Some(channel) = channels.get(index) {
+                channel.settle(conn, &came.account, &came.endpoint, &came.outcome, now)?;
             }
-        }
-        if let Some(channel) = channels.get(index) {
-            channel.settle(conn, &account, &endpoint, &outcome, now)?;
         }
         Ok::<_, ApiError>(())
     };
     app.db.write(write).await
+}
+
+fn mark(conn: &mut AnyConnection, came: &Came, now: DateTime<Utc>, chance: u32) -> Result<(), DbError> {
+    let ids: Vec<&str> = came.ids.iter().map(DeliveryId::as_str).collect();
+    match &came.outcome {
+        Outcome::Accepted => store::mark_delivered(conn, &ids, DeliveryState::Accepted, None, now),
+        Outcome::Gone => store::mark_delivered(conn, &ids, DeliveryState::Undeliverable, Some("gone"), now),
+        Outcome::Refused(why) => store::mark_delivered(conn, &ids, DeliveryState::Failed, Some(why), now),
+        Outcome::Later(asked) => {
+            let asked = asked.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default().min(LONGEST);
+            if came.attempts < MOST_TRIES {
+                store::mark_later(conn, &ids, now + back_off(came.attempts, chance).max(asked), "later")
+            } else {
+                store::mark_delivered(conn, &ids, DeliveryState::Failed, Some("tried for too long"), now)
+            }
+        }
+    }
 }
 
 /// So many tries fit into a day.

@@ -5,16 +5,18 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use shared::bookings::BookingState;
 use shared::entitlements::Ended;
-use shared::ids::{AccountId, ApplicationId, BookingId, EntitlementId, FamilyId, WaitlistEntryId};
+use shared::ids::{ApplicationId, BookingId, EntitlementId, FamilyId, WaitlistEntryId};
 use shared::interviews::Outcome;
 use shared::locale::{self, Locale, Localised};
 use shared::notices::words::{Subject, note_more};
 use shared::notices::{Facts, Kind, LONGEST, deadline, digest_at, due_at, is_urgent};
 use shared::problem::Datum;
 use shared::programmes::ProgrammeKey;
+use shared::reminders::Reminder;
 use shared::time::tokyo_day;
 use shared::waitlist::Wanted;
 
+use super::mail;
 use super::store::{self, NewNotice, Queued, Source};
 use crate::bookings::store::{Stored as StoredBooking, find_booking};
 use crate::channels::Channels;
@@ -136,6 +138,7 @@ pub fn tell(conn: &mut AnyConnection, mut new: NewNotice, channels: &Channels, n
         for endpoint in channel.list_endpoints(conn, &new.account)? {
             store::insert_delivery(conn, (&id, &new.account), (channel.name(), &endpoint.id, 0), new.urgent, new.due_at)?;
         }
+        mail::ask(conn, channel.as_ref(), (&new.account, &new.family, &new.municipality), None, now)?;
     }
     Ok(true)
 }
@@ -144,7 +147,7 @@ pub fn tell(conn: &mut AnyConnection, mut new: NewNotice, channels: &Channels, n
 fn read(conn: &mut AnyConnection, event: &Queued, has_decided: bool) -> Result<Option<Told>, DbError> {
     match event.kind.split_once('.') {
         Some(("booking", "undone")) => settled_booking(conn, &event.subject),
-        Some(("booking", word)) => read_booking(conn, word, &event.subject),
+        Some(("booking", word)) => read_booking(conn, word, event),
         Some(("waitlist", word)) => read_entry(conn, word, &event.subject),
         Some(("application", _)) => read_application(conn, &event.kind, &event.subject),
         Some(("entitlement", _)) => read_entitlement(conn, &event.kind, &event.subject, has_decided),
@@ -193,8 +196,8 @@ fn of_booking(stored: &StoredBooking) -> Told {
     }
 }
 
-fn read_booking(conn: &mut AnyConnection, word: &str, subject: &str) -> Result<Option<Told>, DbError> {
-    let Some(stored) = find_booking(conn, &BookingId::new(subject))? else { return Ok(None) };
+fn read_booking(conn: &mut AnyConnection, word: &str, event: &Queued) -> Result<Option<Told>, DbError> {
+    let Some(stored) = find_booking(conn, &BookingId::new(event.subject.clone()))? else { return Ok(None) };
     let (mut told, booking) = (of_booking(&stored), &stored.booking);
     let lost = Subject::Search { programme: booking.programme.clone(), day: tokyo_day(booking.starts_at) };
     let (kind, datum) = match (word, &booking.state) {
@@ -221,6 +224,9 @@ fn read_booking(conn: &mut AnyConnection, word: &str, subject: &str) -> Result<O
                 booking.bring.iter().map(|name| name.get(locale).to_owned()).collect::<Vec<_>>().join(mark)
             };
             let names = Localised::new(&list(Locale::Ja), &list(Locale::Easy), &list(Locale::En));
+            if Reminder::FreeUntil.due_at(booking).is_some() && event.at < Reminder::FreeUntil.over_at(booking) {
+                fact(&mut told.facts, "free_until", Datum::Moment(booking.free_until));
+            }
             (Kind::BookingReminder, Some(("bring", Datum::Names(names))))
         }
         ("free_until", state) if state.is_active() => (Kind::BookingFreeUntil, Some(("free_until", Datum::Moment(booking.free_until)))),
@@ -402,18 +408,21 @@ fn read_family(conn: &mut AnyConnection, event: &Queued) -> Result<Option<Told>,
     }))
 }
 
-/// Takes a notice's deliveries up again for the next rung of a ladder: by these channels, from a time on. Gives how many there are.
+/// Queues a notice once more for a rung of its ladder, by one channel: to every endpoint that its person has there now, where the person wants
+/// such notices by it. Gives to how many.
 pub fn deliver_again(
     conn: &mut AnyConnection,
-    (notice, account): (&shared::ids::NoticeId, &AccountId),
+    notice: &store::Stored,
     channels: &Channels,
-    names: &[&str],
-    (rung, at): (i64, DateTime<Utc>),
+    (name, rung): (&str, u32),
+    now: DateTime<Utc>,
 ) -> Result<usize, DbError> {
+    let (wants, _) = store::find_wants(conn, &notice.account)?;
     let mut count = 0;
-    for channel in channels.iter().filter(|channel| names.contains(&channel.name())) {
-        for endpoint in channel.list_endpoints(conn, account)? {
-            store::insert_delivery(conn, (notice, account), (channel.name(), &endpoint.id, rung), false, at)?;
+    for channel in channels.iter().filter(|channel| channel.name() == name && wants.has(notice.kind.group(), name)) {
+        for endpoint in channel.list_endpoints(conn, &notice.account)? {
+            let (to, at) = ((name, endpoint.id.as_str(), i64::from(rung)), due_at(notice.urgent, now));
+            store::insert_delivery(conn, (&notice.id, &notice.account), to, notice.urgent, at)?;
             count += 1;
         }
     }

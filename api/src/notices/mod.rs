@@ -1,6 +1,7 @@
 //! Notices (お知らせ): a person's inbox, what people want of notices, links and receipts of messages; and how notices are made and delivered.
 
 pub mod jobs;
+pub mod mail;
 pub mod making;
 pub mod officer;
 pub mod store;
@@ -15,7 +16,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use shared::ids::{AccountId, NoticeId};
 use shared::locale::Locale;
-use shared::notices::{Choice, Notice, Opened, Preferences, PreferencesChange, Receipt, Rejection, State, UnreadCount};
+use shared::notices::{
+    Choice, Notice, Opened, Preferences, PreferencesChange, Receipt, Rejection, State, UnconfirmedMail, UnreadCount, Wants,
+};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
 
@@ -38,6 +41,8 @@ pub fn configure(config: &mut impl Operations) {
         .service(get_notice_preferences)
         .service(change_notice_preferences)
         .service(confirm_receipt)
+        .service(mail::confirm_mail)
+        .service(mail::ask_mail_again)
         .service(open_notice)
         .service(acknowledge_notice)
         .service(officer::list_notice_templates)
@@ -230,12 +235,34 @@ fn names(channels: &Channels) -> Vec<String> {
     channels.iter().map(|channel| channel.name().to_owned()).collect()
 }
 
+/// What a person wants, as the person reads it.
+fn shown(
+    conn: &mut AnyConnection,
+    channels: &Channels,
+    account: &AccountId,
+    (wants, version): (&Wants, i64),
+) -> Result<Preferences, ApiError> {
+    let mut unconfirmed = None;
+    for channel in channels {
+        if let Some(endpoint) = channel.unconfirmed(conn, account)? {
+            let asked_at = crate::accounts::store::find_address(conn, account)?.and_then(|known| known.asked_at);
+            unconfirmed = Some(UnconfirmedMail { address: endpoint.address, asked_at });
+        }
+    }
+    Ok(Preferences { unconfirmed, ..wants.shown(&names(channels), version) })
+}
+
 /// By which channels the person hears of what
 #[utoipa::path(tag = "notices", responses((status = 200, description = "What the person wants, with an `ETag`", body = Preferences), ForGuardian))]
 #[get("/notices/preferences")]
 pub async fn get_notice_preferences(app: web::Data<App>, guardian: Guardian) -> Result<HttpResponse, ApiError> {
-    let (wants, version) = app.db.read(move |conn| store::find_wants(conn, &guardian.account_id).map_err(ApiError::from)).await?;
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag(version))).json(wants.shown(&names(&app.channels), version)))
+    let channels = app.channels.clone();
+    let read = app.db.read(move |conn| {
+        let (wants, version) = store::find_wants(conn, &guardian.account_id)?;
+        shown(conn, &channels, &guardian.account_id, (&wants, version))
+    });
+    let wants = read.await?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", etag(wants.version))).json(wants))
 }
 
 /// Changes by which channels the person hears of what; the quiet hours stay, and the inbox has everything in any case
@@ -260,14 +287,15 @@ pub async fn change_notice_preferences(
     seen: IfMatch,
     body: Body<PreferencesChange>,
 ) -> Result<HttpResponse, ApiError> {
-    let channels = names(&app.channels);
+    let channels = app.channels.clone();
     once(&app, &guardian.account_id.clone(), key, body.0, move |conn, change, act| {
         crate::accounts::store::lock_account(conn, &guardian.account_id)?;
         let (wants, version) = store::find_wants(conn, &guardian.account_id)?;
         seen.check(version)?;
-        let wants = wants.changed(change, &channels)?;
+        let wants = wants.changed(change, &names(&channels))?;
         store::write_wants(conn, &guardian.account_id, (&wants, version + 1), act.now)?;
-        Ok(Answer::new(StatusCode::OK, &wants.shown(&channels, version + 1))?.with_version(version + 1))
+        let shown = shown(conn, &channels, &guardian.account_id, (&wants, version + 1))?;
+        Ok(Answer::new(StatusCode::OK, &shown)?.with_version(version + 1))
     })
     .await
 }
@@ -286,10 +314,11 @@ fn is_followed(req: &HttpRequest) -> bool {
 #[get("/n/{token}")]
 async fn follow_link(app: web::Data<App>, req: HttpRequest, token: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let (token, now, followed) = (token.into_inner(), app.now(), is_followed(&req));
+    let asked = token.clone();
     let found = if followed {
         let write = app.db.write(move |conn| {
             let found = store::find_link(conn, &token, now)?;
-            if let Some((Some(id), _)) = &found {
+            if let Some(id) = found.as_ref().filter(|link| !link.asks).and_then(|link| link.notice.as_ref()) {
                 store::mark_opened(conn, id, "link", now)?;
             }
             Ok::<_, ApiError>(found)
@@ -298,7 +327,11 @@ async fn follow_link(app: web::Data<App>, req: HttpRequest, token: web::Path<Str
     } else {
         app.db.read(move |conn| store::find_link(conn, &token, now).map_err(ApiError::from)).await?
     };
-    let step = found.and_then(|(_, step)| step).unwrap_or_else(|| INBOX.to_owned());
+    let step = match found {
+        // A person has to say so, on a page: following a link is what machines do too.
+        Some(link) if link.asks => format!("{CONFIRM}?token={asked}"),
+        found => found.and_then(|link| link.step).unwrap_or_else(|| INBOX.to_owned()),
+    };
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, step))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -324,5 +357,7 @@ async fn unsubscribe(app: web::Data<App>, token: web::Path<String>) -> Result<Ht
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The address of the page that confirms a mail address.
+const CONFIRM: &str = "/mail_confirmation";
 /// The address of the inbox.
 const INBOX: &str = "/notices";

@@ -1,91 +1,25 @@
 //! The queue of events, notices, deliveries and what people want of them, in the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod queue;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::ids::{AccountId, CampaignId, DeliveryId, FamilyId, NoticeId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
 use shared::notices::{DeliveryState, Facts, Kind, LONGEST, State, TOGETHER, Wants};
 
+pub use self::queue::*;
 use crate::channels::Endpoint;
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::municipalities::store::code;
-use crate::schema::{accounts, deliveries, events, notice_links, notice_preferences, notices, outbox};
+use crate::schema::{accounts, deliveries, events, notice_links, notice_preferences, notices};
 use crate::{new_id, session};
 
-/// The most events of one act that are taken at once.
-const MOST: i64 = 500;
 /// A link in a message opens its notice for so long.
-const LINKED: chrono::TimeDelta = chrono::TimeDelta::days(60);
-
-/// An event that waits in the queue.
-#[derive(Debug, Clone)]
-pub struct Queued {
-    /// The event.
-    pub id: String,
-    /// What happened.
-    pub kind: String,
-    /// Where.
-    pub municipality: MunicipalityCode,
-    /// To what.
-    pub subject: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who did it.
-    pub actor: String,
-}
-
-/// Puts an event into the queue, in the transaction that writes it.
-pub fn insert_queued(conn: &mut AnyConnection, event: &str, act: &str, actor: &str) -> Result<(), DbError> {
-    let values = (outbox::event_id.eq(event), outbox::act_id.eq(act), outbox::actor.eq(actor));
-    diesel::insert_into(outbox::table).values(values).execute(conn)?;
-    Ok(())
-}
-
-/// The acts whose events wait longest, in order.
-pub fn list_acts(conn: &mut AnyConnection, most: i64) -> Result<Vec<String>, DbError> {
-    let ids: Vec<String> = outbox::table.order(outbox::event_id).limit(most).select(outbox::act_id).load(conn)?;
-    let mut known = BTreeSet::new();
-    Ok(ids.into_iter().filter(|id| known.insert(id.clone())).collect())
-}
-
-/// Takes the events of an act out of the queue; none where another has taken them.
-pub fn take_act(conn: &mut AnyConnection, act: &str) -> Result<Vec<Queued>, DbError> {
-    let rows: Vec<(String, String, String, String, NaiveDateTime, String)> = outbox::table
-        .inner_join(events::table)
-        .filter(outbox::act_id.eq(act))
-        .order(outbox::event_id)
-        .limit(MOST)
-        .select((events::id, events::kind, events::municipality, events::subject_id, events::occurred_at, outbox::actor))
-        .load(conn)?;
-    let ids: Vec<&str> = rows.iter().map(|(id, ..)| id.as_str()).collect();
-    // On PostgreSQL this waits for another who takes the same, and then finds nothing left.
-    let taken = diesel::delete(outbox::table.filter(outbox::event_id.eq_any(&ids))).execute(conn)?;
-    if taken != rows.len() {
-        return Err(DbError::Retry);
-    }
-    rows.into_iter()
-        .map(|(id, kind, city, subject, at, actor)| Ok(Queued { id, kind, municipality: code(&city)?, subject, at: instant(at), actor }))
-        .collect()
-}
-
-/// Puts what happened lately into the queue where nothing was put there: for the demo world, which fills years in a moment.
-pub fn queue_recent(conn: &mut AnyConnection, since: DateTime<Utc>, most: i64) -> Result<(), DbError> {
-    let rows: Vec<(String, String, NaiveDateTime)> = events::table
-        .filter(events::occurred_at.ge(stored(since)))
-        .order((events::occurred_at.desc(), events::id.desc()))
-        .limit(most)
-        .select((events::id, events::kind, events::occurred_at))
-        .load(conn)?;
-    for (id, kind, at) in rows {
-        if shared::notices::is_told(&kind) {
-            insert_queued(conn, &id, &format!("demo {at}"), crate::demo::ACTOR)?;
-        }
-    }
-    Ok(())
-}
+const LINKED: TimeDelta = TimeDelta::days(60);
 
 /// The accounts of a family's guardians.
 pub fn list_guardians(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<AccountId>, DbError> {
@@ -100,6 +34,8 @@ pub enum Source {
     Event(String),
     /// A campaign, on one of its occasions.
     Campaign(CampaignId, String),
+    /// Neither: what is asked of the person alone.
+    Nothing,
 }
 
 /// A notice to one person, before it is written.
@@ -139,6 +75,7 @@ pub fn insert_notice(conn: &mut AnyConnection, new: &NewNotice) -> Result<Option
     let (event, campaign, occasion) = match &new.source {
         Source::Event(id) => (Some(id.as_str()), None, ""),
         Source::Campaign(id, occasion) => (None, Some(id.as_str()), occasion.as_str()),
+        Source::Nothing => (None, None, ""),
     };
     let insert = diesel::insert_into(notices::table).values((
         notices::id.eq(&id),
@@ -421,29 +358,26 @@ pub fn has_due(conn: &mut AnyConnection, channel: &str, now: DateTime<Utc>) -> R
     Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
 }
 
-/// Takes deliveries of a channel whose turn it is, urgent ones first, and keeps them from others until then: whoever takes them and dies
-/// leaves them to the next. `only` takes those of one account's endpoint that are not urgent.
-pub fn claim(
+/// Deliveries of a channel whose turn it is, urgent ones or the others; `only` those to one account's endpoint.
+fn list_due(
     conn: &mut AnyConnection,
-    channel: &str,
+    (channel, urgent): (&str, bool),
     only: Option<(&AccountId, &str)>,
-    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    now: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<Due>, DbError> {
+) -> Result<Vec<DueRow>, DbError> {
     let mut query = deliveries::table
         .inner_join(notices::table.inner_join(accounts::table).left_join(events::table.on(notices::event_id.eq(events::id.nullable()))))
         .filter(deliveries::state.eq(DeliveryState::Queued.as_str()))
-        .filter(deliveries::channel.eq(channel))
+        .filter(deliveries::channel.eq(channel.to_owned()))
+        .filter(deliveries::urgent.eq(urgent))
         .filter(deliveries::next_at.le(stored(now)))
         .into_boxed();
     if let Some((account, endpoint)) = only {
-        query = query
-            .filter(deliveries::account_id.eq(account.as_str().to_owned()))
-            .filter(deliveries::endpoint.eq(endpoint.to_owned()))
-            .filter(deliveries::urgent.eq(false));
+        query = query.filter(deliveries::account_id.eq(account.as_str().to_owned())).filter(deliveries::endpoint.eq(endpoint.to_owned()));
     }
-    let rows: Vec<DueRow> = query
-        .order((deliveries::urgent.desc(), deliveries::next_at, deliveries::id))
+    Ok(query
+        .order((deliveries::next_at, deliveries::id))
         .limit(most)
         .select((
             deliveries::id,
@@ -453,7 +387,26 @@ pub fn claim(
             events::subject_id.nullable(),
             accounts::locale,
         ))
-        .load(conn)?;
+        .load(conn)?)
+}
+
+/// Takes deliveries of a channel whose turn it is, urgent ones first, and keeps them from others until then: whoever takes them and dies
+/// leaves them to the next. `only` takes those of one account's endpoint that are not urgent.
+pub fn claim(
+    conn: &mut AnyConnection,
+    channel: &str,
+    only: Option<(&AccountId, &str)>,
+    (now, until): (DateTime<Utc>, DateTime<Utc>),
+    most: i64,
+) -> Result<Vec<Due>, DbError> {
+    let mut rows = Vec::new();
+    // One after the other, so that an index gives each in its order.
+    for urgent in [true, false] {
+        let left = most - i64::try_from(rows.len()).unwrap_or(most);
+        if left > 0 && (only.is_none() || !urgent) {
+            rows.extend(list_due(conn, (channel, urgent), only, now, left)?);
+        }
+    }
     let mut found = Vec::with_capacity(rows.len());
     for (id, endpoint, attempts, row, subject, locale) in rows {
         let mine = deliveries::table
@@ -532,19 +485,31 @@ pub fn insert_link(
     Ok(())
 }
 
-/// The notice that a link opens, and its step; neither for a message with a list.
-pub type Link = (Option<NoticeId>, Option<String>);
+/// What a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The notice that it opens; none for a message with a list.
+    pub notice: Option<NoticeId>,
+    /// The notice's step.
+    pub step: Option<String>,
+    /// Whether its message asks to confirm the address to which it came.
+    pub asks: bool,
+}
 
 /// What a link's token opens.
 pub fn find_link(conn: &mut AnyConnection, token: &str, now: DateTime<Utc>) -> Result<Option<Link>, DbError> {
-    let found: Option<(Option<String>, Option<String>)> = notice_links::table
+    let found: Option<(Option<String>, Option<String>, Option<String>)> = notice_links::table
         .left_join(notices::table.on(notice_links::notice_id.eq(notices::id.nullable())))
         .filter(notice_links::token_hash.eq(session::hash(token)))
         .filter(notice_links::expires_at.gt(stored(now)))
-        .select((notice_links::notice_id, notices::step.nullable()))
+        .select((notice_links::notice_id, notices::step.nullable(), notices::kind.nullable()))
         .get_result(conn)
         .optional()?;
-    Ok(found.map(|(id, step)| (id.map(NoticeId::new), step)))
+    Ok(found.map(|(id, step, kind)| Link {
+        notice: id.map(NoticeId::new),
+        step,
+        asks: kind.as_deref() == Some(Kind::MailUnconfirmed.as_str()),
+    }))
 }
 
 /// Whose a link's token is, and of which kind and channel its message.

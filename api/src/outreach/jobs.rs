@@ -5,16 +5,18 @@
 
 use chrono::{DateTime, Utc};
 use shared::ids::{FamilyId, MatterId, OutreachCaseId};
-use shared::notices::due_at;
 use shared::outreach::{CaseDesk, CaseState, Climb, OutreachRules, Reach, climb, resolve, weigh};
 use shared::time::tokyo_day;
 
 use super::store::{self, Seen, StoredCase, StoredMatter, Told};
 use crate::App;
+use crate::channels::Channels;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::families::store::lock_family;
 use crate::new_id;
+use crate::notices::making::deliver_again;
+use crate::notices::store::find_notice;
 use crate::outbox::Act;
 
 /// How the events name this.
@@ -84,8 +86,8 @@ async fn climb_all(app: &App) -> Result<(), ApiError> {
         let mut failed = 0;
         for matter in &due {
             let (id, family) = (matter.id.clone(), matter.family_id.clone());
-            let act = Act::of_command(ACTOR, now);
-            if let Err(error) = app.db.write(move |conn| step(conn, (&id, &family), &act)).await {
+            let (act, channels) = (Act::of_command(ACTOR, now), app.channels.clone());
+            if let Err(error) = app.db.write(move |conn| step(conn, (&id, &family), &channels, &act)).await {
                 failed += 1;
                 tracing::warn!(matter = %matter.id, %error, "a rung of the ladder was not taken");
             }
@@ -97,7 +99,7 @@ async fn climb_all(app: &App) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn step(conn: &mut AnyConnection, (id, family): (&MatterId, &FamilyId), act: &Act) -> Result<(), ApiError> {
+fn step(conn: &mut AnyConnection, (id, family): (&MatterId, &FamilyId), channels: &Channels, act: &Act) -> Result<(), ApiError> {
     lock_family(conn, family)?.ok_or(ApiError::NotFound)?;
     let mut matter = store::find_matter(conn, id)?.ok_or(ApiError::NotFound)?;
     if matter.next_at.is_none_or(|at| act.now < at) {
@@ -113,7 +115,9 @@ fn step(conn: &mut AnyConnection, (id, family): (&MatterId, &FamilyId), act: &Ac
         Climb::Send(rung, by) => {
             if let Some(channel) = by.channel() {
                 for told in seen.notices.iter().filter(|told| !told.replaced) {
-                    store::insert_deliveries(conn, told, (channel, rung), due_at(told.urgent, act.now))?;
+                    if let Some(notice) = find_notice(conn, &told.account_id, &told.id)? {
+                        deliver_again(conn, &notice, channels, (channel, rung), act.now)?;
+                    }
                 }
             }
             matter.rung = rung;

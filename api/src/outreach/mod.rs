@@ -8,9 +8,11 @@ pub mod store;
 mod working;
 
 use shared::locale::{Locale, without_ruby};
-use shared::notices::words::{say, shipped};
+use shared::notices::words::say;
 
-use self::store::{Seen, Told};
+use self::store::Seen;
+use crate::db::{AnyConnection, DbError};
+use crate::notices::templates::Sentences;
 use crate::routes::Operations;
 
 /// The slice's operations.
@@ -27,13 +29,10 @@ pub fn configure(config: &mut impl Operations) {
         .service(working::close_case);
 }
 
-/// What a notice says in a line.
-fn title(told: &Told, locale: Locale) -> String {
-    let words = say(&shipped(told.kind, locale), &told.facts, locale).title;
-    if locale == Locale::Easy { words } else { without_ruby(&words) }
-}
-
-/// What a matter says in a line, by the notice of the family's first guardian.
-fn title_of(seen: &Seen, locale: Locale) -> String {
-    seen.notices.first().map(|told| title(told, locale)).unwrap_or_default()
+/// What a matter says in a line, by the notice of the family's first guardian, in the city's words of then.
+fn title_of(conn: &mut AnyConnection, sentences: &mut Sentences, seen: &Seen, locale: Locale) -> Result<String, DbError> {
+    let Some(told) = seen.notices.first() else { return Ok(String::new()) };
+    let texts = sentences.at(conn, (&told.municipality, told.kind, locale), told.created_at)?;
+    let title = say(&texts, &told.facts, locale).title;
+    Ok(if locale == Locale::Easy { title } else { without_ruby(&title) })
 }

@@ -21,6 +21,7 @@ use crate::App;
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForOfficer};
 use crate::idempotency::{Answer, Key, once};
+use crate::notices::templates::Sentences;
 use crate::outbox::Act;
 use crate::request::{Body, Query, current};
 use crate::session::Officer;
@@ -55,18 +56,21 @@ pub(super) fn shown(
     let accounts = store::list_guardians(conn, all.iter().flat_map(|(seen, _)| seen.guardians.iter().map(|(id, _)| id)))?;
     let families = all.iter().filter_map(|(seen, _)| seen.notices.first()).map(|told| &told.family_id);
     let names: BTreeMap<String, String> = store::names_of(conn, families)?;
-    let one = |(seen, followed): (Seen, Option<StoredMatter>)| {
-        let first = seen.notices.first()?.clone();
+    let mut sentences = Sentences::default();
+    let mut matters = Vec::with_capacity(all.len());
+    for (seen, followed) in all {
+        let title = title_of(conn, &mut sentences, &seen, locale)?;
+        let Some(first) = seen.notices.first() else { continue };
         let guardians = seen.guardians.iter().map(|(id, reach)| {
             let (name, locale) = accounts.get(id).cloned().unwrap_or_default();
             GuardianReach { account_id: id.clone(), name, locale, reach: *reach }
         });
-        Some(Matter {
+        matters.push(Matter {
             // What nobody follows yet is known by its notice.
             id: followed.as_ref().map_or_else(|| first.id.as_str().into(), |matter| matter.id.clone()),
             guardian_name: names.get(first.family_id.as_str()).cloned().unwrap_or_default(),
             kind: first.kind.as_str().to_owned(),
-            title: title_of(&seen, locale),
+            title,
             sent_at: seen.notices.iter().map(|told| told.due_at).min().unwrap_or(first.due_at),
             deadline_at: seen.notices.iter().map(|told| told.deadline_at).min().unwrap_or(first.deadline_at),
             reach: seen.reach,
@@ -74,10 +78,10 @@ pub(super) fn shown(
             rung: followed.as_ref().map_or(0, |matter| matter.rung),
             next_at: followed.as_ref().and_then(|matter| matter.next_at),
             case_id: followed.and_then(|matter| matter.case_id),
-            family_id: first.family_id,
-        })
-    };
-    Ok(all.into_iter().filter_map(one).collect())
+            family_id: first.family_id.clone(),
+        });
+    }
+    Ok(matters)
 }
 
 /// How many there are of each kind, the most first.

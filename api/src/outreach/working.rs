@@ -26,6 +26,7 @@ use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForCaseworker, ForChange};
 use crate::families::store::lock_family;
 use crate::idempotency::{Answer, Key, once};
+use crate::notices::templates::Sentences;
 use crate::outbox::Act;
 use crate::request::{Body, IfMatch, OptionalBody, Query, current, etag};
 use crate::session::Caseworker;
@@ -137,9 +138,10 @@ fn whole(conn: &mut AnyConnection, case: StoredCase, locale: Locale, act: &Act) 
     // What is left to tell, or all of it where nothing is.
     let left: Vec<&Seen> = all.iter().map(|(seen, _)| seen).filter(|seen| !seen.is_over).collect();
     let left = if left.is_empty() { all.iter().map(|(seen, _)| seen).collect() } else { left };
-    let said = |locale: Locale| {
+    let mut sentences = Sentences::default();
+    let mut said = |locale: Locale| -> Result<String, ApiError> {
         let script = rules.script.as_ref().map_or_else(|| shipped_script(locale), |script| script.get(locale).to_owned());
-        let titles: Vec<String> = left.iter().map(|seen| title_of(seen, locale)).collect();
+        let titles = left.iter().map(|seen| title_of(conn, &mut sentences, seen, locale)).collect::<Result<Vec<_>, _>>()?;
         let between = if locale == Locale::En { "”, “" } else { "」「" };
         let sent = left.iter().filter_map(|seen| seen.notices.first()).map(|told| told.due_at).min().unwrap_or(line.opened_at);
         let said = fill_script(
@@ -152,9 +154,9 @@ fn whole(conn: &mut AnyConnection, case: StoredCase, locale: Locale, act: &Act) 
                 ("deadline", moment(line.deadline_at, locale)),
             ],
         );
-        if locale == Locale::Easy { said } else { without_ruby(&said) }
+        Ok(if locale == Locale::Easy { said } else { without_ruby(&said) })
     };
-    let (script, script_for_family) = (said(locale), (line.locale != locale).then(|| said(line.locale)));
+    let (script, script_for_family) = (said(locale)?, (line.locale != locale).then(|| said(line.locale)).transpose()?);
     let matters = shown(conn, all, locale)?;
     Ok(OutreachCase { line, matters, script, script_for_family, tries, notes, workers, least_attempts: rules.least_attempts })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::bookings::Booking;
-use shared::ids::FamilyId;
+use shared::ids::{BookingId, FamilyId};
 use shared::reminders::Reminder;
 use shared::time::tokyo_day;
 
@@ -27,11 +27,11 @@ pub async fn remind(app: &App) -> Result<usize, ApiError> {
     plan(app, now).await?;
     let due = app.db.read(move |conn| Ok::<_, ApiError>(store::list_due(conn, now, ROUND)?)).await?;
     let mut told = 0;
-    for (family, reminder) in due {
+    for family in due {
         let wanted = family.clone();
-        match app.db.write(move |conn| tell(conn, &wanted, reminder, now)).await {
+        match app.db.write(move |conn| tell(conn, &wanted, now)).await {
             Ok(count) => told += count,
-            Err(error) => tracing::warn!(%family, ?reminder, %error, "a family was not reminded"),
+            Err(error) => tracing::warn!(%family, %error, "a family was not reminded"),
         }
     }
     Ok(told)
@@ -56,18 +56,24 @@ async fn plan(app: &App, now: DateTime<Utc>) -> Result<(), ApiError> {
 }
 
 /// Reminds a family: brothers and sisters and all stays of a day at once, in one act, of which one notice comes.
-fn tell(conn: &mut AnyConnection, family: &FamilyId, reminder: Reminder, now: DateTime<Utc>) -> Result<usize, ApiError> {
+fn tell(conn: &mut AnyConnection, family: &FamilyId, now: DateTime<Utc>) -> Result<usize, ApiError> {
     families::store::lock_family(conn, family)?.ok_or(ApiError::NotFound)?;
-    let mut days: BTreeMap<NaiveDate, Vec<Booking>> = BTreeMap::new();
-    for (id, starts_at) in store::list_due_of(conn, family, reminder, now)? {
+    let mut stays: BTreeMap<(DateTime<Utc>, BookingId), (Booking, Vec<Reminder>)> = BTreeMap::new();
+    for (id, starts_at, reminder) in store::list_due_of(conn, family, now)? {
         store::mark_told(conn, &id, starts_at, reminder, now)?;
         let booking = find_booking(conn, &id)?.map(|stored| stored.booking);
         if let Some(booking) = booking.filter(|booking| booking.starts_at == starts_at && reminder.is_due(booking, now)) {
-            days.entry(tokyo_day(starts_at)).or_default().push(booking);
+            stays.entry((starts_at, id)).or_insert_with(|| (booking, Vec::new())).1.push(reminder);
+        }
+    }
+    let mut days: BTreeMap<(NaiveDate, Reminder), Vec<Booking>> = BTreeMap::new();
+    for ((starts_at, _), (booking, due)) in stays {
+        if let Some(reminder) = Reminder::that_says_all(due) {
+            days.entry((tokyo_day(starts_at), reminder)).or_default().push(booking);
         }
     }
     let mut told = 0;
-    for bookings in days.values() {
+    for ((_, reminder), bookings) in days {
         let act = Act::of_command(ACTOR, now);
         for booking in bookings {
             act.record(conn, reminder.event(), booking.facility.place(), booking.id.as_str())?;

@@ -1,5 +1,7 @@
 //! Reminders in the database: one for each kind and start of a booking, planned as soon as the booking is seen, told once.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -38,44 +40,41 @@ pub fn insert_plan(conn: &mut AnyConnection, booking: &Booking) -> Result<(), Db
     Ok(())
 }
 
-/// Whom to remind of what now, the longest due first.
-pub fn list_due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<(FamilyId, Reminder)>, DbError> {
+/// Whom to remind now, the longest due first.
+pub fn list_due(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<FamilyId>, DbError> {
     let rows = reminders::table
         .inner_join(bookings::table)
         .filter(reminders::due_at.le(stored(now)))
         .filter(reminders::told_at.is_null())
         .order((reminders::due_at, reminders::booking_id))
         .limit(most)
-        .select((bookings::family_id, reminders::kind))
-        .load::<(String, String)>(conn)?;
-    let mut found: Vec<(FamilyId, Reminder)> = Vec::new();
-    for (family, kind) in rows {
-        let one = (FamilyId::new(family), Reminder::from_word(&kind).ok_or_else(|| unknown("reminder", &kind))?);
-        if !found.contains(&one) {
-            found.push(one);
-        }
-    }
-    Ok(found)
+        .select(bookings::family_id)
+        .load::<String>(conn)?;
+    let mut known = BTreeSet::new();
+    Ok(rows.into_iter().filter(|family| known.insert(family.clone())).map(FamilyId::new).collect())
 }
 
-/// The bookings of a family of which it is to be reminded now, each with the start that was planned for. The family is locked, so nobody else
-/// reminds it meanwhile.
+/// Of what a family is to be reminded now: bookings, each with the start that was planned for. The family is locked, so nobody else reminds it
+/// meanwhile.
 pub fn list_due_of(
     conn: &mut AnyConnection,
     family: &FamilyId,
-    reminder: Reminder,
     now: DateTime<Utc>,
-) -> Result<Vec<(BookingId, DateTime<Utc>)>, DbError> {
+) -> Result<Vec<(BookingId, DateTime<Utc>, Reminder)>, DbError> {
     let rows = reminders::table
         .inner_join(bookings::table)
         .filter(bookings::family_id.eq(family.as_str()))
-        .filter(reminders::kind.eq(reminder.as_str()))
         .filter(reminders::due_at.le(stored(now)))
         .filter(reminders::told_at.is_null())
         .order((reminders::starts_at, reminders::booking_id))
-        .select((reminders::booking_id, reminders::starts_at))
-        .load::<(String, NaiveDateTime)>(conn)?;
-    Ok(rows.into_iter().map(|(id, starts_at)| (BookingId::new(id), instant(starts_at))).collect())
+        .select((reminders::booking_id, reminders::starts_at, reminders::kind))
+        .load::<(String, NaiveDateTime, String)>(conn)?;
+    rows.into_iter()
+        .map(|(id, starts_at, kind)| {
+            let reminder = Reminder::from_word(&kind).ok_or_else(|| unknown("reminder", &kind))?;
+            Ok((BookingId::new(id), instant(starts_at), reminder))
+        })
+        .collect()
 }
 
 /// Writes that a reminder needs nobody any more: the family was told, or there is nothing left to tell.

@@ -278,6 +278,37 @@ on_both! { over start_with_channels;
         assert_eq!(again.push.unwrap().public_key(), key);
     }
 
+    async fn signing_out_ends_the_notices_of_the_device_in_hand_alone(test) {
+        let (ana, bea) = (test.guardian("Ana", YONAGO).await, test.guardian("Bea", YONAGO).await);
+        let mut ids = Vec::new();
+        for (person, path) in [(&ana, "one"), (&ana, "two"), (&bea, "three")] {
+            let added = add(person, &format!("http://127.0.0.1:9/{path}")).await;
+            assert_eq!(added.status, 201, "{:?}", added.body);
+            ids.push(added.body["id"].as_str().unwrap().to_owned());
+        }
+        // From a phone without notices, and one that names what is not the person's.
+        let me = ana.get("/me").await.body;
+        let again: shared::accounts::Me = serde_json::from_value(me).unwrap();
+        for body in [json!({}), json!({ "device_id": ids[2] })] {
+            let phone = test.signed_in(again.clone()).await;
+            assert_eq!(phone.post("/auth/logout", body).await.status, 204);
+            assert_eq!(phone.get("/me").await.status, 401);
+        }
+        assert_eq!((listed(&ana).await.len(), listed(&bea).await.len()), (2, 1));
+        let phone = test.signed_in(again).await;
+        assert_eq!(phone.post("/auth/logout", json!({ "device_id": ids[0] })).await.status, 204);
+        let left = listed(&ana).await;
+        assert_eq!((left.len(), left[0]["id"].as_str().unwrap()), (1, ids[1].as_str()));
+        let kept: Vec<String> = test
+            .write(|conn| {
+                use api::schema::audit_lines;
+                use diesel::prelude::*;
+                Ok(audit_lines::table.filter(audit_lines::action.eq("device.removed")).select(audit_lines::actor).load(conn)?)
+            })
+            .await;
+        assert_eq!(kept.len(), 1);
+    }
+
     async fn a_device_that_has_ended_is_told_and_comes_back(test) {
         let Some(service) = Peer::start("push-service.mjs") else { return };
         let ana = test.guardian("Ana", YONAGO).await;

@@ -20,6 +20,7 @@ use shared::notices::{Kind, words};
 use shared::text::{Email, Kana, PersonName, Phone};
 
 use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO, code, moment};
+use crate::notices::recorder::{Recorder, beside};
 
 /// Until when the notices of these tests are to be opened: a Monday noon.
 const DEADLINE: &str = "2026-11-23T12:00:00+09:00";
@@ -212,10 +213,12 @@ on_both! {
     }
 
     async fn the_ladder_is_climbed_once_and_ends_with_one_case(test) {
+        let (push, mail) = (Recorder::new("push"), Recorder::new("mail"));
+        let (app, _) = beside(test, &[&push, &mail]);
         let ana = test.guardian("Ana", YONAGO).await;
         ana.child("2026-02-01").await;
         send(test, vec![dead(&ana, "one").await]).await;
-        let keep = async || join_all((0..3).map(|_| jobs::keep(&test.app))).await.into_iter().for_each(|kept| kept.unwrap());
+        let keep = async || join_all((0..3).map(|_| jobs::keep(&app))).await.into_iter().for_each(|kept| kept.unwrap());
         keep().await;
         assert_eq!(tries(test).await, vec![]);
         test.at(DEADLINE);

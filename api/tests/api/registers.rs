@@ -27,7 +27,7 @@ use shared::text::{Kana, PersonName, Phone};
 use crate::app::{Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, date};
 
 /// A row of an extract: some columns as given, the others as usual.
-fn row(key: &str, changed: &[(Column, &str)]) -> String {
+pub fn row(key: &str, changed: &[(Column, &str)]) -> String {
     let usual = |column: Column| match column {
         Column::Form => Kind::Residents.form().to_owned(),
         Column::Municipality => YONAGO.to_owned(),
@@ -43,7 +43,8 @@ fn row(key: &str, changed: &[(Column, &str)]) -> String {
     Column::ALL.iter().map(of).collect::<Vec<_>>().join(",")
 }
 
-fn file(rows: &[String]) -> String {
+/// A file of an extract.
+pub fn file(rows: &[String]) -> String {
     let head = Column::ALL.iter().map(|column| column.header()).collect::<Vec<_>>().join(",");
     std::iter::once(head).chain(rows.iter().cloned()).collect::<Vec<_>>().join("\r\n")
 }

@@ -83,6 +83,43 @@ on_both! {
         assert_eq!(reminders.len(), 1, "{inbox}");
         let body = reminders[0]["body"].as_str().unwrap();
         assert!(body.contains("12月1日（火） 8:30〜17:00") && body.contains("着替え"), "{body}");
+        assert!(!body.contains("取り消せます"), "the deadline is over: {body}");
+    }
+
+    async fn two_reminders_of_one_stay_that_fall_together_are_one_notice_that_says_both(test) {
+        let ana = test.guardian("Ana", YONAGO).await;
+        let [sora, umi] = [ana.child("2025-05-01").await, ana.child("2024-05-01").await];
+        let ids = booked(test, &ana, &[&sora, &umi], "2026-12-01").await;
+        assert_eq!(at(test, "2026-11-21T13:00:00+09:00").await, 0);
+        // Where cancelling is free until eight in the morning, both would be told at six in the evening.
+        test.write(|conn| {
+            use api::db::stored;
+            use api::schema::{bookings, reminders};
+            use diesel::prelude::*;
+            let [until, due] = ["2026-12-01T08:00:00+09:00", "2026-11-30T18:00:00+09:00"].map(|text| stored(crate::app::moment(text)));
+            for (id, agreed) in bookings::table.select((bookings::id, bookings::agreed)).load::<(String, String)>(conn)? {
+                let mut agreed: serde_json::Value = serde_json::from_str(&agreed).unwrap();
+                assert!(agreed["free_until"].is_string());
+                agreed["free_until"] = json!(until.and_utc());
+                diesel::update(bookings::table.filter(bookings::id.eq(id))).set(bookings::agreed.eq(agreed.to_string())).execute(conn)?;
+            }
+            Ok(diesel::update(reminders::table).set(reminders::due_at.eq(due)).execute(conn)?)
+        })
+        .await;
+        assert_eq!(at(test, "2026-11-30T18:00:00+09:00").await, 2);
+        assert_eq!(at(test, "2026-11-30T19:30:00+09:00").await, 0);
+        let mut told = told(test).await;
+        told.sort();
+        let mut eve = is("booking.reminder", &[&ids[0], &ids[1]]);
+        eve.sort();
+        assert_eq!(told, eve);
+        api::notices::jobs::make(&test.app).await.unwrap();
+        let inbox = ana.get("/notices").await.body;
+        let [notice] = inbox["items"].as_array().unwrap().iter().filter(|one| one["group"] == "reminders").collect::<Vec<_>>()[..] else {
+            panic!("one notice: {inbox}")
+        };
+        let body = notice["body"].as_str().unwrap();
+        assert!(body.contains("着替え") && body.contains("8:00まで、キャンセル料なしで取り消せます。"), "{body}");
     }
 
     async fn what_was_booked_late_cancelled_or_is_over_is_not_told(test) {

@@ -189,9 +189,12 @@ kinds! {
     /// The register has the family no more, and it should say where it lives.
     FamilyMovedOut "family.moved_out" "family_moved_out":
         Applications, Follow::Hours(168), false, ["city"], "application_asked", "family";
+    /// Nobody has confirmed yet that the mail address is the person's.
+    MailUnconfirmed "mail.unconfirmed" "mail_unconfirmed":
+        Applications, Follow::Not, false, [], "application_asked", "confirm";
     /// A stay is tomorrow.
     BookingReminder "booking.reminder" "booking_reminder":
-        Reminders, Follow::Not, false, ["facility" "programme" "stay" "bring"], "reminder", "booking";
+        Reminders, Follow::Not, false, ["facility" "programme" "stay" "bring" "free_until"], "reminder", "booking";
     /// Cancelling is free only for a short time.
     BookingFreeUntil "booking.free_until" "booking_free_until":
         Reminders, Follow::Not, false, ["facility" "programme" "stay" "free_until"], "reminder", "booking";

@@ -81,12 +81,35 @@ fn every_kind_says_something_in_every_language_and_shows_nothing_on_a_lock_scree
             for text in [&said.title, &said.body, &said.lock_title, &said.step_label] {
                 assert!(!text.is_empty() && !text.contains(['{', '}']) && !text.starts_with("notices."), "{kind:?} {locale:?}: {text}");
             }
+            assert!(!words::name(*kind, locale).contains("day}"), "{kind:?}");
             assert!(!said.lock_title.contains("なぎさ") && !said.lock_title.contains("一時"), "{}", said.lock_title);
         }
         assert_eq!(Kind::from_word(kind.as_str()), Some(*kind));
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
     assert!(is_told("waitlist.left") && is_told("booking.confirmed") && !is_told("child.seen"));
+}
+
+#[test]
+fn the_title_of_what_has_a_day_says_which() {
+    for kind in Kind::ALL {
+        let facts = kind.rule().facts;
+        let of_a_day = ["stay", "wanted", "valid_until"].iter().any(|name| facts.contains(name));
+        for locale in Locale::ALL {
+            let said = words::say(&words::shipped(*kind, locale), &words::example(*kind), locale).title;
+            assert_eq!(said.chars().any(|letter| letter.is_ascii_digit()), of_a_day, "{kind:?}: {said}");
+        }
+    }
+    assert_eq!(words::name(Kind::BookingConfirmed, Locale::Ja), "○月○日の予約が決まりました");
+    let waited = |wanted: Datum| {
+        words::say(&words::shipped(Kind::WaitlistExpired, Locale::Ja), &Facts::from([("wanted".to_owned(), wanted)]), Locale::Ja)
+    };
+    let span = Datum::Span { starts_at: tokyo("2026-12-03 9:00"), ends_at: tokyo("2026-12-03 12:00") };
+    assert_eq!(waited(span).title, "12月3日（木）の空きが出ませんでした");
+    assert_eq!(
+        waited(Datum::Text("12月3日（木） – 12月5日（土）".to_owned())).title,
+        "12月3日（木） – 12月5日（土）の空きが出ませんでした"
+    );
 }
 
 #[test]
@@ -115,6 +138,7 @@ fn a_line_with_nothing_to_say_is_left_out_and_no_fact_is_read_as_a_placeholder()
     assert_eq!(words::word("stay", &facts, Locale::Ja), "12月3日（木） 9:00〜12:00 ほか2件");
     assert_eq!(words::word("stay", &facts, Locale::En), "Thu 3 December 9:00–12:00 and 2 more");
     assert_eq!(words::word("from", &facts, Locale::Easy), "9:00");
+    assert_eq!(words::word("day", &facts, Locale::Ja), "12月3日（木） ほか2件");
 }
 
 #[test]

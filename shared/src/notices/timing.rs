@@ -9,6 +9,8 @@ use crate::programmes::Waiting;
 pub const MANY: usize = 3;
 /// The hour within which they are counted.
 pub const TOGETHER: TimeDelta = TimeDelta::hours(1);
+/// Nobody is asked to confirm a mail address again before that.
+pub const BETWEEN_ASKS: TimeDelta = TimeDelta::minutes(10);
 /// Nothing is tried longer than that.
 pub const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// Before a stay begins its family must have had so long to hear of a change.

@@ -9,6 +9,8 @@ use crate::time::tokyo_day;
 
 /// What a lock screen may show besides words: days and times, and how many.
 const ON_LOCK: [&str; 8] = ["stay", "day", "from", "until", "answer_by", "free_until", "due", "wanted"];
+/// Days that a lock screen need not show.
+const DAYS: [&str; 2] = ["valid_from", "valid_until"];
 /// A datum that comes with another one's name.
 const MORE: &str = "more";
 
@@ -23,11 +25,24 @@ pub fn shipped(kind: Kind, locale: Locale) -> Texts {
     }
 }
 
-/// What sentences of a kind may name: its facts, and of a stay its day and times.
+/// What a kind is called where no notice of it is at hand: its shipped title for any day.
+pub fn name(kind: Kind, locale: Locale) -> String {
+    let title = shipped(kind, locale).title;
+    let any = sentence("notices.word.any_day", locale);
+    ON_LOCK.iter().chain(&DAYS).fold(title, |title, day| title.replace(&format!("{{{day}}}"), &any))
+}
+
+/// What sentences of a kind may name: its facts, of a stay its day and times, and of what is waited for its day.
 pub fn placeholders(kind: Kind) -> Vec<&'static str> {
     let facts = kind.rule().facts;
-    let of_stay = if facts.contains(&"stay") { ["day", "from", "until"].as_slice() } else { [].as_slice() };
-    facts.iter().chain(of_stay).copied().collect()
+    let derived = if facts.contains(&"stay") {
+        ["day", "from", "until"].as_slice()
+    } else if facts.contains(&"wanted") {
+        ["day"].as_slice()
+    } else {
+        [].as_slice()
+    };
+    facts.iter().chain(derived).copied().collect()
 }
 
 /// What the lock title of a kind may name.
@@ -127,14 +142,20 @@ pub fn word(name: &str, facts: &Facts, locale: Locale) -> String {
     match (name, facts.get(name), facts.get("stay")) {
         ("stay", Some(datum), _) => with_more(datum.say(locale), facts, locale),
         (_, Some(datum), _) => datum.say(locale),
-        ("day", None, Some(Datum::Span { starts_at, .. })) => locale::day(tokyo_day(*starts_at), locale),
+        ("day", None, Some(Datum::Span { starts_at, .. })) => with_more(locale::day(tokyo_day(*starts_at), locale), facts, locale),
         ("from", None, Some(Datum::Span { starts_at, .. })) => locale::clock_at(*starts_at),
         ("until", None, Some(Datum::Span { ends_at, .. })) => locale::clock_at(*ends_at),
+        ("day", None, None) => match facts.get("wanted") {
+            Some(Datum::Span { starts_at, .. }) => locale::day(tokyo_day(*starts_at), locale),
+            // Any of some days.
+            Some(days) => days.say(locale),
+            None => String::new(),
+        },
         _ => String::new(),
     }
 }
 
-/// A stay with how many others it stands for.
+/// A stay, or its day, with how many others it stands for.
 fn with_more(stay: String, facts: &Facts, locale: Locale) -> String {
     match facts.get(MORE) {
         Some(Datum::Count(more)) if *more > 0 => {
@@ -236,6 +257,8 @@ pub enum Subject {
     },
     /// The notices.
     Inbox,
+    /// By which channels the person hears of things.
+    Preferences,
 }
 
 impl Subject {
@@ -260,6 +283,7 @@ impl Subject {
                 format!("/applications/new/{}{child}", procedure.as_str())
             }
             Self::Inbox => "/notices".to_owned(),
+            Self::Preferences => "/notices/preferences".to_owned(),
         }
     }
 }

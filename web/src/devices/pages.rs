@@ -10,11 +10,8 @@ use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say, say_with};
 use crate::offline;
-use crate::session::use_session;
+use crate::session::{NOTICE_DEVICE, use_session};
 use crate::ui::{Banner, Button, Chip, Glyph, Icon, Load, Look, PageTitle, Refusal, Tone};
-
-/// What this device remembers of itself.
-const KEPT_AS: &str = "notice_device";
 
 /// What the page shows.
 #[derive(Clone)]
@@ -29,7 +26,7 @@ struct Known {
 async fn load(account: String) -> Result<Known, Failure> {
     let (devices, key) = (client::devices().await?, client::key().await?);
     let standing = browser::standing().await;
-    let kept = offline::recall::<String>(&account, KEPT_AS).filter(|_| standing.on && !standing.refused);
+    let kept = offline::recall::<String>(&account, NOTICE_DEVICE).filter(|_| standing.on && !standing.refused);
     let own = kept.filter(|id| devices.iter().any(|device| device.id.as_str() == id && device.ended_at.is_none()));
     Ok(Known { devices, standing, key, own })
 }
@@ -69,6 +66,7 @@ fn Devices(known: Known, account: StoredValue<String>, on_change: Callback<()>) 
         {here}
         <section class="stack">
             <h2><Say key="devices.all"/></h2>
+            {own.is_some().then(|| view! { <p class="quiet"><Say key="devices.until_sign_out"/></p> })}
             {list}
         </section>
     }
@@ -117,7 +115,7 @@ fn TurnOn(key: String, account: StoredValue<String>, on_change: Callback<()>) ->
         why.set(None);
         match switch_on(&key.get_value()).await {
             Ok(device) => {
-                offline::remember(&account.get_value(), KEPT_AS, device.id.as_str());
+                offline::remember(&account.get_value(), NOTICE_DEVICE, device.id.as_str());
                 flash.done("devices.turned_on");
                 on_change.run(());
             }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::access::{Area, may};
 use shared::notices::UnreadCount;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,7 +17,7 @@ use crate::session::{Session, use_session};
 /// More are not counted out.
 const MOST: u32 = 99;
 
-/// Asks for the number when somebody comes and whenever the page is seen again, and keeps the app's icon in step with it.
+/// Asks for the number when somebody comes, whenever the page is seen again and when a message comes, and keeps the app's icon in step with it.
 pub fn keep_unread() {
     let session = use_session();
     let who = Memo::new(move |_| session.me().filter(|me| may(&me.role, Area::Family)).map(|me| me.id));
@@ -30,6 +31,18 @@ pub fn keep_unread() {
         }
     });
     on_cleanup(move || seen.remove());
+    // The worker says so when a message came; the app listens as long as it is open.
+    let worker = window().navigator().service_worker();
+    if !worker.is_undefined() {
+        let told = Closure::<dyn Fn()>::new(move || {
+            if who.try_with_untracked(Option::is_some) == Some(true) {
+                count(session);
+            }
+        });
+        if worker.add_event_listener_with_callback("message", told.as_ref().unchecked_ref()).is_ok() {
+            told.forget();
+        }
+    }
     Effect::new(move |before: Option<u32>| {
         let unread = session.unread();
         if before.is_some_and(|before| before != unread) || unread > 0 {

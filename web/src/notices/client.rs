@@ -69,6 +69,16 @@ pub async fn change_preferences(change: &PreferencesChange, etag: &str, attempt:
     api::patch("/notices/preferences", change, etag, attempt).await
 }
 
+/// Confirms the address to which the mail with this token came.
+pub async fn confirm_mail(token: &str, attempt: &Attempt) -> Result<(), Failure> {
+    api::post("/notices/mail_confirmations", &serde_json::json!({ "token": token }), attempt).await
+}
+
+/// Has the mail sent once more that asks for it.
+pub async fn ask_mail_again(attempt: &Attempt) -> Result<(), Failure> {
+    api::post("/notices/mail_confirmations/ask", &(), attempt).await
+}
+
 /// What the pages of officers read of a kind of notices.
 #[cfg(feature = "staff")]
 #[derive(Debug, Clone, Deserialize)]

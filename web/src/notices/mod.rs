@@ -4,6 +4,8 @@ mod badge;
 #[cfg(feature = "pages")]
 mod client;
 #[cfg(feature = "pages")]
+mod confirm;
+#[cfg(feature = "pages")]
 mod model;
 #[cfg(feature = "staff")]
 mod office;
@@ -24,6 +26,8 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use self::badge::{Unread, keep_unread};
+#[cfg(feature = "pages")]
+use self::confirm::ConfirmPage;
 #[cfg(feature = "staff")]
 pub use self::office::NoticeOfficeRoutes;
 #[cfg(feature = "pages")]
@@ -42,6 +46,7 @@ pub fn NoticeRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("") view=InboxPage/>
             <Route path=path!("preferences") view=PreferencesPage/>
         </ParentRoute>
+        <Route path=path!("/mail_confirmation") view=ConfirmPage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -36,9 +36,9 @@ pub fn NoticeOfficeRoutes() -> impl MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// What a kind is called: the title that comes with the program.
+/// What a kind is called: the title that comes with the program, for any day.
 fn kind_words(kind: Kind) -> String {
-    words::shipped(kind, locale()).title
+    words::name(kind, locale())
 }
 
 fn holding(templates: &[Known], language: Locale) -> Option<&Known> {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::locale::clock;
-use shared::notices::{Group, Preferences, PreferencesChange};
+use shared::notices::{Group, Preferences, PreferencesChange, UnconfirmedMail};
 
 use super::client;
 use super::model::{change, group_words};
@@ -11,7 +11,7 @@ use crate::flash::use_flash;
 use crate::i18n::{Say, Text, say_with, text};
 use crate::outreach::OutreachPurpose;
 use crate::paths;
-use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Need, PageTitle, Refusal, Tone};
+use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Look, Need, PageTitle, Refusal, Tone};
 
 /// The page.
 #[component]
@@ -51,6 +51,38 @@ const fn group_id(group: Group) -> &'static str {
     }
 }
 
+/// Says that no mail goes to an address before somebody has confirmed it, and asks for that once more.
+#[component]
+fn Unconfirmed(mail: UnconfirmedMail, again: Callback<()>) -> impl IntoView {
+    let flash = use_flash();
+    let UnconfirmedMail { address, asked_at } = mail;
+    let attempt = Attempt::new();
+    let ask = Action::new_local(move |(): &()| {
+        let attempt = attempt.clone();
+        async move {
+            match client::ask_mail_again(&attempt).await {
+                Ok(()) => {
+                    flash.done("notices.asked");
+                    again.run(());
+                }
+                Err(why) => flash.failed(&why),
+            }
+        }
+    });
+    let (lead, button) = match asked_at {
+        Some(_) => ("notices.unconfirmed_asked", "notices.ask_again"),
+        None => ("notices.unconfirmed", "notices.ask"),
+    };
+    view! {
+        <Banner tone=Tone::Warning title="notices.unconfirmed_title">
+            <p>{say_with(lead, move || vec![("address", address.clone())])}</p>
+            <div class="row">
+                <Button look=Look::Outline busy=ask.pending() on_press=Callback::new(move |()| drop(ask.dispatch(())))><Say key=button/></Button>
+            </div>
+        </Banner>
+    }
+}
+
 #[component]
 fn Wanted(known: Tagged<Preferences>, again: Callback<()>) -> impl IntoView {
     let flash = use_flash();
@@ -83,6 +115,7 @@ fn Wanted(known: Tagged<Preferences>, again: Callback<()>) -> impl IntoView {
         }
     });
     let none = before.channels.is_empty();
+    let unconfirmed = before.unconfirmed.clone().map(|mail| view! { <Unconfirmed mail again/> });
     let submit = move |()| {
         failure.set(None);
         let wanted: Vec<(Group, Vec<String>)> = chosen.iter().map(|(group, value)| (*group, value.get_untracked())).collect();
@@ -96,6 +129,7 @@ fn Wanted(known: Tagged<Preferences>, again: Callback<()>) -> impl IntoView {
             <section class="card stack" aria-labelledby="channels">
                 <h2 id="channels"><Say key="notices.channels"/></h2>
                 {none.then(|| view! { <Banner tone=Tone::Info><p><Say key="notices.no_channels"/></p></Banner> })}
+                {unconfirmed}
                 {(!none).then_some(groups)}
                 <p><a href=paths::notice_devices()><Say key="notices.to_devices"/></a></p>
             </section>

@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
-use shared::ids::{AccountId, FamilyId, MatterId, OutreachCaseId};
+use shared::ids::{AccountId, FamilyId, MatterId, NoticeId, OutreachCaseId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
-use shared::notices::{Facts, Kind, Wants};
+use shared::notices::{Facts, Kind};
 use shared::outreach::{Reach, Sending, Standing, family_reach, missed_before, reach};
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, unknown};
 use crate::municipalities::store::code;
-use crate::new_id;
 use crate::schema::{
-    accounts, bookings, children, deliveries, household_classes, notice_preferences as preferences, notices, outreach_matters as matters,
-    outreach_notices as links,
+    accounts, bookings, children, deliveries, household_classes, notices, outreach_matters as matters, outreach_notices as links,
 };
 
 /// So many ids go into one statement.
@@ -26,7 +24,7 @@ const CHUNK: usize = 500;
 #[derive(Debug, Clone)]
 pub struct Told {
     /// Its id.
-    pub id: String,
+    pub id: NoticeId,
     /// The guardian.
     pub account_id: AccountId,
     /// The family.
@@ -39,8 +37,8 @@ pub struct Told {
     pub kind: Kind,
     /// What its sentences need.
     pub facts: Facts,
-    /// It is about the same day.
-    pub urgent: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
     /// When it went out.
     pub due_at: DateTime<Utc>,
     /// Until when somebody should have opened it.
@@ -63,7 +61,7 @@ struct Row {
     campaign_id: Option<String>,
     occasion: String,
     facts: String,
-    urgent: bool,
+    created_at: NaiveDateTime,
     deadline_at: Option<NaiveDateTime>,
     due_at: NaiveDateTime,
     opened_at: Option<NaiveDateTime>,
@@ -82,13 +80,13 @@ fn source_of(campaign: Option<String>, occasion: &str, event: Option<String>, id
 fn told(row: Row) -> Result<Told, DbError> {
     Ok(Told {
         source: source_of(row.campaign_id, &row.occasion, row.event_id, &row.id),
-        id: row.id,
+        id: NoticeId::new(row.id),
         account_id: AccountId::new(row.account_id),
         family_id: FamilyId::new(row.family_id),
         municipality: code(&row.municipality)?,
         kind: Kind::from_word(&row.kind).ok_or_else(|| unknown("kind of notice", &row.kind))?,
         facts: from_json(&row.facts)?,
-        urgent: row.urgent,
+        created_at: instant(row.created_at),
         due_at: instant(row.due_at),
         deadline_at: instant(row.deadline_at.unwrap_or(row.due_at)),
         opened: row.opened_at.is_some(),
@@ -168,7 +166,7 @@ pub fn look(conn: &mut AnyConnection, all: Vec<Vec<Told>>) -> Result<Vec<Seen>, 
         let none: &[Sending] = &[];
         let guardians: Vec<(AccountId, Reach)> = notices
             .iter()
-            .map(|told| (told.account_id.clone(), reach(told.opened, sendings.get(&told.id).map_or(none, Vec::as_slice))))
+            .map(|told| (told.account_id.clone(), reach(told.opened, sendings.get(told.id.as_str()).map_or(none, Vec::as_slice))))
             .collect();
         let reaches: Vec<Reach> = guardians.iter().map(|(_, reach)| *reach).collect();
         Seen { reach: family_reach(&reaches), is_over: opened || !holds, guardians, notices }
@@ -262,7 +260,7 @@ pub fn insert_matter(conn: &mut AnyConnection, new: &StoredMatter, notices: &[To
     let mine = matters::table.filter(matters::source.eq(&new.source)).filter(matters::family_id.eq(new.family_id.as_str()));
     let id: String = mine.select(matters::id).get_result(conn)?;
     for told in notices {
-        let insert = diesel::insert_into(links::table).values((links::notice_id.eq(&told.id), links::matter_id.eq(&id)));
+        let insert = diesel::insert_into(links::table).values((links::notice_id.eq(told.id.as_str()), links::matter_id.eq(&id)));
         OnConflict { insert, clause: " ON CONFLICT (notice_id) DO NOTHING" }.execute(conn)?;
     }
     Ok(())
@@ -328,48 +326,6 @@ pub fn list_opened(conn: &mut AnyConnection, most: i64) -> Result<BTreeSet<(Outr
         .select((matters::case_id, matters::family_id))
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|(case, family)| Some((OutreachCaseId::new(case?), FamilyId::new(family)))).collect())
-}
-
-/// Queues a notice once more by a channel that its person wants for such notices. For `push` to the devices that it went to and that are still there; says to how many places.
-pub fn insert_deliveries(
-    conn: &mut AnyConnection,
-    told: &Told,
-    (channel, rung): (&'static str, u32),
-    at: DateTime<Utc>,
-) -> Result<usize, DbError> {
-    let mine = preferences::table.filter(preferences::account_id.eq(told.account_id.as_str()));
-    let wants: Option<String> = mine.select(preferences::wants).get_result(conn).optional()?;
-    let wants: Wants = wants.as_deref().map(from_json).transpose()?.unwrap_or_default();
-    let endpoints: Vec<String> = if !wants.has(told.kind.group(), channel) {
-        Vec::new()
-    } else if channel == "mail" {
-        vec![String::new()]
-    } else {
-        deliveries::table
-            .filter(deliveries::notice_id.eq(&told.id))
-            .filter(deliveries::channel.eq(channel))
-            .filter(deliveries::state.ne("undeliverable"))
-            .select(deliveries::endpoint)
-            .distinct()
-            .load(conn)?
-    };
-    let mut written = 0;
-    for endpoint in endpoints {
-        let insert = diesel::insert_into(deliveries::table).values((
-            deliveries::id.eq(new_id()),
-            deliveries::notice_id.eq(&told.id),
-            deliveries::account_id.eq(told.account_id.as_str()),
-            deliveries::channel.eq(channel),
-            deliveries::endpoint.eq(endpoint),
-            deliveries::state.eq("queued"),
-            deliveries::urgent.eq(told.urgent),
-            deliveries::attempts.eq(0),
-            deliveries::next_at.eq(stored(at)),
-            deliveries::rung.eq(i64::from(rung)),
-        ));
-        written += OnConflict { insert, clause: " ON CONFLICT (notice_id, channel, endpoint, rung) DO NOTHING" }.execute(conn)?;
-    }
-    Ok(written)
 }
 
 /// What is known of a family when its case is weighed, by the latest of its matters that nobody opened.

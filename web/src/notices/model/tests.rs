@@ -54,6 +54,7 @@ fn only_what_changes_is_sent() {
         channels: all.to_vec(),
         quiet_from: chrono::NaiveTime::MIN,
         quiet_until: chrono::NaiveTime::MIN,
+        unconfirmed: None,
         version: 1,
     };
     let same: Vec<(Group, Vec<String>)> = Group::ALL.into_iter().map(|group| (group, vec!["mail".to_owned(), "push".to_owned()])).collect();
