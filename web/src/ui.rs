@@ -64,9 +64,9 @@ pub use files::FileButton;
 #[cfg(feature = "staff")]
 pub use files::{FileInput, PickedFile};
 pub use icons::{Glyph, Icon};
-#[cfg(feature = "pages")]
-pub use load::Refused;
 pub use load::{Explain, Load, Refusal, Skeleton};
+#[cfg(feature = "pages")]
+pub use load::{Refused, renewal};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};

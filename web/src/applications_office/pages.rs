@@ -16,7 +16,7 @@ use crate::i18n::{Say, furigana, locale, name, say_with, text};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
 use crate::session::use_session;
-use crate::ui::{Banner, Breadcrumbs, Chip, Disclosure, Fact, Facts, Load, PageTitle, Tone};
+use crate::ui::{Banner, Breadcrumbs, Chip, Disclosure, Fact, Facts, Load, PageTitle, Tone, renewal};
 
 /// One application.
 #[component]
@@ -27,14 +27,14 @@ pub fn CasePage() -> impl IntoView {
         let id = id.get();
         async move { client::case(&id).await }
     });
-    let again = Callback::new(move |()| found.refetch());
+    let renewal = renewal(found);
     let draft = Draft::new();
     view! {
         <div class="stack staff">
             <OfficeNav here=OfficePlace::Applications/>
             <Breadcrumbs trail=vec![(paths::office_applications(), "applications_office.title".into())] here="applications_office.one"/>
             <Show when=move || !matches!(found.get(), Some(Ok(_)))><PageTitle text="applications_office.one"/></Show>
-            <Load what=found let:tagged><Case tagged draft again/></Load>
+            <Load what=found renewal let:tagged><Case tagged draft again=renewal.again/></Load>
         </div>
     }
 }

@@ -18,9 +18,7 @@ use crate::frame::own_name;
 use crate::i18n::{Say, locale, marked, say, say_with, text};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::session::OfficeOnly;
-use crate::ui::{
-    Breadcrumbs, Button, Chip, Field, FieldError, Form, LinkButton, Load, Look, Need, PageTitle, Refusal, Table, TextArea, TextInput, Tone,
-};
+use crate::ui::{Breadcrumbs, Button, Chip, Field, FieldError, Form, LinkButton, Load, Look, Need, PageTitle, Refusal, Table, TextArea, TextInput, Tone, renewal};
 use crate::{paths, settings};
 
 /// The pages of the sentences.
@@ -103,15 +101,15 @@ fn KindPage() -> impl IntoView {
     let kind = Memo::new(move |_| params.with(|params| params.get("kind")).and_then(|word| Kind::from_word(&word)));
     let language = Memo::new(move |_| query.with(|query| query.get("language")).and_then(|tag| Locale::from_tag(&tag)).unwrap_or_default());
     let kinds = LocalResource::new(client::templates);
-    let again = Callback::new(move |()| kinds.refetch());
+    let renewal = renewal(kinds);
     view! {
         <div class="stack staff">
             <OfficeNav here=OfficePlace::Notices/>
             <Breadcrumbs trail=vec![(paths::office_notices(), "office.notices".into())] here="notices.words"/>
             <PageTitle text=text(move || kind.get().map(kind_words).unwrap_or_default())/>
-            <Load what=kinds let:all>
+            <Load what=kinds renewal let:all>
                 {move || match kind.get().and_then(|kind| Some((kind, all.iter().find(|one| one.kind == kind.as_str())?.clone()))) {
-                    Some((kind, one)) => view! { <Others kind language=language.get()/> <Words one kind language=language.get() again/> }.into_any(),
+                    Some((kind, one)) => view! { <Others kind language=language.get()/> <Words one kind language=language.get() again=renewal.again/> }.into_any(),
                     None => view! { <p><Say key="notices.kind_unknown"/></p> }.into_any(),
                 }}
             </Load>

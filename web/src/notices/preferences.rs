@@ -11,19 +11,19 @@ use crate::flash::use_flash;
 use crate::i18n::{Say, Text, say_with, text};
 use crate::outreach::OutreachPurpose;
 use crate::paths;
-use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Look, Need, PageTitle, Refusal, Tone};
+use crate::ui::{Banner, Breadcrumbs, Button, Checkbox, CheckboxGroup, Choice, Form, Load, Look, Need, PageTitle, Refusal, Tone, renewal};
 
 /// The page.
 #[component]
 pub fn PreferencesPage() -> impl IntoView {
     let preferences = LocalResource::new(client::preferences);
-    let again = Callback::new(move |()| preferences.refetch());
+    let renewal = renewal(preferences);
     view! {
         <div class="narrow stack">
             <Breadcrumbs trail=vec![(paths::notices(), "app.nav_notices".into())] here="notices.preferences"/>
             <PageTitle text="notices.preferences"/>
             <p><Say key="notices.preferences_lead"/></p>
-            <Load what=preferences let:known><Wanted known again/></Load>
+            <Load what=preferences renewal let:known><Wanted known again=renewal.again/></Load>
             <OutreachPurpose/>
         </div>
     }

@@ -16,10 +16,7 @@ use crate::api::Tagged;
 use crate::i18n::{Say, Text, furigana, locale, marked, say, say_with, text};
 use crate::paths;
 use crate::taking::taking;
-use crate::ui::{
-    Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Select, TextArea,
-    Tone,
-};
+use crate::ui::{Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Select, TextArea, Tone, renewal};
 
 /// One case.
 #[component]
@@ -30,13 +27,13 @@ pub fn CasePage() -> impl IntoView {
         let id = id.get();
         async move { client::case(&id).await }
     });
-    let again = Callback::new(move |()| found.refetch());
+    let renewal = renewal(found);
     view! {
         <div class="stack staff">
             <WorkerNav/>
             <Breadcrumbs trail=vec![(paths::office_outreach(), "outreach.title".into())] here="outreach.one"/>
             <Show when=move || !matches!(found.get(), Some(Ok(_)))><PageTitle text="outreach.one"/></Show>
-            <Load what=found let:tagged><Case tagged again/></Load>
+            <Load what=found renewal let:tagged><Case tagged again=renewal.again/></Load>
         </div>
     }
 }

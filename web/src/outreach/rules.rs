@@ -15,7 +15,7 @@ use crate::families::model::classes_of;
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, marked, name, say, say_with, text};
 use crate::office::my_city;
-use crate::ui::{Button, Checkbox, Disclosure, Fact, Facts, Field, Load, Look, PageTitle, Refusal, Select};
+use crate::ui::{Button, Checkbox, Disclosure, Fact, Facts, Field, Load, Look, PageTitle, Refusal, Select, renewal};
 use crate::settings;
 
 /// Under this name the device keeps what is written, as long as it is not published.
@@ -32,15 +32,15 @@ pub fn RulesPage() -> impl IntoView {
             Ok::<_, Failure>((rules?, classes_of(&programmes?)))
         }
     });
-    let again = Callback::new(move |()| known.refetch());
+    let renewal = renewal(known);
     view! {
         <div class="stack staff">
             <OfficerNav here=OutreachPart::Rules/>
             <PageTitle text="outreach.rules_title"/>
             <p><Say key="outreach.rules_lead"/></p>
-            <Load what=known let:found>
+            <Load what=known renewal let:found>
                 {found.0.iter().enumerate().map(|(nth, rules)| view! { <Holding rules=rules.clone() is_now={nth == 0}/> }).collect_view()}
-                {found.0.first().map(|now| view! { <NewRules now=now.rules.clone() classes=found.1.clone() again/> })}
+                {found.0.first().map(|now| view! { <NewRules now=now.rules.clone() classes=found.1.clone() again=renewal.again/> })}
             </Load>
         </div>
     }

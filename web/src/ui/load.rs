@@ -75,6 +75,32 @@ pub fn Skeleton() -> impl IntoView {
     }
 }
 
+/// Reading a resource anew after something in it was changed. Made by [`renewal`], given to [`Load`].
+#[derive(Clone, Copy)]
+pub struct Renewal {
+    /// Reads it anew.
+    pub again: Callback<()>,
+    is_under_way: RwSignal<bool>,
+}
+
+/// Lets what stands on the screen be read anew; nothing can be filled into it meanwhile, because it is about to go.
+#[cfg(feature = "pages")]
+pub fn renewal<T: 'static>(what: LocalResource<T>) -> Renewal {
+    let is_under_way = RwSignal::new(false);
+    let again = Callback::new(move |()| {
+        is_under_way.set(true);
+        what.refetch();
+        let ready = what.ready();
+        leptos::task::spawn_local(async move {
+            // The resource takes note of it first.
+            leptos::task::tick().await;
+            ready.await;
+            is_under_way.try_set(false);
+        });
+    });
+    Renewal { again, is_under_way }
+}
+
 /// Shows what a resource brings. While it is fetched again the old stays on the screen.
 ///
 /// ```text
@@ -92,6 +118,9 @@ pub fn Load<T, E, F, V>(
     /// What to say then.
     #[prop(optional, into)]
     empty: Option<Text>,
+    /// How it is read anew; none: nothing is filled in here.
+    #[prop(optional)]
+    renewal: Option<Renewal>,
     /// The view of the value.
     children: F,
 ) -> impl IntoView
@@ -121,7 +150,13 @@ where
         }
         Some(Ok(value)) => match (is_empty, &empty) {
             (Some(is_empty), Some(words)) if is_empty(&value) => view! { <EmptyState words=words.clone()/> }.into_any(),
-            _ => children(value).into_any(),
+            _ => match renewal {
+                Some(Renewal { is_under_way, .. }) => {
+                    let busy = move || is_under_way.get().then_some("true");
+                    view! { <div class="as-is" inert=move || is_under_way.get() aria-busy=busy>{children(value)}</div> }.into_any()
+                }
+                None => children(value).into_any(),
+            },
         },
     }
 }

@@ -17,7 +17,7 @@ use crate::api::{Attempt, Failure, Tagged};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, name, reasons, say_with, sentence, text};
 use crate::paths;
-use crate::ui::{Banner, Button, Glyph, Icon, Load, Look, Refusal, Tone};
+use crate::ui::{Banner, Button, Glyph, Icon, Load, Look, Refusal, Tone, renewal};
 
 /// Changes one slot as it is now.
 #[component]
@@ -26,8 +26,8 @@ pub fn Editor(id: SlotId, done: Callback<()>) -> impl IntoView {
         let id = id.clone();
         async move { client::slot(&id).await }
     });
-    let again = Callback::new(move |()| read.refetch());
-    view! { <Load what=read let:tagged><Form tagged done again/></Load> }
+    let renewal = renewal(read);
+    view! { <Load what=read renewal let:tagged><Form tagged done again=renewal.again/></Load> }
 }
 
 #[component]

@@ -14,20 +14,20 @@ use crate::attendance::{StaffNav, StaffPlace};
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, text};
 use crate::paths;
-use crate::ui::{Banner, Breadcrumbs, Button, Card, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, Table, TextInput, Tone};
+use crate::ui::{Banner, Breadcrumbs, Button, Card, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, Table, TextInput, Tone, renewal};
 
 /// The classes.
 #[component]
 pub fn ClassesPage() -> impl IntoView {
     let read = LocalResource::new(client::classes);
-    let again = Callback::new(move |()| read.refetch());
+    let renewal = renewal(read);
     view! {
         <div class="stack staff">
             <StaffNav here=StaffPlace::Slots/>
             <Breadcrumbs trail=vec![(paths::staff_slots(None), Text::Key("slots_staff.title"))] here="slots_staff.classes_title"/>
             <PageTitle text="slots_staff.classes_title"/>
             <p><Say key="slots_staff.classes_lead"/></p>
-            <Load what=read let:tagged><Whole tagged again/></Load>
+            <Load what=read renewal let:tagged><Whole tagged again=renewal.again/></Load>
         </div>
     }
 }
