@@ -9,15 +9,18 @@ import { Frame } from '../pages/frame.page';
 const turnOn = (page: Page) => page.getByRole('button', { name: 'この端末で通知を受け取る' });
 const cards = (page: Page) => page.getByRole('main').getByRole('listitem').filter({ has: page.getByRole('button', { name: /^この端末を外す/ }) });
 
-async function newFamily(page: Page): Promise<void> {
+async function newFamily(page: Page): Promise<{ email: string; password: string }> {
+  const { email, password } = stranger();
   await send(page.request, '/auth/register', {
-    ...stranger(),
+    email,
+    password,
     name: '弓浜 みどり',
     kana: 'ゆみはま みどり',
     phone: '090-1234-5678',
     municipality: yonago.code,
     locale: 'ja',
   });
+  return { email, password };
 }
 
 /** No push service of a browser's maker can be reached from here: the browser says instead that it is reached at ours. */
@@ -89,6 +92,13 @@ test('a family turns notices on, sees one arrive, opens it, and ends them', asyn
   await deliver(page, origin, message);
   await expect.poll(() => shown(page)).toEqual([{ title: '通知は正しく届いています', body: '試しの通知です。何もする必要はありません。' }]);
 
+  // The number beside the bell follows in the window that is open, without a look away.
+  const counted = '**/api/v1/notices/unread_count';
+  await page.route(counted, (route) => route.fulfill({ json: { unread: 3 } }));
+  await deliver(page, origin, message);
+  await expect(page.getByRole('navigation').getByRole('link', { name: /^お知らせ ?（未読3件）$/ }).first()).toBeVisible();
+  await page.unroute(counted);
+
   // It opens the page in the window that is open.
   await frame.open('/menu');
   const [worker] = page.context().serviceWorkers();
@@ -106,6 +116,27 @@ test('a family turns notices on, sees one arrive, opens it, and ends them', asyn
   await expect(page.getByText('この端末には、これから通知を送りません。').first()).toBeVisible();
   await expect(cards(page)).toHaveCount(0);
   await expect(turnOn(page)).toBeVisible();
+});
+
+test('who signs out gets no more notices on the device in hand', async ({ page, pushService, baseURL }, { project }) => {
+  const frame = new Frame(page);
+  await page.context().grantPermissions(['notifications'], { origin: baseURL ?? '' });
+  await reachedAt(page, pushService);
+  const own = await newFamily(page);
+  await frame.open('/notices/devices');
+  await turnOn(page).click();
+  await expect(cards(page)).toHaveCount(1);
+  await expect(page.getByText('この端末でログアウトすると、この端末へのお知らせは止まります。')).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'devices-until-sign-out');
+  await frame.open('/menu');
+  const place = project.name === 'phone' ? 'main' : 'banner';
+  await page.getByRole(place).getByRole('button', { name: 'ログアウト' }).click();
+  await expect(page.getByText('お知らせも止めました。').first()).toBeVisible();
+  await picture(page, 'devices-signed-out');
+  await send(page.request, '/auth/login', own);
+  await frame.open('/notices/devices');
+  await expect(page.getByText('通知が届く端末はまだありません。')).toBeVisible();
 });
 
 test('a browser that was told no, that cannot, or that only can from the home screen, is told what to do', async ({ page }) => {

@@ -175,6 +175,38 @@ test('an officer writes the words of a notice, and the next one reads so', async
   await expect(family.getByText(`${umineko}でお待ちしています。`)).toBeVisible();
 });
 
+test('a mail address is confirmed on a page of one button', async ({ page, house: _ }) => {
+  const frame = new Frame(page);
+  // Whoever reads the mail needs no sign-in.
+  await frame.open('/mail_confirmation?token=nothing');
+  await expectAccessible(page);
+  await picture(page, 'mail-confirmation');
+  const confirm = page.getByRole('button', { name: 'このアドレスを確認する' });
+  await confirm.click();
+  await expect(page.getByText('このリンクはもう使えません。')).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'mail-confirmation-over');
+  await page.route('**/api/v1/notices/mail_confirmations', (route) => route.fulfill({ status: 204 }));
+  await frame.open('/mail_confirmation?token=nothing');
+  await confirm.click();
+  await expect(page.getByText('確認しました。これからお知らせがメールでも届きます。')).toBeVisible();
+  await picture(page, 'mail-confirmation-done');
+
+  // As long as nobody has confirmed it, the family reads why no mail comes.
+  await newFamily(page.request);
+  await page.route('**/api/v1/notices/preferences', async (route) => {
+    const answer = await route.fetch();
+    const unconfirmed = { address: 'itsuki@example.jp', asked_at: '2027-01-18T00:00:00Z' };
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), unconfirmed } });
+  });
+  await frame.open('/notices/preferences');
+  await expect(page.getByText('itsuki@example.jp に確認のメールをお送りしました。')).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'notice-preferences-unconfirmed');
+  await page.getByRole('button', { name: '確認のメールをもう一度送る' }).click();
+  await expect(page.getByText('確認の要るメールアドレスはありません。').first()).toBeVisible();
+});
+
 test('without a network the inbox is as it was', async ({ page, context, house: _ }) => {
   test.setTimeout(120_000);
   await send(page.request, '/auth/login', { email: 'hanako@example.jp', password: demoPassword });
