@@ -65,7 +65,8 @@ fn One(known: Known, again: Callback<()>) -> impl IntoView {
     let campaign = tagged.value.clone();
     let texts = Signal::stored(campaign.plan.texts.clone());
     let has_step = campaign.plan.step != shared::campaigns::Step::Notices;
-    let is_begun = campaign.began_at.is_some() || campaign.looked_on.is_some() || matches!(campaign.life.state, State::Sending | State::Sent { .. });
+    let is_begun =
+        campaign.began_at.is_some() || campaign.looked_on.is_some() || matches!(campaign.life.state, State::Sending | State::Sent { .. });
     view! {
         <PageTitle text=title(&campaign.plan.name)/>
         <p class="row"><StateChip state=campaign.life.state.clone()/></p>

@@ -85,11 +85,8 @@ pub fn Preview(preview: CampaignPreview) -> impl IntoView {
         .into_any();
     }
     let ways = [("campaigns.by_push", preview.push), ("campaigns.by_mail", preview.mail), ("campaigns.by_inbox", preview.inbox_only)];
-    let left_out = [
-        ("campaigns.capped", preview.capped),
-        ("campaigns.unreachable", preview.unreachable),
-        ("campaigns.held_out", preview.held_out),
-    ];
+    let left_out =
+        [("campaigns.capped", preview.capped), ("campaigns.unreachable", preview.unreachable), ("campaigns.held_out", preview.held_out)];
     let of = preview.families.saturating_sub(left_out.iter().map(|(_, count)| count).sum());
     let ways = ways.map(|(key, count)| view! { <li>{counted(key, count)}</li> });
     let left_out: Vec<AnyView> = left_out
@@ -135,15 +132,16 @@ fn approval(preview: &CampaignPreview) -> Option<impl IntoView + use<>> {
 #[component]
 fn Somebody(family: SampleFamily) -> impl IntoView {
     let age = match family.age {
-        Some(age) if age.from_months < 36 => say_with("campaigns.sample_months", move || {
-            vec![("from", age.from_months.to_string()), ("to", age.to_months.to_string())]
-        })
-        .into_any(),
+        Some(age) if age.from_months < 36 => {
+            say_with("campaigns.sample_months", move || vec![("from", age.from_months.to_string()), ("to", age.to_months.to_string())])
+                .into_any()
+        }
         Some(age) => say_with("campaigns.sample_years", move || vec![("years", (age.from_months / 12).to_string())]).into_any(),
         None => say("campaigns.sample_family").into_any(),
     };
     let many = if family.children >= 3 { "campaigns.sample_children_more" } else { "campaigns.sample_children" };
     let children = family.children;
-    let certified = family.certified.into_iter().map(|programme| view! { <span class="chip"><span>{name(programme)}</span></span> }).collect_view();
+    let certified =
+        family.certified.into_iter().map(|programme| view! { <span class="chip"><span>{name(programme)}</span></span> }).collect_view();
     view! { <span>{age}</span> " · " <span>{say_with(many, move || vec![("count", children.to_string())])}</span> " " {certified} }
 }
