@@ -61,12 +61,18 @@ fn Counted(asked: RwSignal<Option<CampaignAudience>>) -> impl IntoView {
             }
         }
     });
-    view! { <Load what=found let:preview><Preview preview/></Load> }
+    let is_standing = move || asked.with_untracked(|asked| asked.as_ref().is_some_and(|asked| asked.when.is_standing()));
+    view! { <Load what=found let:preview><Preview preview is_standing=is_standing()/></Load> }
 }
 
 /// What was counted.
 #[component]
-pub fn Preview(preview: CampaignPreview) -> impl IntoView {
+pub fn Preview(
+    /// The numbers.
+    preview: CampaignPreview,
+    /// It goes on every day, so that nobody today is nothing wrong.
+    is_standing: bool,
+) -> impl IntoView {
     let families = preview.families;
     if preview.few {
         return view! {
@@ -79,8 +85,13 @@ pub fn Preview(preview: CampaignPreview) -> impl IntoView {
     if families == 0 {
         return view! {
             <p class="campaign-count">{counted("campaigns.families_count", 0)}</p>
-            <Banner tone=Tone::Warning><p><Say key="campaigns.reaches_nobody"/></p></Banner>
+            {if is_standing {
+                view! { <p><Say key="campaigns.nobody_today"/></p> }.into_any()
+            } else {
+                view! { <Banner tone=Tone::Warning><p><Say key="campaigns.reaches_nobody"/></p></Banner> }.into_any()
+            }}
             {unknown(preview.unknown)}
+            {approval(&preview)}
         }
         .into_any();
     }
