@@ -3,6 +3,7 @@
 
 mod applications;
 mod bookings;
+mod campaigns;
 mod database;
 mod load;
 mod process;
@@ -20,12 +21,14 @@ use crate::database::Kind;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; as an argument it is measured alone.
-const PARTS: [&str; 4] = ["bookings", "applications", "search", "binary"];
+const PARTS: [&str; 5] = ["bookings", "applications", "campaigns", "search", "binary"];
 
 /// How much is measured.
 pub struct Plan {
     /// Families that can book; each books once in a run.
     families: usize,
+    /// Families of the city that a campaign asks.
+    selected: usize,
     /// Clients that book at the same time.
     clients: Vec<usize>,
     /// Clients that search at the same time.
@@ -42,6 +45,7 @@ impl Plan {
     fn whole() -> Self {
         Self {
             families: 20_000,
+            selected: 50_000,
             clients: vec![1, 16, 64, 256],
             searchers: vec![1, 64],
             facilities: vec![100, 5_000, 50_000],
@@ -52,7 +56,7 @@ impl Plan {
 
     /// Only to see that it works.
     fn quick() -> Self {
-        Self { families: 2_000, facilities: vec![100, 500], limit: Duration::from_millis(500), ..Self::whole() }
+        Self { families: 2_000, selected: 5_000, facilities: vec![100, 500], limit: Duration::from_millis(500), ..Self::whole() }
     }
 }
 
@@ -76,6 +80,9 @@ fn main() {
         }
         if only("applications") {
             report.applications.push(applications::measure(kind, &plan));
+        }
+        if only("campaigns") {
+            report.campaigns.push(campaigns::measure(kind, &plan));
         }
         if only("search") {
             report.search.extend(search::measure(kind, &plan));
