@@ -118,11 +118,9 @@ pub fn Preview(
         </Facts>
         {unknown(preview.unknown)}
         {approval(&preview)}
-        <section class="stack" aria-labelledby="sample-families">
-            <h4 id="sample-families"><Say key="campaigns.sample_families"/></h4>
-            <ul class="plain-list sample-families">{sample}</ul>
-            <p class="quiet"><Say key="campaigns.sample_hint"/></p>
-        </section>
+        <p id="sample-families"><strong><Say key="campaigns.sample_families"/></strong></p>
+        <ul class="plain-list sample-families" aria-labelledby="sample-families">{sample}</ul>
+        <p class="quiet"><Say key="campaigns.sample_hint"/></p>
     }
     .into_any()
 }
