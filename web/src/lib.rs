@@ -25,7 +25,7 @@ pub mod api;
 pub mod app;
 #[cfg(feature = "pages")]
 pub mod applications;
-#[cfg(feature = "pages")]
+#[cfg(feature = "staff")]
 pub mod applications_office;
 #[cfg(feature = "pages")]
 pub mod attachments;

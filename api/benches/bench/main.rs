@@ -3,6 +3,7 @@
 
 mod applications;
 mod bookings;
+mod campaigns;
 mod database;
 mod load;
 mod notices;
@@ -21,12 +22,14 @@ use crate::database::Kind;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; as an argument it is measured alone.
-const PARTS: [&str; 5] = ["bookings", "applications", "notices", "search", "binary"];
+const PARTS: [&str; 6] = ["bookings", "applications", "notices", "campaigns", "search", "binary"];
 
 /// How much is measured.
 pub struct Plan {
     /// Families that can book; each books once in a run.
     families: usize,
+    /// Families of the city that a campaign asks.
+    selected: usize,
     /// Clients that book at the same time.
     clients: Vec<usize>,
     /// Notices that are made and delivered.
@@ -45,6 +48,7 @@ impl Plan {
     fn whole() -> Self {
         Self {
             families: 20_000,
+            selected: 50_000,
             clients: vec![1, 16, 64, 256],
             notices: 100_000,
             searchers: vec![1, 64],
@@ -56,7 +60,8 @@ impl Plan {
 
     /// Only to see that it works.
     fn quick() -> Self {
-        Self { families: 2_000, notices: 2_000, facilities: vec![100, 500], limit: Duration::from_millis(500), ..Self::whole() }
+        let limit = Duration::from_millis(500);
+        Self { families: 2_000, selected: 5_000, notices: 2_000, facilities: vec![100, 500], limit, ..Self::whole() }
     }
 }
 
@@ -83,6 +88,9 @@ fn main() {
         }
         if only("notices") {
             report.notices.push(notices::measure(kind, &plan));
+        }
+        if only("campaigns") {
+            report.campaigns.push(campaigns::measure(kind, &plan));
         }
         if only("search") {
             report.search.extend(search::measure(kind, &plan));

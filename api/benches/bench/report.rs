@@ -8,6 +8,7 @@ use chrono::Utc;
 
 use crate::applications;
 use crate::bookings;
+use crate::campaigns;
 use crate::database::{Database, Kind};
 use crate::load::{Connection, get};
 use crate::notices::{self, per_second};
@@ -69,6 +70,7 @@ pub struct Report {
     pub bookings: Vec<bookings::Report>,
     pub applications: Vec<(Vec<String>, Vec<applications::Line>)>,
     pub notices: Vec<notices::Line>,
+    pub campaigns: Vec<campaigns::Line>,
     pub search: Vec<search::Line>,
 }
 
@@ -103,7 +105,15 @@ impl Report {
     pub fn begin() -> Self {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
-        Self { load, binary: None, bookings: Vec::new(), applications: Vec::new(), notices: Vec::new(), search: Vec::new() }
+        Self {
+            load,
+            binary: None,
+            bookings: Vec::new(),
+            applications: Vec::new(),
+            notices: Vec::new(),
+            campaigns: Vec::new(),
+            search: Vec::new(),
+        }
     }
 
     fn machine(&self) -> String {
@@ -225,6 +235,27 @@ impl Report {
         Ok(())
     }
 
+    fn campaigns_table(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "\n### Whom a campaign is for\n")?;
+        writeln!(out, "| database | families | selected | selection ms | the same rows, plainly read ms | ratio | < 1 s |")?;
+        writeln!(out, "|---|---:|---:|---:|---:|---:|---|")?;
+        for line in &self.campaigns {
+            let (selection, plain) = (line.selection.as_secs_f64(), line.plain.as_secs_f64());
+            writeln!(
+                out,
+                "| {} | {} | {} | {:.0} | {:.0} | {:.1} | {} |",
+                line.kind.name(),
+                line.families,
+                line.selected,
+                selection * 1000.0,
+                plain * 1000.0,
+                selection / plain,
+                met(selection < 1.0),
+            )?;
+        }
+        Ok(())
+    }
+
     fn search_table(&self, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n### Search of free places\n")?;
         writeln!(
@@ -286,6 +317,7 @@ impl Report {
         self.bookings_table(&mut tables).unwrap();
         self.applications_table(&mut tables).unwrap();
         self.notices_table(&mut tables).unwrap();
+        self.campaigns_table(&mut tables).unwrap();
         self.search_table(&mut tables).unwrap();
         self.binary_table(&mut tables).unwrap();
         println!("{tables}");

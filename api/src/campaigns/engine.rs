@@ -24,10 +24,10 @@ struct Passing {
 }
 
 impl Passing {
-    fn look(conn: &mut AnyConnection, city: &MunicipalityCode, now: DateTime<Utc>) -> Result<Self, DbError> {
+    fn look(conn: &mut AnyConnection, city: &MunicipalityCode, channels: &[&str], now: DateTime<Utc>) -> Result<Self, DbError> {
         let rules = store::find_rules(conn, city, tokyo_day(now))?.rules;
         let since = now - TimeDelta::days(i64::from(rules.cap_days));
-        Ok(Self { reached: store::list_reached(conn, city)?, lately: store::count_lately(conn, since)?, rules })
+        Ok(Self { reached: store::list_reached(conn, city, channels)?, lately: store::count_lately(conn, since)?, rules })
     }
 
     /// What becomes of a family now. Chance decides last, so that those who are told and those who are held out are alike.
@@ -72,7 +72,7 @@ pub fn recipients(
 ) -> Result<(Vec<Recipient>, u32), DbError> {
     let day = tokyo_day(now);
     let selection = store::select(conn, city, &plan.audience, day)?;
-    let mut passing = Passing::look(conn, city, now)?;
+    let mut passing = Passing::look(conn, city, &[], now)?;
     let mut all = Vec::with_capacity(selection.fitting.len());
     for Fitting { family, children, .. } in &selection.fitting {
         let ids: Vec<ChildId> = children.iter().map(|child| child.id.clone()).collect();
@@ -84,15 +84,16 @@ pub fn recipients(
     Ok((all, number(selection.fitting.len())))
 }
 
-/// Whom a condition fits now, in numbers and a sample that names nobody.
+/// Whom a condition fits now, in numbers and a sample that names nobody; `channels` are the names of those that there are.
 pub fn preview(
     conn: &mut AnyConnection,
     city: &MunicipalityCode,
     asked: &CampaignAudience,
+    channels: &[&str],
     now: DateTime<Utc>,
 ) -> Result<CampaignPreview, DbError> {
     let selection = store::select(conn, city, &asked.audience, tokyo_day(now))?;
-    let mut passing = Passing::look(conn, city, now)?;
+    let mut passing = Passing::look(conn, city, channels, now)?;
     let families = number(selection.fitting.len());
     let needs_approval = needs_approval(&asked.when, families, &passing.rules);
     if (1..FEW).contains(&families) {

@@ -32,30 +32,40 @@ const BATCHES: usize = 50;
 pub async fn keep(app: &App) -> Result<(), ApiError> {
     let now = app.now();
     for id in app.db.read(move |conn| Ok::<_, ApiError>(store::list_under_way(conn, now)?)).await? {
-        let known = id.clone();
-        if let Err(error) = go_on(app, id).await {
-            tracing::warn!(campaign = %known, %error, "a campaign did not go on");
+        if let Err(error) = go_on(app, &id).await {
+            tracing::warn!(campaign = %id, %error, "a campaign did not go on");
         }
     }
     Ok(())
 }
 
 /// Goes on with one campaign.
-async fn go_on(app: &App, id: CampaignId) -> Result<(), ApiError> {
-    let (now, wanted) = (app.now(), id.clone());
-    app.db.write(move |conn| look(conn, &wanted, &Act::of_command(ACTOR, now))).await?;
+async fn go_on(app: &App, id: &CampaignId) -> Result<(), ApiError> {
+    look_again(app, id).await?;
     for _ in 0..BATCHES {
-        let (now, wanted, channels) = (app.now(), id.clone(), app.channels.clone());
-        let told = app.db.write(move |conn| send_batch(conn, &wanted, &channels, &Act::of_command(ACTOR, now))).await?;
-        if told == 0 {
+        if send_some(app, id).await? == 0 {
             break;
         }
-        app.notices.wake_delivery();
     }
     Ok(())
 }
 
 /// Looks whom a campaign is for, where it is time to.
+pub async fn look_again(app: &App, id: &CampaignId) -> Result<(), ApiError> {
+    let (id, act) = (id.clone(), Act::of_command(ACTOR, app.now()));
+    app.db.write(move |conn| look(conn, &id, &act)).await
+}
+
+/// Tells the next families of a campaign; says of how many.
+pub async fn send_some(app: &App, id: &CampaignId) -> Result<usize, ApiError> {
+    let (id, channels, act) = (id.clone(), app.channels.clone(), Act::of_command(ACTOR, app.now()));
+    let told = app.db.write(move |conn| send_batch(conn, &id, &channels, &act)).await?;
+    if told > 0 {
+        app.notices.wake_delivery();
+    }
+    Ok(told)
+}
+
 fn look(conn: &mut AnyConnection, id: &CampaignId, act: &Act) -> Result<(), ApiError> {
     let Some(campaign) = store::lock_campaign(conn, id)? else { return Ok(()) };
     match (&campaign.life.state, &campaign.plan.when) {
@@ -112,7 +122,7 @@ fn write(conn: &mut AnyConnection, campaign: Campaign, event: &'static str, act:
 }
 
 /// Tells the next families, unless somebody stopped it; says how many were looked at. When nobody is left, a single campaign is over.
-fn send_batch(conn: &mut AnyConnection, id: &CampaignId, channels: &Channels, act: &Act) -> Result<usize, ApiError> {
+pub fn send_batch(conn: &mut AnyConnection, id: &CampaignId, channels: &Channels, act: &Act) -> Result<usize, ApiError> {
     let Some(campaign) = store::lock_campaign(conn, id)? else { return Ok(0) };
     if !matches!(campaign.life.state, State::Sending | State::Running) {
         return Ok(0);

@@ -41,7 +41,12 @@ pub async fn preview_campaign(
     let (asked, now) = (body.0, app.now());
     let act = Act::of_request(officer.account_id.as_str(), now);
     let city = officer.municipality.clone();
-    let seen = app.db.read(move |conn| Ok::<_, ApiError>(engine::preview(conn, &city, &asked, now)?)).await?;
+    let channels = app.channels.clone();
+    let look = app.db.read(move |conn| {
+        let names: Vec<&str> = channels.iter().map(|channel| channel.name()).collect();
+        Ok::<_, ApiError>(engine::preview(conn, &city, &asked, &names, now)?)
+    });
+    let seen = look.await?;
     app.db.write(move |conn| Ok::<_, ApiError>(act.record_look(conn, "campaign.previewed", officer.municipality.as_str())?)).await?;
     Ok(web::Json(seen))
 }

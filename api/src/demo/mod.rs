@@ -2,6 +2,7 @@
 
 mod applications;
 mod bookings;
+mod campaigns;
 mod cities;
 mod classes;
 mod consents;
@@ -47,6 +48,7 @@ enum Kind {
     Procedure,
     Entitlement,
     Application,
+    Campaign,
 }
 
 /// The id of the n-th thing of a kind, in the form of every other id.
@@ -62,6 +64,7 @@ fn id(kind: Kind, n: usize) -> String {
         Kind::Procedure => 8,
         Kind::Entitlement => 9,
         Kind::Application => 10,
+        Kind::Campaign => 11,
     };
     format!("0199{kind:04x}-0000-7000-8000-{n:012x}")
 }
@@ -132,6 +135,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     consents::insert(conn, moment)?;
     demand::insert(conn, moment)?;
     applications::insert(conn, &families, moment)?;
+    campaigns::insert(conn, moment)?;
     // Years are laid out in a moment; people are told of the last days.
     crate::notices::store::queue_recent(conn, moment.now - TOLD, MOST_TOLD)?;
     Ok(true)

@@ -327,6 +327,12 @@ pub fn officer(n: usize) -> AccountId {
     AccountId::new(id(Kind::Account, GUARDIANS.len() + STAFF.len() + n + 1))
 }
 
+/// The account of the second officer of one city or the other.
+pub fn second_officer(n: usize) -> AccountId {
+    let before = GUARDIANS.len() + STAFF.len() + OFFICERS.len() + 1 + NURSERY_STAFF.len();
+    AccountId::new(id(Kind::Account, before + n + 1))
+}
+
 fn insert_accounts(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<(), DbError> {
     let mut people: Vec<(&str, &str, Role, Locale)> = Vec::new();
     for (n, (_, email, name, _, locale)) in GUARDIANS.iter().enumerate() {

@@ -36,11 +36,21 @@ fn in_days(days: u32, of: Condition) -> Condition {
     when(Test::InDays { days, of: Box::new(of) })
 }
 
+/// The key of a starter's sentence.
+fn keyed(key: &str, what: &str) -> String {
+    match key {
+        "old_enough" => format!("campaigns.starter.old_enough.{what}"),
+        "hours_left" => format!("campaigns.starter.hours_left.{what}"),
+        "birth_ending" => format!("campaigns.starter.birth_ending.{what}"),
+        _ => format!("campaigns.starter.moved_here.{what}"),
+    }
+}
+
 /// A draft with its shipped words.
 fn starter(key: &'static str, programme: Option<&Programme>, audience: Condition, repeat: Repeat, from: NaiveDate) -> Starter {
     let said = |what: &str, locale: Locale| {
         let name = programme.map_or("", |programme| programme.name.get(locale));
-        sentence(&format!("campaigns.starter.{key}.{what}"), locale).replace("%{programme}", name)
+        sentence(&keyed(key, what), locale).replace("{programme}", name)
     };
     let words = |locale| Words { subject: said("subject", locale), text: said("text", locale) };
     let plan = CampaignPlan {

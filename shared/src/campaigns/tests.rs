@@ -1,6 +1,7 @@
 use super::*;
 use crate::eligibility::{Facts, Test, Verdict, examine, verdict};
 use crate::ids::CampaignId;
+use crate::programmes::{Limit, LimitPeriod, LimitUnit, Programme, Terms, Unit};
 use crate::world::{day, facts, six_months_to_three, tokyo, when, word};
 
 const NOW: &str = "2026-12-01 9:00";
@@ -295,4 +296,40 @@ fn a_state_travels_as_it_is() {
     let text = serde_json::to_string(&campaign).unwrap();
     assert_eq!(serde_json::from_str::<Campaign>(&text).unwrap(), campaign);
     assert!(text.contains("\"state\":{\"kind\":\"proposed\"}") && text.contains("\"audience\":{\"kind\":\"all\""));
+}
+
+#[test]
+fn a_city_begins_from_what_its_programmes_allow() {
+    let keys = |programmes: &[Programme]| starters(programmes, day("2026-12-01")).iter().map(|starter| starter.key).collect::<Vec<_>>();
+    assert_eq!(keys(&[]), ["moved_here"]);
+    let terms = Terms::new(six_months_to_three(), Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 });
+    let hours = Limit {
+        pool: "open".to_owned(),
+        counts: LimitUnit::Minutes,
+        per: LimitPeriod::Month,
+        base: 600,
+        local: 0,
+        multiple_birth: None,
+        reason: None,
+    };
+    let programme = |key: &str, terms: Terms| Programme {
+        id: "v".into(),
+        key: ProgrammeKey::new(key),
+        municipality: crate::world::yonago(),
+        valid_from: day("2026-04-01"),
+        valid_until: None,
+        name: word("通園"),
+        summary: word("通園"),
+        terms,
+    };
+    let open = programme("open", Terms { limits: vec![hours], certification: Some(ProgrammeKey::new("open")), ..terms.clone() });
+    let after_birth = Some(when(Test::WithinMonthsOfBirth { months: 12 }));
+    let care = programme("care", Terms { eligibility: after_birth, ..terms });
+    let all = [open, care];
+    assert_eq!(keys(&all), ["old_enough", "hours_left", "birth_ending", "moved_here"]);
+    for starter in starters(&all, day("2026-12-01")) {
+        assert_eq!(check_ready(&starter.plan, tokyo(NOW)), Ok(()), "{}", starter.key);
+        let texts = &starter.plan.texts;
+        assert!(starter.key == "moved_here" || texts.ja.subject.contains("通園"), "{texts:?}");
+    }
 }

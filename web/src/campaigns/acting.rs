@@ -66,8 +66,7 @@ pub fn TakeBack(tagged: Tagged<Campaign>, again: Callback<()>) -> impl IntoView 
 #[component]
 fn SendBack(acting: Taking<Act>, is_own: bool) -> impl IntoView {
     let words = RwSignal::new(String::new());
-    let (key, done) =
-        if is_own { ("campaigns.take_back", "campaigns.taken_back") } else { ("campaigns.send_back", "campaigns.sent_back") };
+    let (key, done) = if is_own { ("campaigns.take_back", "campaigns.taken_back") } else { ("campaigns.send_back", "campaigns.sent_back") };
     let press = Callback::new(move |()| {
         acting.take(Act::SendBack(CampaignReturning { words: words.get_untracked().trim().to_owned() }), done);
     });

@@ -14,7 +14,10 @@ use crate::ui::{CheckboxGroup, Choice, Field, Need, Select};
 /// All conditions with how they belong together.
 #[component]
 pub fn Audience() -> impl IntoView {
-    let kinds = vec![("all", "campaigns.all_of", json!({ "kind": "all", "of": [] })), ("any", "campaigns.any_of", json!({ "kind": "any", "of": [] }))];
+    let kinds = vec![
+        ("all", "campaigns.all_of", json!({ "kind": "all", "of": [] })),
+        ("any", "campaigns.any_of", json!({ "kind": "any", "of": [] })),
+    ];
     let editing = Editing::here();
     let is_empty = move || editing.draft.with(|draft| tree::rows(draft, "/audience/of") == 0);
     view! {

@@ -24,7 +24,7 @@ pub struct Wanted {
 }
 
 /// What a city has that campaigns are about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct City {
     /// Its programmes.
     pub programmes: Vec<Programme>,

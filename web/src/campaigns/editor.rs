@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use shared::campaigns::{Campaign, CampaignPlan, check_plan, starters};
+use shared::campaigns::{Campaign, CampaignPlan, State, check_plan, starters};
 
 use super::audience::Audience;
 use super::city::Choices;
@@ -73,8 +73,17 @@ pub fn EditPage() -> impl IntoView {
             <Load what=known let:found>
                 {
                     let (campaign, city) = found;
-                    let kept_as = format!("campaign_draft_{}", campaign.value.id);
-                    view! { <Editor city plan=campaign.value.plan.clone() kept_as before=Some(campaign) again/> }
+                    let id = campaign.value.id.to_string();
+                    if campaign.value.life.state == State::Draft {
+                        let kept_as = format!("campaign_draft_{id}");
+                        view! { <Editor city plan=campaign.value.plan.clone() kept_as before=Some(campaign) again/> }.into_any()
+                    } else {
+                        view! {
+                            <p><Say key="campaigns.not_draft"/></p>
+                            <div class="row"><LinkButton look=Look::Outline href=paths::office_campaign(&id)><Say key="campaigns.back"/></LinkButton></div>
+                        }
+                        .into_any()
+                    }
                 }
             </Load>
         </div>

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
-use shared::campaigns::{Campaign, CampaignAudience, CampaignFigures, CampaignPreview, State, check_ready};
+use shared::campaigns::{Campaign, CampaignAudience, CampaignPreview, State, check_ready};
 use shared::locale::moment;
 
 use super::acting::{Decide, Discard, Propose, Stop, TakeBack, TestSend};
@@ -23,6 +25,8 @@ use crate::{paths, settings};
 
 /// How often it is looked anew while it is being sent.
 const LOOK: Duration = Duration::from_secs(2);
+/// One that is to begin within that is waited for.
+const SOON: TimeDelta = TimeDelta::minutes(10);
 
 /// A campaign with what its city has.
 type Known = (Tagged<Campaign>, City);
@@ -65,11 +69,13 @@ fn One(known: Known, again: Callback<()>) -> impl IntoView {
     let campaign = tagged.value.clone();
     let texts = Signal::stored(campaign.plan.texts.clone());
     let has_step = campaign.plan.step != shared::campaigns::Step::Notices;
-    let is_begun = campaign.began_at.is_some() || campaign.looked_on.is_some() || matches!(campaign.life.state, State::Sending | State::Sent { .. });
+    watch(&campaign, again);
+    let is_begun =
+        campaign.began_at.is_some() || campaign.looked_on.is_some() || matches!(campaign.life.state, State::Sending | State::Sent { .. });
     view! {
         <PageTitle text=title(&campaign.plan.name)/>
         <p class="row"><StateChip state=campaign.life.state.clone()/></p>
-        {is_begun.then(|| view! { <Outcome campaign=campaign.clone() again/> })}
+        {is_begun.then(|| view! { <Outcome campaign=campaign.clone()/> })}
         <div class="case">
             <div class="stack">
                 <section class="card stack" aria-labelledby="plan">
@@ -86,9 +92,33 @@ fn One(known: Known, again: Callback<()>) -> impl IntoView {
     }
 }
 
+/// Looks whether a campaign stands otherwise, while it goes on by itself: only then the page is made anew.
+fn watch(campaign: &Campaign, again: Callback<()>) {
+    let goes_on = match &campaign.life.state {
+        State::Sending => true,
+        State::Scheduled { at } => *at <= settings::now() + SOON,
+        _ => false,
+    };
+    if !goes_on {
+        return;
+    }
+    let (id, word) = (campaign.id.to_string(), campaign.life.state.as_str());
+    let look = move || {
+        let id = id.clone();
+        spawn_local(async move {
+            if client::campaign(&id).await.is_ok_and(|now| now.value.life.state.as_str() != word) {
+                again.try_run(());
+            }
+        });
+    };
+    if let Ok(looking) = set_interval_with_handle(look, LOOK) {
+        on_cleanup(move || looking.clear());
+    }
+}
+
 /// What came of it; looked anew while it is being sent.
 #[component]
-fn Outcome(campaign: Campaign, again: Callback<()>) -> impl IntoView {
+fn Outcome(campaign: Campaign) -> impl IntoView {
     let (id, state) = (campaign.id.to_string(), campaign.life.state);
     let is_sending = matches!(state, State::Sending);
     let is_followed = campaign.plan.deadline_days.is_some();
@@ -100,12 +130,6 @@ fn Outcome(campaign: Campaign, again: Callback<()>) -> impl IntoView {
     if is_sending && let Ok(looking) = set_interval_with_handle(move || figures.refetch(), LOOK) {
         on_cleanup(move || looking.clear());
     }
-    // Where nothing waits any more, the campaign itself stands otherwise.
-    Effect::new(move |_| {
-        if is_sending && matches!(figures.get(), Some(Ok(CampaignFigures { waiting: 0, sent: 1.., .. }))) {
-            set_timeout(move || again.run(()), LOOK);
-        }
-    });
     view! { <Load what=figures let:figures><Figures figures state=state.clone() id=id.clone() is_followed/></Load> }
 }
 
@@ -146,10 +170,10 @@ fn NextAct(tagged: Tagged<Campaign>, again: Callback<()>) -> impl IntoView {
 #[component]
 fn ToDecide(tagged: Tagged<Campaign>, again: Callback<()>) -> impl IntoView {
     let proposed = tagged.value.life.proposal.as_ref().map_or(0, |proposal| proposal.families);
-    let found = preview_of(&tagged.value);
+    let (found, is_standing) = (preview_of(&tagged.value), tagged.value.plan.when.is_standing());
     view! {
         <p>{say_with("campaigns.proposed_to", move || vec![("count", proposed.to_string())])}</p>
-        <Load what=found let:preview><Preview preview/></Load>
+        <Load what=found let:preview><Preview preview is_standing/></Load>
         <Decide tagged again/>
     }
 }
@@ -251,7 +275,7 @@ fn Check(known: Known, again: Callback<()>) -> impl IntoView {
                             let (families, needs_approval) = (preview.families, preview.needs_approval);
                             let reaches = families > 0 || is_standing;
                             view! {
-                                <Preview preview/>
+                                <Preview preview is_standing/>
                                 {(can_go && reaches).then(|| view! { <Propose tagged=seen.clone() families needs_approval again/> })}
                             }
                         }

@@ -31,8 +31,10 @@ pub fn CampaignNav(
     /// Where one is.
     here: Part,
 ) -> impl IntoView {
-    let parts =
-        [(Part::List, paths::office_campaigns(), "campaigns.title"), (Part::Rules, paths::office_campaign_rules(), "campaigns.rules_title")];
+    let parts = [
+        (Part::List, paths::office_campaigns(), "campaigns.title"),
+        (Part::Rules, paths::office_campaign_rules(), "campaigns.rules_title"),
+    ];
     let links = parts.map(|(part, href, words)| {
         view! { <li><a href=href aria-current=(part == here).then_some("page")>{say(words)}</a></li> }
     });

@@ -61,12 +61,18 @@ fn Counted(asked: RwSignal<Option<CampaignAudience>>) -> impl IntoView {
             }
         }
     });
-    view! { <Load what=found let:preview><Preview preview/></Load> }
+    let is_standing = move || asked.with_untracked(|asked| asked.as_ref().is_some_and(|asked| asked.when.is_standing()));
+    view! { <Load what=found let:preview><Preview preview is_standing=is_standing()/></Load> }
 }
 
 /// What was counted.
 #[component]
-pub fn Preview(preview: CampaignPreview) -> impl IntoView {
+pub fn Preview(
+    /// The numbers.
+    preview: CampaignPreview,
+    /// It goes on every day, so that nobody today is nothing wrong.
+    is_standing: bool,
+) -> impl IntoView {
     let families = preview.families;
     if preview.few {
         return view! {
@@ -79,17 +85,19 @@ pub fn Preview(preview: CampaignPreview) -> impl IntoView {
     if families == 0 {
         return view! {
             <p class="campaign-count">{counted("campaigns.families_count", 0)}</p>
-            <Banner tone=Tone::Warning><p><Say key="campaigns.reaches_nobody"/></p></Banner>
+            {if is_standing {
+                view! { <p><Say key="campaigns.nobody_today"/></p> }.into_any()
+            } else {
+                view! { <Banner tone=Tone::Warning><p><Say key="campaigns.reaches_nobody"/></p></Banner> }.into_any()
+            }}
             {unknown(preview.unknown)}
+            {approval(&preview)}
         }
         .into_any();
     }
     let ways = [("campaigns.by_push", preview.push), ("campaigns.by_mail", preview.mail), ("campaigns.by_inbox", preview.inbox_only)];
-    let left_out = [
-        ("campaigns.capped", preview.capped),
-        ("campaigns.unreachable", preview.unreachable),
-        ("campaigns.held_out", preview.held_out),
-    ];
+    let left_out =
+        [("campaigns.capped", preview.capped), ("campaigns.unreachable", preview.unreachable), ("campaigns.held_out", preview.held_out)];
     let of = preview.families.saturating_sub(left_out.iter().map(|(_, count)| count).sum());
     let ways = ways.map(|(key, count)| view! { <li>{counted(key, count)}</li> });
     let left_out: Vec<AnyView> = left_out
@@ -110,11 +118,9 @@ pub fn Preview(preview: CampaignPreview) -> impl IntoView {
         </Facts>
         {unknown(preview.unknown)}
         {approval(&preview)}
-        <section class="stack" aria-labelledby="sample-families">
-            <h4 id="sample-families"><Say key="campaigns.sample_families"/></h4>
-            <ul class="plain-list sample-families">{sample}</ul>
-            <p class="quiet"><Say key="campaigns.sample_hint"/></p>
-        </section>
+        <p id="sample-families"><strong><Say key="campaigns.sample_families"/></strong></p>
+        <ul class="plain-list sample-families" aria-labelledby="sample-families">{sample}</ul>
+        <p class="quiet"><Say key="campaigns.sample_hint"/></p>
     }
     .into_any()
 }
@@ -135,15 +141,16 @@ fn approval(preview: &CampaignPreview) -> Option<impl IntoView + use<>> {
 #[component]
 fn Somebody(family: SampleFamily) -> impl IntoView {
     let age = match family.age {
-        Some(age) if age.from_months < 36 => say_with("campaigns.sample_months", move || {
-            vec![("from", age.from_months.to_string()), ("to", age.to_months.to_string())]
-        })
-        .into_any(),
+        Some(age) if age.from_months < 36 => {
+            say_with("campaigns.sample_months", move || vec![("from", age.from_months.to_string()), ("to", age.to_months.to_string())])
+                .into_any()
+        }
         Some(age) => say_with("campaigns.sample_years", move || vec![("years", (age.from_months / 12).to_string())]).into_any(),
         None => say("campaigns.sample_family").into_any(),
     };
     let many = if family.children >= 3 { "campaigns.sample_children_more" } else { "campaigns.sample_children" };
     let children = family.children;
-    let certified = family.certified.into_iter().map(|programme| view! { <span class="chip"><span>{name(programme)}</span></span> }).collect_view();
+    let certified =
+        family.certified.into_iter().map(|programme| view! { <span class="chip"><span>{name(programme)}</span></span> }).collect_view();
     view! { <span>{age}</span> " · " <span>{say_with(many, move || vec![("count", children.to_string())])}</span> " " {certified} }
 }

@@ -12,8 +12,8 @@ use crate::editing::tree::Kind;
 use crate::editing::{Editing, Typed, Wrong, kept};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say, say_with};
-use crate::ui::{Button, Disclosure, Fact, Facts, Load, Look, PageTitle, Refusal};
 use crate::settings;
+use crate::ui::{Button, Disclosure, Fact, Facts, Load, Look, PageTitle, Refusal};
 
 /// Under this name the device keeps what is written, as long as it is not published.
 const DRAFT: &str = "campaign_rules_draft";

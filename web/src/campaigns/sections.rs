@@ -137,8 +137,12 @@ pub fn StepFields() -> impl IntoView {
         let choices = Choices::here();
         let listed = |all: &[(String, shared::locale::Localised)]| Signal::stored(options(all));
         match kind {
-            "search" => view! { <Pick at=format!("{at}/programme") label="campaigns.programme" options=listed(&choices.programmes)/> }.into_any(),
-            "apply" => view! { <Pick at=format!("{at}/procedure") label="campaigns.procedure" options=listed(&choices.procedures)/> }.into_any(),
+            "search" => {
+                view! { <Pick at=format!("{at}/programme") label="campaigns.programme" options=listed(&choices.programmes)/> }.into_any()
+            }
+            "apply" => {
+                view! { <Pick at=format!("{at}/procedure") label="campaigns.procedure" options=listed(&choices.procedures)/> }.into_any()
+            }
             _ => ().into_any(),
         }
     }

@@ -58,8 +58,10 @@ pub fn kept(name: &str, version: i64, fresh: Value) -> Kept {
 
 impl Kept {
     fn keep(self, draft: Value) {
-        let stored = Stored { version: self.version, draft };
-        self.account.with_value(|account| self.name.with_value(|name| offline::remember(account, name, &stored)));
+        // Whoever left the page while it was sent has nothing to keep here any more.
+        if let Some((account, name)) = self.account.try_get_value().zip(self.name.try_get_value()) {
+            offline::remember(&account, &name, &Stored { version: self.version, draft });
+        }
     }
 
     /// It was sent: nothing is kept any more.

@@ -11,5 +11,5 @@ pub mod tree;
 mod fields;
 mod kept;
 
-pub use self::kept::{Kept, kept};
 pub use self::fields::{Editing, Flag, Kinds, Names, Pick, Rows, Typed, Wrong, words};
+pub use self::kept::{Kept, kept};

@@ -18,7 +18,10 @@ use crate::frame::own_name;
 use crate::i18n::{Say, locale, marked, say, say_with, text};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::session::OfficeOnly;
-use crate::ui::{Breadcrumbs, Button, Chip, Field, FieldError, Form, LinkButton, Load, Look, Need, PageTitle, Refusal, Table, TextArea, TextInput, Tone, renewal};
+use crate::ui::{
+    Breadcrumbs, Button, Chip, Field, FieldError, Form, LinkButton, Load, Look, Need, PageTitle, Refusal, Table, TextArea, TextInput, Tone,
+    renewal,
+};
 use crate::{paths, settings};
 
 /// The pages of the sentences.

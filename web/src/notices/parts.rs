@@ -8,6 +8,7 @@ use super::model::{Line, Mark, mark};
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, say};
+use crate::paths;
 use crate::session::use_session;
 use crate::ui::{Button, Chip, Glyph, Icon, Look, Refusal, Tone, focus};
 
@@ -49,6 +50,8 @@ pub fn NoticeCard(notice: Line) -> impl IntoView {
         failure.set(None);
         tell.dispatch(Word::Acknowledge);
     });
+    // What a city only wants to be read leads back here.
+    let leads_on = notice.step != paths::notices();
     let answerable = notice.ack_asked && notice.replaced_at.is_none();
     let (title, made, step, label) = (notice.title.clone(), notice.created_at, notice.step.clone(), notice.step_label.clone());
     let lines: Vec<AnyView> = notice.body.lines().map(|line| view! { <p>{marked(line)}</p> }.into_any()).collect();
@@ -68,9 +71,11 @@ pub fn NoticeCard(notice: Line) -> impl IntoView {
                     <summary><span><Say key="notices.read"/><span class="visually-hidden">"：" {marked(&title)}</span></span><Icon glyph=Glyph::Down/></summary>
                     <div class="disclosure-body stack">{lines}</div>
                 </details>
-                <a class=move || if opened.get() { "button button-outline" } else { "button button-solid" } href=step on:click=move |_| open()>
-                    <span>{marked(&label)}<span class="visually-hidden">"：" {marked(&title)}</span></span>
-                </a>
+                {leads_on.then(|| view! {
+                    <a class=move || if opened.get() { "button button-outline" } else { "button button-solid" } href=step on:click=move |_| open()>
+                        <span>{marked(&label)}<span class="visually-hidden">"：" {marked(&title)}</span></span>
+                    </a>
+                })}
                 {answerable
                     .then(|| {
                         view! {

@@ -16,7 +16,10 @@ use crate::api::Tagged;
 use crate::i18n::{Say, Text, furigana, locale, marked, say, say_with, text};
 use crate::paths;
 use crate::taking::taking;
-use crate::ui::{Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Select, TextArea, Tone, renewal};
+use crate::ui::{
+    Banner, Breadcrumbs, Button, Chip, Choice, Disclosure, Fact, Facts, Field, Load, Look, Need, PageTitle, RadioGroup, Select, TextArea,
+    Tone, renewal,
+};
 
 /// One case.
 #[component]

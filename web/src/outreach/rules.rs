@@ -15,8 +15,8 @@ use crate::families::model::classes_of;
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, marked, name, say, say_with, text};
 use crate::office::my_city;
-use crate::ui::{Button, Checkbox, Disclosure, Fact, Facts, Field, Load, Look, PageTitle, Refusal, Select, renewal};
 use crate::settings;
+use crate::ui::{Button, Checkbox, Disclosure, Fact, Facts, Field, Load, Look, PageTitle, Refusal, Select, renewal};
 
 /// Under this name the device keeps what is written, as long as it is not published.
 const DRAFT: &str = "outreach_rules_draft";

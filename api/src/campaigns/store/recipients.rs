@@ -150,8 +150,8 @@ pub fn wants_none(wants: &Wants) -> bool {
     wants.channels.get(&Group::Campaigns).is_some_and(Vec::is_empty)
 }
 
-/// The guardians of a city's families who want notices of campaigns, by family.
-pub fn list_reached(conn: &mut AnyConnection, city: &MunicipalityCode) -> Result<HashMap<String, Vec<Reach>>, DbError> {
+/// The guardians of a city's families who want notices of campaigns, by family, with how these channels reach them.
+pub fn list_reached(conn: &mut AnyConnection, city: &MunicipalityCode, channels: &[&str]) -> Result<HashMap<String, Vec<Reach>>, DbError> {
     let of_city = || accounts::table.inner_join(families::table.on(accounts::family_id.eq(families::id.nullable())));
     let guardians: Vec<(String, String)> = of_city()
         .filter(families::municipality.eq(city.as_str()))
@@ -170,7 +170,7 @@ pub fn list_reached(conn: &mut AnyConnection, city: &MunicipalityCode) -> Result
     for (family, account) in guardians {
         let wants = wants.get(&account).unwrap_or(&everything);
         if !wants_none(wants) {
-            let has = |channel| wants.has(Group::Campaigns, channel);
+            let has = |channel| channels.contains(&channel) && wants.has(Group::Campaigns, channel);
             found.entry(family).or_default().push(Reach { push: has("push") && devices.contains(&account), mail: has("mail") });
         }
     }

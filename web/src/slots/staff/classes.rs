@@ -14,7 +14,9 @@ use crate::attendance::{StaffNav, StaffPlace};
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, say_with, sentence, text};
 use crate::paths;
-use crate::ui::{Banner, Breadcrumbs, Button, Card, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, Table, TextInput, Tone, renewal};
+use crate::ui::{
+    Banner, Breadcrumbs, Button, Card, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Select, Table, TextInput, Tone, renewal,
+};
 
 /// The classes.
 #[component]
