@@ -17,7 +17,7 @@ use crate::editing::{Editing, Kept, Wrong, kept};
 use crate::flash::use_flash;
 use crate::i18n::Say;
 use crate::office::my_city;
-use crate::ui::{Banner, Breadcrumbs, Button, LinkButton, Load, Look, PageTitle, Refused, Tone};
+use crate::ui::{Banner, Breadcrumbs, Button, LinkButton, Load, Look, PageTitle, Refused, Tone, renewal};
 use crate::{paths, settings};
 
 fn city_code() -> String {
@@ -64,19 +64,19 @@ pub fn EditPage() -> impl IntoView {
             Ok::<_, Failure>((campaign?, city?))
         }
     });
-    let again = Callback::new(move |()| known.refetch());
+    let renewal = renewal(known);
     view! {
         <div class="stack staff">
             <CampaignNav here=Part::Below/>
             <Breadcrumbs trail=trail() here="campaigns.edit"/>
             <PageTitle text="campaigns.edit"/>
-            <Load what=known let:found>
+            <Load what=known renewal let:found>
                 {
                     let (campaign, city) = found;
                     let id = campaign.value.id.to_string();
                     if campaign.value.life.state == State::Draft {
                         let kept_as = format!("campaign_draft_{id}");
-                        view! { <Editor city plan=campaign.value.plan.clone() kept_as before=Some(campaign) again/> }.into_any()
+                        view! { <Editor city plan=campaign.value.plan.clone() kept_as before=Some(campaign) again=renewal.again/> }.into_any()
                     } else {
                         view! {
                             <p><Say key="campaigns.not_draft"/></p>

@@ -20,7 +20,7 @@ use crate::api::{Failure, Tagged};
 use crate::i18n::{Say, furigana, locale, reasons, say, say_with};
 use crate::office::my_city;
 use crate::session::use_session;
-use crate::ui::{Banner, Breadcrumbs, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, Tone};
+use crate::ui::{Banner, Breadcrumbs, Fact, Facts, Glyph, LinkButton, Load, Look, PageTitle, Tone, renewal};
 use crate::{paths, settings};
 
 /// How often it is looked anew while it is being sent.
@@ -51,13 +51,13 @@ fn campaign_id() -> Memo<String> {
 #[component]
 pub fn CampaignPage() -> impl IntoView {
     let known = known_of(campaign_id());
-    let again = Callback::new(move |()| known.refetch());
+    let renewal = renewal(known);
     view! {
         <div class="stack staff">
             <CampaignNav here=Part::Below/>
             <Breadcrumbs trail=trail() here="campaigns.one"/>
             <Show when=move || !matches!(known.get(), Some(Ok(_)))><PageTitle text="campaigns.one"/></Show>
-            <Load what=known let:found><One known=found again/></Load>
+            <Load what=known renewal let:found><One known=found again=renewal.again/></Load>
         </div>
     }
 }
@@ -229,13 +229,13 @@ fn History(campaign: Campaign) -> impl IntoView {
 #[component]
 pub fn CheckPage() -> impl IntoView {
     let known = known_of(campaign_id());
-    let again = Callback::new(move |()| known.refetch());
+    let renewal = renewal(known);
     view! {
         <div class="stack staff">
             <CampaignNav here=Part::Below/>
             <Breadcrumbs trail=trail() here="campaigns.check"/>
             <PageTitle text="campaigns.check"/>
-            <Load what=known let:found><Check known=found again/></Load>
+            <Load what=known renewal let:found><Check known=found again=renewal.again/></Load>
         </div>
     }
 }

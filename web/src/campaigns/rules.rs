@@ -13,7 +13,7 @@ use crate::editing::{Editing, Typed, Wrong, kept};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say, say_with};
 use crate::settings;
-use crate::ui::{Button, Disclosure, Fact, Facts, Load, Look, PageTitle, Refusal};
+use crate::ui::{Button, Disclosure, Fact, Facts, Load, Look, PageTitle, Refusal, renewal};
 
 /// Under this name the device keeps what is written, as long as it is not published.
 const DRAFT: &str = "campaign_rules_draft";
@@ -22,15 +22,15 @@ const DRAFT: &str = "campaign_rules_draft";
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let known = LocalResource::new(client::rules);
-    let again = Callback::new(move |()| known.refetch());
+    let renewal = renewal(known);
     view! {
         <div class="stack staff">
             <CampaignNav here=Part::Rules/>
             <PageTitle text="campaigns.rules_title"/>
             <p><Say key="campaigns.rules_lead"/></p>
-            <Load what=known let:all>
+            <Load what=known renewal let:all>
                 {all.iter().enumerate().map(|(nth, rules)| view! { <Holding rules=*rules is_now={nth == 0}/> }).collect_view()}
-                {all.first().map(|now| view! { <NewRules now=now.rules again/> })}
+                {all.first().map(|now| view! { <NewRules now=now.rules again=renewal.again/> })}
             </Load>
         </div>
     }
