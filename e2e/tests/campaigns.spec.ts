@@ -166,7 +166,7 @@ test('a standing offer is begun from a starter and stopped again', async ({ page
   await house.at('2027-01-18T09:00:00+09:00', page, second);
   await new Door(page).signedIn(officerOfYonago);
   await new Frame(page).open('/office/campaigns');
-  await page.getByRole('link', { name: '転入したご家庭' }).click();
+  await page.getByRole('region', { name: 'ひな形から始める' }).getByRole('link', { name: '転入したご家庭' }).click();
   await expect(page.getByRole('textbox', { name: /^名称/ })).toHaveValue('転入したご家庭');
   await looked(page, 'campaigns-starter');
   await page.getByRole('button', { name: '下書きを保存する' }).click();
@@ -179,7 +179,7 @@ test('a standing offer is begun from a starter and stopped again', async ({ page
   // Sent back once, with a word.
   await new Door(second).signedIn(secondOfficer);
   await new Frame(second).open('/office/campaigns');
-  await second.getByRole('link', { name: '転入したご家庭' }).click();
+  await row(second, '転入したご家庭').getByRole('link').click();
   await second.locator('summary').getByText('差し戻す').click();
   await second.getByRole('textbox', { name: /^直してほしいこと/ }).fill('窓口の電話番号を足してください。');
   await second.getByRole('button', { name: '差し戻す' }).click();

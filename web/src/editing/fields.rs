@@ -236,7 +236,7 @@ pub fn Rows(
         });
         let wrong = editing.error(format!("{}/{nth}", at.get_value()));
         view! {
-            <li class="rule-row stack" id=field_id(&format!("{}/{nth}", at.get_value())) tabindex="-1">
+            <li class="rule-row stack" id=row_id(&field_id(&format!("{}/{nth}", at.get_value()))) tabindex="-1">
                 {move || wrong.get().map(|words| view! { <p class="error-line" role="alert">{marked(&words)}</p> })}
                 {row(format!("{}/{nth}", at.get_value()))}
                 <div class="row">
@@ -266,8 +266,15 @@ pub fn Rows(
     }
 }
 
-/// Unfolds the section of a field and leads there.
+/// The id of a whole row: that of its place may belong to a field in it.
+fn row_id(id: &str) -> String {
+    format!("{id}-row")
+}
+
+/// Unfolds the section of a field and leads there; where what is wrong is a whole row, to the row.
 fn reveal(id: &str) {
+    let row = row_id(id);
+    let id = if document().get_element_by_id(id).is_some() { id } else { row.as_str() };
     if let Some(Ok(Some(section))) = document().get_element_by_id(id).map(|field| field.closest("details")) {
         let _ = section.set_attribute("open", "");
     }
