@@ -14,9 +14,13 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::eligibility::Condition;
 use shared::ids::CampaignId;
+use shared::registers::Kind;
+use shared::registers::residents::Column;
 
-use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, families as many, moment};
+use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, date, families as many, moment};
+use crate::registers::{file, import_into, row};
 
 /// A whole plan to everybody, at once.
 pub fn plan(name: &str) -> Value {
@@ -200,6 +204,27 @@ on_both! {
         .await;
         assert_eq!(count(moved).await, (5, 0));
         assert_eq!(count(json!({ "kind": "siblings", "at_least": 2 })).await, (0, 0));
+    }
+
+    async fn the_register_says_who_has_come(test) {
+        let people = many(test, 5, YONAGO, "2025-05-01").await;
+        // Readings tell them apart: all came on the same day but one, who was born here.
+        let kana = ["アオイ", "イチカ", "ウタ", "エマ", "オト"];
+        for ((person, child), kana) in people.iter().zip(kana) {
+            let etag = person.get(&format!("/children/{child}")).await.etag();
+            assert_eq!(person.patch(&format!("/children/{child}"), json!({ "kana": kana }), &etag).await.status, 200);
+        }
+        let came = |(n, kana): (usize, &str)| {
+            let since = if n == 0 { "2025-05-01" } else { "2026-11-10" };
+            row(&format!("R{n}"), &[(Column::Kana, kana), (Column::Since, since)])
+        };
+        let rows: Vec<String> = kana.into_iter().enumerate().map(came).collect();
+        let report = import_into(&test.app, Kind::Residents, file(&rows).as_bytes(), false).await;
+        assert_eq!(report.counts.applied, 5, "{:?}", report.file.findings);
+        let moved: Condition = serde_json::from_value(json!({ "kind": "moved_in", "within_days": 14 })).unwrap();
+        let day = date("2026-11-21");
+        let found = test.write(move |conn| store::select(conn, &code(YONAGO), &moved, day)).await;
+        assert_eq!((found.fitting.len(), found.unknown), (4, 0));
     }
 
     async fn it_takes_two_for_many_and_nobody_agrees_to_their_own(test) {
