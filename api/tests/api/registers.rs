@@ -139,8 +139,9 @@ on_both! {
         assert_eq!((told(&wet), wet.counts, &wet.rows), (expected, dry.counts, &dry.rows));
         assert_eq!(kinds_since(test, before).await, ["family.residence_proven", "family.household_set", "child.enrolment_set"]);
         type Fact = (String, String, String);
-        let facts = test.write(|conn| Ok(known_facts::table.select((known_facts::key, known_facts::value, known_facts::origin)).load::<Fact>(conn)?)).await;
-        assert_eq!(facts, [("enrolled_in".to_owned(), "kindergarten".to_owned(), "register".to_owned())]);
+        let facts = test.write(|conn| Ok(known_facts::table.order(known_facts::key).select((known_facts::key, known_facts::value, known_facts::origin)).load::<Fact>(conn)?)).await;
+        let said = |key: &str, value: &str| (key.to_owned(), value.to_owned(), "register".to_owned());
+        assert_eq!(facts, [said("enrolled_in", "kindergarten"), said("resident_since", "2025-05-01")]);
         let family = ana.get("/family").await.body;
         assert_eq!((family["residence_proof"]["by"].as_str(), family["household"][0]["class"].as_str()), (Some("register"), Some("public_assistance")));
         assert_eq!(ben.get("/family").await.body["residence_proof"], json!(null));
