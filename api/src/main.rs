@@ -272,7 +272,7 @@ async fn run(cli: Cli, started: Instant) -> Outcome {
         Command::Notices(NoticesCommand::Again) => {
             let db = open(&config)?;
             db.migrate()?;
-            let events = db.write(|conn| notices::store::take_up(conn)).await?;
+            let events = db.write(notices::store::take_up).await?;
             println!("{events} events wait for their notices again");
             Ok(ExitCode::SUCCESS)
         }
