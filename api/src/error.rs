@@ -246,6 +246,9 @@ impl From<DbError> for ApiError {
                 | "register_rows_one_resident"
                 | "slots_not_overfull"
                 | "usages_within_limit"
+                | "claims_once"
+                | "claim_lines_stay_once"
+                | "settlements_once"
                 | "slots_once" => Self::Retry,
                 _ => Self::Internal(format!("constraint {name} violated")),
             },
@@ -305,6 +308,7 @@ refused!(
     shared::bookings::DecideRejection,
     shared::interviews::Rejection,
     shared::outreach::Rejection,
+    shared::claims::Rejection,
     shared::consents::Rejection,
     shared::devices::Rejection,
     shared::series::Rejection,
@@ -317,6 +321,7 @@ refused!(
     shared::passkeys::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
+    shared::settlements::Rejection,
     shared::programmes::VersionRejection,
     shared::slots::Rejection,
     shared::slots::OfferRejection,

@@ -822,6 +822,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    claims (id) {
+        id -> Text,
+        facility_id -> Text,
+        month -> Text,
+        locked_at -> Timestamp,
+        locked_by -> Text,
+    }
+}
+
+diesel::table! {
+    claim_lines (id) {
+        id -> Text,
+        claim_id -> Text,
+        number -> BigInt,
+        month -> Text,
+        facility_id -> Text,
+        host -> Text,
+        residence -> Text,
+        compact_id -> Nullable<Text>,
+        booking_id -> Text,
+        booking_version -> BigInt,
+        child_id -> Text,
+        family_id -> Text,
+        programme -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        kind -> Text,
+        age -> BigInt,
+        unit_yen -> BigInt,
+        minutes -> BigInt,
+        fee_yen -> BigInt,
+        relief_yen -> BigInt,
+        benefit_yen -> BigInt,
+        certificate -> Nullable<Text>,
+        corrects_id -> Nullable<Text>,
+        corrects_month -> Nullable<Text>,
+        corrects_number -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    claim_payments (claim_id, family_id) {
+        claim_id -> Text,
+        family_id -> Text,
+        marked_at -> Timestamp,
+        marked_by -> Text,
+    }
+}
+
+diesel::table! {
+    settlements (id) {
+        id -> Text,
+        compact_id -> Text,
+        month -> Text,
+        city_a -> Text,
+        city_b -> Text,
+        lines -> BigInt,
+        pays_a_yen -> BigInt,
+        pays_b_yen -> BigInt,
+        locked_a_at -> Nullable<Timestamp>,
+        locked_a_by -> Nullable<Text>,
+        locked_b_at -> Nullable<Timestamp>,
+        locked_b_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    settlement_lines (claim_line_id) {
+        claim_line_id -> Text,
+        settlement_id -> Text,
+    }
+}
+
+diesel::table! {
+    settlement_comments (id) {
+        id -> Text,
+        claim_line_id -> Text,
+        municipality -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        words -> Text,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -850,6 +937,15 @@ diesel::joinable!(outbox -> events (event_id));
 diesel::joinable!(notices -> accounts (account_id));
 diesel::joinable!(deliveries -> notices (notice_id));
 diesel::joinable!(notice_links -> deliveries (delivery_id));
+diesel::joinable!(claims -> accounts (locked_by));
+diesel::joinable!(claim_payments -> accounts (marked_by));
+diesel::joinable!(claim_lines -> bookings (booking_id));
+diesel::joinable!(claim_lines -> children (child_id));
+diesel::joinable!(claim_lines -> families (family_id));
+diesel::joinable!(claim_lines -> facilities (facility_id));
+diesel::joinable!(settlement_lines -> claim_lines (claim_line_id));
+diesel::joinable!(settlement_comments -> accounts (written_by));
+diesel::joinable!(settlement_comments -> claim_lines (claim_line_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -860,6 +956,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookings,
     calendar_feeds,
     children,
+    claim_lines,
+    claim_payments,
+    claims,
     compact_terms,
     compacts,
     consents,
@@ -909,6 +1008,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     sessions,
     slot_bands,
+    settlement_comments,
+    settlement_lines,
+    settlements,
     slots,
     unmet_demand,
     usages,
