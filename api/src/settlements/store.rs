@@ -143,7 +143,8 @@ fn pair((compact, residence, host): (Option<String>, &str, &str)) -> Result<Pair
 
 /// Where a city's comments that are not done with stand: between whom, the month of the claim, and the settlement, if it has begun.
 pub fn list_open_comments(conn: &mut AnyConnection, own: &MunicipalityCode) -> Result<Vec<(Pair, Month, Option<SettlementId>)>, DbError> {
-    let rows: Vec<(Option<String>, String, String, String, Option<String>)> = settlement_comments::table
+    type Row = (Option<String>, String, String, String, Option<String>);
+    let rows: Vec<Row> = settlement_comments::table
         .inner_join(claim_lines::table.left_join(settlement_lines::table))
         .filter(settlement_comments::closed_at.is_null())
         .filter(claim_lines::residence.eq(own.as_str()).or(claim_lines::host.eq(own.as_str())))

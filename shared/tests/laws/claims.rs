@@ -293,7 +293,8 @@ proptest! {
 /// The controls: with a broken rule the same law must fail, or it proves nothing.
 #[test]
 fn control_a_broken_rule_breaks_the_law() {
-    for broken in [writes_the_whole_again as Rule, gives_nothing_back] {
+    let broken: [Rule; 2] = [writes_the_whole_again, gives_nothing_back];
+    for broken in broken {
         let mut runner = TestRunner::new(cases(400));
         let outcome = runner.run(&history(), |(stays, commands)| lives(stays, commands, broken));
         assert!(matches!(outcome, Err(TestError::Fail(..))), "the law holds for a broken rule");
