@@ -64,7 +64,7 @@ pub enum DbError {
 }
 
 /// Names of constraints and triggers, as SQLite tells them only in part.
-const SQLITE_NAMES: [(&str, &str); 9] = [
+const SQLITE_NAMES: [(&str, &str); 12] = [
     ("accounts.email", "accounts_email_taken"),
     ("passkeys.credential_id", "passkeys_credential_once"),
     ("push_subscriptions.endpoint", "push_subscriptions_endpoint_once"),
@@ -73,6 +73,9 @@ const SQLITE_NAMES: [(&str, &str); 9] = [
     ("facilities.municipality, facilities.source_id", "facilities_listed_once"),
     ("programmes.municipality, programmes.key, programmes.valid_from", "programmes_one_version_a_day"),
     ("bookings_child_free", "bookings_child_free"),
+    ("claims.facility_id, claims.month", "claims_once"),
+    ("claim_lines.booking_id", "claim_lines_stay_once"),
+    ("settlements.compact_id, settlements.month", "settlements_once"),
     ("register_rows.municipality, register_rows.child_id", "register_rows_one_resident"),
 ];
 

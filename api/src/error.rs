@@ -246,6 +246,9 @@ impl From<DbError> for ApiError {
                 | "register_rows_one_resident"
                 | "slots_not_overfull"
                 | "usages_within_limit"
+                | "claims_once"
+                | "claim_lines_stay_once"
+                | "settlements_once"
                 | "slots_once" => Self::Retry,
                 _ => Self::Internal(format!("constraint {name} violated")),
             },
@@ -306,6 +309,7 @@ refused!(
     shared::campaigns::Rejection,
     shared::interviews::Rejection,
     shared::outreach::Rejection,
+    shared::claims::Rejection,
     shared::consents::Rejection,
     shared::devices::Rejection,
     shared::series::Rejection,
@@ -318,6 +322,7 @@ refused!(
     shared::passkeys::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
+    shared::settlements::Rejection,
     shared::programmes::VersionRejection,
     shared::slots::Rejection,
     shared::slots::OfferRejection,

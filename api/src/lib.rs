@@ -9,6 +9,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod campaigns;
 pub mod channels;
+pub mod claims;
 pub mod config;
 pub mod consents;
 pub mod db;
@@ -43,11 +44,13 @@ pub mod series;
 pub mod server;
 pub mod session;
 pub mod settings;
+pub mod settlements;
 pub mod slots;
 pub mod statements;
 pub mod tables;
 pub mod telemetry;
 pub mod waitlist;
+pub mod workbook;
 
 use std::sync::Arc;
 

@@ -36,6 +36,8 @@ use utoipa_actix_web::AppExt;
         (name = "entitlements", description = "What children are certified for (認定)"),
         (name = "attendance", description = "Staff: board, check-in, check-out"),
         (name = "statements", description = "What a month comes to (明細), for families and facilities"),
+        (name = "claims", description = "Claims (請求): a facility's month, locked, and what families and cities owe for it"),
+        (name = "settlements", description = "Settlements (精算) between the cities of a compact"),
         (name = "registers", description = "Files of the city's registers, in and out; their columns stand beside this document"),
         (name = "campaigns", description = "Campaigns and standing offers (プッシュ型のご案内): whom they fit, four eyes, sending, figures"),
         (name = "outreach", description = "Outreach (アウトリーチ): what nobody opened in time, and the families whom officers and the BPO centre call"),

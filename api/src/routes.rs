@@ -16,9 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, consents, devices, docs, documents, entitlements,
-    facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures, programmes,
-    registers, request, residence, series, settings, slots, statements, waitlist,
+    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
+    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
+    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -65,6 +65,8 @@ fn operations(config: &mut impl Operations) {
     waitlist::configure(config);
     notices::configure(config);
     statements::configure(config);
+    claims::configure(config);
+    settlements::configure(config);
     applications::configure(config);
     attachments::configure(config);
     documents::configure(config);

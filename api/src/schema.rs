@@ -870,6 +870,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    claims (id) {
+        id -> Text,
+        facility_id -> Text,
+        month -> Text,
+        locked_at -> Timestamp,
+        locked_by -> Text,
+    }
+}
+
+diesel::table! {
+    claim_lines (id) {
+        id -> Text,
+        claim_id -> Text,
+        number -> BigInt,
+        month -> Text,
+        facility_id -> Text,
+        host -> Text,
+        residence -> Text,
+        compact_id -> Nullable<Text>,
+        booking_id -> Text,
+        booking_version -> BigInt,
+        child_id -> Text,
+        family_id -> Text,
+        programme -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        kind -> Text,
+        age -> BigInt,
+        unit_yen -> BigInt,
+        minutes -> BigInt,
+        fee_yen -> BigInt,
+        relief_yen -> BigInt,
+        benefit_yen -> BigInt,
+        certificate -> Nullable<Text>,
+        corrects_id -> Nullable<Text>,
+        corrects_month -> Nullable<Text>,
+        corrects_number -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    claim_payments (claim_id, family_id) {
+        claim_id -> Text,
+        family_id -> Text,
+        marked_at -> Timestamp,
+        marked_by -> Text,
+    }
+}
+
+diesel::table! {
+    settlements (id) {
+        id -> Text,
+        compact_id -> Text,
+        month -> Text,
+        city_a -> Text,
+        city_b -> Text,
+        lines -> BigInt,
+        pays_a_yen -> BigInt,
+        pays_b_yen -> BigInt,
+        locked_a_at -> Nullable<Timestamp>,
+        locked_a_by -> Nullable<Text>,
+        locked_b_at -> Nullable<Timestamp>,
+        locked_b_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    settlement_lines (claim_line_id) {
+        claim_line_id -> Text,
+        settlement_id -> Text,
+    }
+}
+
+diesel::table! {
+    settlement_comments (id) {
+        id -> Text,
+        claim_line_id -> Text,
+        municipality -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        words -> Text,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -901,6 +988,15 @@ diesel::joinable!(notices -> accounts (account_id));
 diesel::joinable!(deliveries -> notices (notice_id));
 diesel::joinable!(notice_links -> deliveries (delivery_id));
 
+diesel::joinable!(claims -> accounts (locked_by));
+diesel::joinable!(claim_payments -> accounts (marked_by));
+diesel::joinable!(claim_lines -> bookings (booking_id));
+diesel::joinable!(claim_lines -> children (child_id));
+diesel::joinable!(claim_lines -> families (family_id));
+diesel::joinable!(claim_lines -> facilities (facility_id));
+diesel::joinable!(settlement_lines -> claim_lines (claim_line_id));
+diesel::joinable!(settlement_comments -> accounts (written_by));
+diesel::joinable!(settlement_comments -> claim_lines (claim_line_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     applications,
@@ -913,12 +1009,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_rules,
     campaigns,
     children,
+    claim_lines,
+    claim_payments,
+    claims,
     compact_terms,
     compacts,
     consents,
     deliveries,
-    entitlement_endings,
     documents,
+    entitlement_endings,
     entitlements,
     events,
     facilities,
@@ -928,6 +1027,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     household_classes,
     idempotency_keys,
+    identities,
     imported_bookings,
     interviews,
     known_facts,
@@ -939,17 +1039,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     offerings,
     outbox,
-    procedures,
-    programmes,
-    push_keys,
-    push_subscriptions,
-    regular_classes,
-    register_rows,
-    register_runs,
-    reminders,
-    seen_children,
-    series,
-    identities,
     outreach_attempts,
     outreach_cases,
     outreach_matters,
@@ -958,9 +1047,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     outreach_rules,
     passkey_challenges,
     passkeys,
+    procedures,
+    programmes,
+    push_keys,
+    push_subscriptions,
+    register_rows,
+    register_runs,
+    regular_classes,
+    reminders,
     residence_letters,
-    sign_in_attempts,
+    seen_children,
+    series,
     sessions,
+    settlement_comments,
+    settlement_lines,
+    settlements,
+    sign_in_attempts,
     slot_bands,
     slots,
     unmet_demand,

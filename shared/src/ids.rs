@@ -63,3 +63,7 @@ id!(/** Id of a version of a template of notices. */ TemplateId);
 id!(/** Id of a device that takes push messages. */ SubscriptionId);
 id!(/** Id of a matter: a followed notice that nobody of a family opened in time. */ MatterId);
 id!(/** Id of a case of outreach. */ OutreachCaseId);
+id!(/** Id of a claim: a facility's locked month (請求). */ ClaimId);
+id!(/** Id of a line of a claim. */ ClaimLineId);
+id!(/** Id of a settlement between two cities (精算書). */ SettlementId);
+id!(/** Id of a comment on a line of a settlement. */ SettlementCommentId);

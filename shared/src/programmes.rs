@@ -4,6 +4,7 @@
 //! municipality's says how the place is used and what it costs, the **residence** municipality's says how much of it a child has
 //! in a month. What makes sense of it, and in which bounds, is said by [`check`].
 
+mod benefits;
 mod check;
 mod deadlines;
 mod fees;
@@ -14,6 +15,7 @@ mod waiting;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::benefits::{Benefit, BenefitRate};
 pub use self::check::{Rejection, check, check_key, check_name, check_questions};
 pub use self::deadlines::{Deadline, OpenDays, Opens};
 pub use self::fees::{Extra, Fee, FeeItem, FeeLine, FeeUnit, Priced, Relief, ReliefUnit, total};
@@ -124,6 +126,10 @@ pub struct Terms {
     /// Whose household pays less.
     #[serde(default)]
     pub reliefs: Vec<Relief>,
+    /// What the city of residence pays the facility for a stay (公定単価), beside the family's fee; none: nothing. Only the municipality of
+    /// residence's say counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benefit: Option<Benefit>,
     /// When bookings open.
     #[serde(default)]
     pub opens: Opens,
@@ -527,6 +533,7 @@ impl Terms {
             fees: Vec::new(),
             extras: Vec::new(),
             reliefs: Vec::new(),
+            benefit: None,
             opens: Opens::default(),
             closes: Deadline::default(),
             confirmation: Confirmation::default(),

@@ -12,9 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, bookings, calendar, campaigns, consents, devices, eligibility, entitlements,
+    accounts, applications, attachments, attendance, bookings, calendar, campaigns, claims, consents, devices, eligibility, entitlements,
     facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
-    residence, series, slots, text, waitlist,
+    residence, series, settlements, slots, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -139,6 +139,32 @@ fn reasons() -> Vec<Reason> {
     all.extend(samples! { bookings::DecideRejection:
         bookings::DecideRejection::NotRequested => bookings::DecideRejection::NotRequested,
         bookings::DecideRejection::TooLate { .. } => bookings::DecideRejection::TooLate { decide_by: at },
+    });
+    all.extend(samples! { claims::Finding:
+        claims::Finding::MissingCheckOut { .. } => claims::Finding::MissingCheckOut { at },
+        claims::Finding::Unconfirmed { .. } => claims::Finding::Unconfirmed { at },
+        claims::Finding::NoRate { .. } => claims::Finding::NoRate { at },
+        claims::Finding::NotCertified { .. } => claims::Finding::NotCertified { at },
+        claims::Finding::NoCompact { .. } => claims::Finding::NoCompact { at },
+        claims::Finding::OverLimit { .. } => claims::Finding::OverLimit { at },
+        claims::Finding::LateCancelled { .. } => claims::Finding::LateCancelled { at, yen: 600 },
+        claims::Finding::LatePickUp { .. } => claims::Finding::LatePickUp { at, minutes: 20 },
+    });
+    all.extend(samples! { claims::Rejection:
+        claims::Rejection::AlreadyLocked => claims::Rejection::AlreadyLocked,
+        claims::Rejection::NotOver { .. } => claims::Rejection::NotOver { from: day("2027-01-01") },
+        claims::Rejection::Nothing => claims::Rejection::Nothing,
+        claims::Rejection::NotLocked => claims::Rejection::NotLocked,
+        claims::Rejection::SameMark => claims::Rejection::SameMark,
+    });
+    all.extend(samples! { settlements::Rejection:
+        settlements::Rejection::NotOver { .. } => settlements::Rejection::NotOver { from: day("2027-01-01") },
+        settlements::Rejection::Nothing => settlements::Rejection::Nothing,
+        settlements::Rejection::AlreadyLocked => settlements::Rejection::AlreadyLocked,
+        settlements::Rejection::Changed => settlements::Rejection::Changed,
+        settlements::Rejection::CommentsOpen { .. } => settlements::Rejection::CommentsOpen { count: 2 },
+        settlements::Rejection::Closed => settlements::Rejection::Closed,
+        settlements::Rejection::NotOwnComment => settlements::Rejection::NotOwnComment,
     });
     all.extend(attachments::Rejection::ALL.map(attachments::Rejection::reason));
     all.extend(samples! { residence::Rejection:
@@ -531,8 +557,11 @@ fn a_sentence_that_needs_data_belongs_to_a_reason_that_is_tried_here() {
     let tried: BTreeSet<String> = reasons().into_iter().map(|reason| reason.code.into_owned()).collect();
     for (key, texts) in sentences() {
         // The reader of open data tries its own on real files, statements theirs in a file of every item, documents in every letter, feeds in
-        // every state.
-        if ["facilities.", "calendar.", "statements.", "documents.", "feeds."].iter().any(|room| key.starts_with(room)) {
+        // every state, claims and settlements in their papers.
+        if ["facilities.", "calendar.", "statements.", "documents.", "feeds.", "claims.word.", "settlements.word."]
+            .iter()
+            .any(|room| key.starts_with(room))
+        {
             continue;
         }
         assert!(placeholders(&texts["ja"]).is_empty() || tried.contains(&key), "{key}: no rejection is known to give it its data");

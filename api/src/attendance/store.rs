@@ -1,5 +1,7 @@
 //! The history of attendance in the database, whose lines are only ever added, and the codes at the door.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::attendance::AttendanceRecord;
@@ -28,6 +30,15 @@ pub fn list_records(conn: &mut AnyConnection, booking: &BookingId) -> Result<Vec
     let mine = attendance_records::table.filter(attendance_records::booking_id.eq(booking.as_str()));
     let rows = mine.order(attendance_records::id).select(attendance_records::record).load::<String>(conn)?;
     rows.iter().map(|row| from_json(row)).collect()
+}
+
+/// Why the attendance of bookings was changed last, where somebody wrote a reason.
+pub fn list_reasons(conn: &mut AnyConnection, bookings: &[BookingId]) -> Result<BTreeMap<BookingId, String>, DbError> {
+    let theirs = attendance_records::table.filter(attendance_records::booking_id.eq_any(bookings.iter().map(BookingId::as_str)));
+    let columns = (attendance_records::booking_id, attendance_records::record);
+    let rows: Vec<(String, String)> = theirs.order(attendance_records::id).select(columns).load(conn)?;
+    // The latest stands last, and so remains.
+    rows.into_iter().map(|(id, record)| Ok((BookingId::new(id), from_json::<AttendanceRecord>(&record)?.reason))).collect()
 }
 
 /// A family's code, and whether it has a PIN; none where it has neither.

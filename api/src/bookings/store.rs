@@ -202,6 +202,19 @@ pub fn list_series_bookings(conn: &mut AnyConnection, series: &SeriesId) -> Resu
     mine.order((bookings::starts_at, bookings::id)).select(columns!()).load::<Row>(conn)?.into_iter().map(booking).collect()
 }
 
+/// Bookings by their ids, by start, then id.
+pub fn list_by_ids(conn: &mut AnyConnection, ids: &[BookingId]) -> Result<Vec<Stored>, DbError> {
+    let mine = joined!().filter(bookings::id.eq_any(ids.iter().map(BookingId::as_str)));
+    mine.order((bookings::starts_at, bookings::id)).select(columns!()).load::<Row>(conn)?.into_iter().map(booking).collect()
+}
+
+/// Holds bookings as they are until the transaction ends: for who writes down what they come to. Whoever changes one of them waits.
+pub fn hold(conn: &mut AnyConnection, ids: &[BookingId]) -> Result<(), DbError> {
+    let mine = bookings::table.filter(bookings::id.eq_any(ids.iter().map(BookingId::as_str)));
+    diesel::update(mine).set(bookings::version.eq(bookings::version)).execute(conn)?;
+    Ok(())
+}
+
 /// Requests whose time to be decided is over, the longest first.
 pub fn list_overdue(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<Vec<BookingId>, DbError> {
     let overdue = bookings::table.filter(bookings::state.eq("requested")).filter(bookings::decide_by.le(stored(now)));

@@ -1,6 +1,8 @@
 //! Official letters on paper: a `Document` as PDF/A-2a and PDF/UA-1, A4, tagged for those who listen to it. The same letter is always the
 //! same bytes.
 
+mod table;
+
 use std::num::NonZeroU16;
 
 use chrono::Datelike;
@@ -19,6 +21,7 @@ use krilla::{Data, SerializeSettings};
 use shared::documents::Document;
 use shared::problem::{Datum, Reason};
 
+pub use self::table::{Column, PaperTable};
 use super::lines::{FONT, Type};
 use crate::error::ApiError;
 
@@ -49,6 +52,16 @@ enum Role {
     /// The name of a fact; what it is follows.
     Name,
     Fact,
+    /// The head of a column.
+    Head {
+        /// Whether it is the last one.
+        ends_row: bool,
+    },
+    /// A cell of a table.
+    Cell {
+        /// Whether it is the last one of its row.
+        ends_row: bool,
+    },
 }
 
 /// A line of letters at its place, its base at `y`.
@@ -64,6 +77,8 @@ struct Line {
 #[derive(Default)]
 struct Sheet {
     lines: Vec<Line>,
+    /// What is seen and not read aloud: the head of a table again.
+    marks: Vec<Line>,
     /// Lines that are drawn, from where to where.
     rules: Vec<(Point, Point)>,
 }
@@ -105,6 +120,12 @@ impl Layout {
     fn put(&mut self, line: Line) {
         if let Some(sheet) = self.sheets.last_mut() {
             sheet.lines.push(line);
+        }
+    }
+
+    fn put_mark(&mut self, line: Line) {
+        if let Some(sheet) = self.sheets.last_mut() {
+            sheet.marks.push(line);
         }
     }
 
@@ -186,7 +207,7 @@ impl Layout {
 }
 
 /// Lays a letter out.
-fn lay_out(document: &Document, letters: &'static Type) -> Layout {
+fn lay_out(document: &Document, tables: &[PaperTable], letters: &'static Type) -> Layout {
     let mut layout = Layout::new(letters);
     let plain = |side| (TEXT, side);
     layout.text(Role::Paragraph, &document.number, plain(Side::Right), 0.0);
@@ -216,7 +237,8 @@ fn lay_out(document: &Document, letters: &'static Type) -> Layout {
             layout.text(Role::Paragraph, paragraph, plain(Side::Left), TEXT);
         }
     }
-    let missing = missing(document, letters);
+    tables.iter().for_each(|table| layout.table(table));
+    let missing = missing(document, tables, letters);
     if !missing.is_empty() {
         let told = Reason::new("documents.line.unprintable").with("codes", Datum::Text(missing.join("、"))).sentence(document.language);
         layout.space(TEXT);
@@ -226,11 +248,12 @@ fn lay_out(document: &Document, letters: &'static Type) -> Layout {
 }
 
 /// The characters of a letter that the type does not have, each as its number.
-fn missing(document: &Document, letters: &Type) -> Vec<String> {
+fn missing(document: &Document, tables: &[PaperTable], letters: &Type) -> Vec<String> {
     let facts = document.facts.iter().flat_map(|fact| std::iter::once(&fact.name).chain(&fact.lines));
     let sections = document.sections.iter().flat_map(|section| std::iter::once(&section.heading).chain(&section.paragraphs));
     let head = [&document.number, &document.date, &document.addressee, &document.title];
-    let all = head.into_iter().chain(&document.sender).chain(&document.body).chain(facts).chain(sections);
+    let cells = tables.iter().flat_map(|table| table.rows.iter().flatten());
+    let all = head.into_iter().chain(&document.sender).chain(&document.body).chain(facts).chain(sections).chain(cells);
     let mut missing: Vec<char> = all.flat_map(|text| text.chars()).filter(|letter| !letter.is_control() && !letters.has(*letter)).collect();
     missing.sort_unstable();
     missing.dedup();
@@ -239,10 +262,15 @@ fn missing(document: &Document, letters: &Type) -> Vec<String> {
 
 /// A letter as PDF.
 pub fn render(document: &Document) -> Result<Vec<u8>, ApiError> {
+    render_with(document, &[])
+}
+
+/// A letter with tables below it, as PDF.
+pub fn render_with(document: &Document, tables: &[PaperTable]) -> Result<Vec<u8>, ApiError> {
     let fault = |what: &str| ApiError::Internal(format!("letter: {what}"));
     let letters = Type::get().ok_or_else(|| fault("no type"))?;
     let font = Font::new(Data::from(FONT), 0).ok_or_else(|| fault("no font"))?;
-    let layout = lay_out(document, letters);
+    let layout = lay_out(document, tables, letters);
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -265,7 +293,8 @@ pub fn render(document: &Document) -> Result<Vec<u8>, ApiError> {
                 let place = XyzDestination::new(n, Point::from_xy(line.x, line.y - line.size));
                 outline.push_child(OutlineNode::new(text.clone(), place));
             }
-            draw(&mut surface, (letters, &font), line, heading.is_some());
+            let is_head = layout.parts.get(line.part).is_some_and(|(role, _)| matches!(role, Role::Head { .. }));
+            draw(&mut surface, (letters, &font), line, is_head || heading.is_some());
             surface.end_tagged();
             if let Some(ids) = ids.get_mut(line.part) {
                 ids.push(id);
@@ -273,6 +302,7 @@ pub fn render(document: &Document) -> Result<Vec<u8>, ApiError> {
         }
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
         draw_rules(&mut surface, &sheet.rules);
+        sheet.marks.iter().for_each(|line| draw(&mut surface, (letters, &font), line, true));
         surface.end_tagged();
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
         let text = format!("{}　{}／{pages}", document.number, n + 1);
@@ -341,7 +371,7 @@ fn tags(parts: &[(Role, String)], ids: Vec<Vec<Identifier>>, document: &Document
     };
     let level = |level: u16| NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
     for ((role, text), ids) in parts.iter().zip(ids) {
-        if !matches!(role, Role::Name | Role::Fact) && !table.children.is_empty() {
+        if !matches!(role, Role::Name | Role::Fact | Role::Head { .. } | Role::Cell { .. }) && !table.children.is_empty() {
             tree.push(std::mem::replace(&mut table, TagGroup::new(Tag::Table)));
         }
         match role {
@@ -349,10 +379,11 @@ fn tags(parts: &[(Role, String)], ids: Vec<Vec<Identifier>>, document: &Document
             Role::Heading => tree.push(filled(Tag::Hn(level(2), Some(text.clone())).into(), ids)),
             Role::Paragraph => tree.push(filled(Tag::P.into(), ids)),
             Role::Name => row.push(filled(Tag::TH(TableHeaderScope::Row).into(), ids)),
-            Role::Fact => {
-                row.push(filled(Tag::TD.into(), ids));
-                table.push(std::mem::replace(&mut row, TagGroup::new(Tag::TR)));
-            }
+            Role::Head { .. } => row.push(filled(Tag::TH(TableHeaderScope::Column).into(), ids)),
+            Role::Fact | Role::Cell { .. } => row.push(filled(Tag::TD.into(), ids)),
+        }
+        if matches!(role, Role::Fact | Role::Head { ends_row: true } | Role::Cell { ends_row: true }) {
+            table.push(std::mem::replace(&mut row, TagGroup::new(Tag::TR)));
         }
     }
     if !table.children.is_empty() {

@@ -96,6 +96,54 @@ pub fn list_certified<'a>(
     Ok(rows.into_iter().map(|(child, from, until)| (ChildId::new(child), Certified { from, until })).collect())
 }
 
+/// A certification as a claim names it.
+pub struct CertifiedBy {
+    /// The child.
+    pub child: ChildId,
+    /// For which programme.
+    pub programme: ProgrammeKey,
+    /// Its number.
+    pub number: String,
+    /// By which municipality.
+    pub municipality: MunicipalityCode,
+    /// First and last day.
+    pub days: Days,
+}
+
+/// The certifications of children that touch a range of days, both included, whichever city certified.
+pub fn list_certifying<'a>(
+    conn: &mut AnyConnection,
+    children: impl Iterator<Item = &'a ChildId>,
+    (from, until): (NaiveDate, NaiveDate),
+) -> Result<Vec<CertifiedBy>, DbError> {
+    let children: BTreeSet<&str> = children.map(ChildId::as_str).collect();
+    let rows: Vec<(String, String, String, String, NaiveDate, NaiveDate)> = entitlements::table
+        .filter(entitlements::child_id.eq_any(children))
+        .filter(entitlements::valid_until.ge(from))
+        .filter(entitlements::valid_from.le(until))
+        .order((entitlements::valid_from, entitlements::id))
+        .select((
+            entitlements::child_id,
+            entitlements::programme,
+            entitlements::number,
+            entitlements::municipality,
+            entitlements::valid_from,
+            entitlements::valid_until,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(child, programme, number, municipality, from, until)| {
+            Ok(CertifiedBy {
+                child: ChildId::new(child),
+                programme: ProgrammeKey::new(programme),
+                number,
+                municipality: code(&municipality)?,
+                days: Days { from, until },
+            })
+        })
+        .collect()
+}
+
 /// A certification that begins.
 pub struct NewEntitlement {
     /// Its id.

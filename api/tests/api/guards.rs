@@ -141,6 +141,15 @@ fn caller(operation: &str) -> Caller {
         "list_moved_entitlements" | "preview_revocation" | "revoke_entitlement" => Caller::Officer,
         "publish_procedure" | "publish_programme" | "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
         "preview_register_file" | "take_in_register_file" | "list_register_runs" | "export_certified" => Caller::Officer,
+        "list_settlements"
+        | "get_settlement"
+        | "lock_settlement"
+        | "comment_on_line"
+        | "close_comment"
+        | "get_settlement_workbook"
+        | "get_settlement_letter"
+        | "get_settlement_table" => Caller::Officer,
+        "get_claim" | "lock_claim" | "mark_family_paid" | "get_claim_workbook" | "get_claim_letter" | "get_family_account" => Caller::Staff,
         "list_queue"
         | "get_lead_time"
         | "get_review_case"
@@ -239,6 +248,9 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "add_attempt" => Some(json!({ "means": "call", "result": "reached" })),
         "hand_over_case" => Some(json!({ "desk": "centre", "words": "by a stranger" })),
         "close_case" => Some(json!({ "outcome": "told" })),
+        "lock_settlement" => Some(json!({ "lines": 0, "balance_yen": 0 })),
+        "comment_on_line" => Some(json!({ "words": "by a stranger" })),
+        "mark_family_paid" => Some(json!({ "paid": true })),
         "set_household" => Some(json!({ "classes": [] })),
         "add_device" => Some(json!({
             "endpoint": "https://push.example.jp/guards",
@@ -298,7 +310,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -352,11 +364,13 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
                 _ if own_list => assert!((200..300).contains(&status), "staff: {} {status}", operation.name),
+                // Their own month has nothing in it, and is open.
+                _ if ["lock_claim", "mark_family_paid", "get_claim_workbook", "get_claim_letter", "get_family_account"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 _ => assert_eq!(status, 404, "another facility's staff: {}", operation.name),
             }
             let status = call(&other_family, &operation, &slot, &child).await;
@@ -547,7 +561,13 @@ async fn up_down_up(backend: Backend) {
             unmet_demand,
             register_runs,
             reminders,
-            register_rows
+            register_rows,
+            claims,
+            claim_lines,
+            claim_payments,
+            settlements,
+            settlement_lines,
+            settlement_comments
         );
         Ok(())
     })

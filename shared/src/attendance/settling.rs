@@ -75,6 +75,15 @@ fn measured(booking: &Booking, terms: &Terms, left_at: DateTime<Utc>) -> (DateTi
     }
 }
 
+/// How many minutes a stay is measured at, by the rules that it was booked under: as it really was where the child has left, else as agreed.
+pub fn measured_minutes(booking: &Booking, terms: &Terms) -> i64 {
+    let until = match booking.state {
+        BookingState::CheckedOut { at, .. } => measured(booking, terms, at).0,
+        _ => booking.ends_at,
+    };
+    (until - booking.starts_at).num_minutes()
+}
+
 /// What a stay costs and counts when the child has left, with the allowance of each account that it counts in. Late minutes count, cost, or
 /// are nothing, and leaving early changes something only where the programme says so. Nobody is refused at the door: what goes over a limit
 /// is recorded as such by whoever knows the account.

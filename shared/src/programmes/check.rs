@@ -136,6 +136,7 @@ pub fn check(terms: &Terms, root: &str) -> Vec<ProblemPart> {
     found.unit(&terms.unit);
     found.limits(terms);
     found.fees(terms);
+    found.benefit(terms);
     found.keyed("/extras", &terms.extras, |extra| (&extra.key, &extra.name));
     for (n, extra) in terms.extras.iter().enumerate() {
         found.range(format!("/extras/{n}/yen"), extra.yen, 0, YEN);
@@ -327,13 +328,26 @@ impl Findings<'_> {
             self.key(format!("{place}/tier"), tier.as_str());
             self.age_range(&place, *from_age, *under_age);
             self.range(format!("{place}/yen"), *yen, 0, YEN);
-            match (per, &terms.unit) {
-                (FeeUnit::Block { block }, _) if terms.block(block).is_none() => {
-                    self.add(format!("{place}/per/block"), &Rejection::BlockUnknown { key: block.clone() });
-                }
-                (FeeUnit::Hour, Unit::Blocks { .. }) => self.add(format!("{place}/per"), &Rejection::HourInBlocks),
-                (FeeUnit::Block { .. } | FeeUnit::Hour | FeeUnit::Use, _) => {}
+            self.per(&place, per, terms);
+        }
+    }
+
+    fn per(&mut self, place: &str, per: &FeeUnit, terms: &Terms) {
+        match (per, &terms.unit) {
+            (FeeUnit::Block { block }, _) if terms.block(block).is_none() => {
+                self.add(format!("{place}/per/block"), &Rejection::BlockUnknown { key: block.clone() });
             }
+            (FeeUnit::Hour, Unit::Blocks { .. }) => self.add(format!("{place}/per"), &Rejection::HourInBlocks),
+            (FeeUnit::Block { .. } | FeeUnit::Hour | FeeUnit::Use, _) => {}
+        }
+    }
+
+    fn benefit(&mut self, terms: &Terms) {
+        for (n, rate) in terms.benefit.iter().flat_map(|benefit| &benefit.rates).enumerate() {
+            let place = format!("/benefit/rates/{n}");
+            self.age_range(&place, rate.from_age, rate.under_age);
+            self.range(format!("{place}/yen"), rate.yen, 0, YEN);
+            self.per(&place, &rate.per, terms);
         }
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod carers;
+mod claims;
 mod classes;
 mod clock;
 mod eligibility;

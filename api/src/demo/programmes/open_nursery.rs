@@ -2,8 +2,8 @@
 
 use shared::locale::Localised;
 use shared::programmes::{
-    Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, ProgrammeKey, Relief, ReliefUnit,
-    Terms, Unit,
+    Benefit, BenefitRate, Cancellation, Deadline, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens, PriceTier, ProgrammeKey,
+    Relief, ReliefUnit, Terms, Unit,
 };
 
 use super::super::cities::City;
@@ -38,6 +38,11 @@ pub(super) fn told(city: City) -> Told {
     }
 }
 
+/// The public unit price of an hour in fiscal 2026.
+const fn unit_price(from_age: u32, under_age: Option<u32>, yen: i64) -> BenefitRate {
+    BenefitRate { from_age, under_age, per: FeeUnit::Hour, yen }
+}
+
 pub(super) fn terms(city: City, year: Year) -> Terms {
     let fee = |tier| Fee { tier, from_age: 0, under_age: Some(3), per: FeeUnit::Hour, yen: 300 };
     let unit = Unit::Flexible { minimum_minutes: 60, maximum_minutes: None, step_minutes: 30 };
@@ -46,6 +51,7 @@ pub(super) fn terms(city: City, year: Year) -> Terms {
         fees: vec![fee(PriceTier::resident()), fee(neighbour())],
         extras: vec![lunch(350), snack(100)],
         reliefs: reliefs(city, year),
+        benefit: Some(Benefit { rates: vec![unit_price(0, Some(1), 1700), unit_price(1, Some(3), 1400)], pays_absence: false }),
         opens: Opens::DaysBefore { days: if year == Year::Last { 28 } else { 56 } },
         closes: Deadline::MinutesBefore { minutes: 60 },
         cancellation: Cancellation {

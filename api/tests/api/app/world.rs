@@ -8,8 +8,8 @@ use shared::ids::{CompactId, FacilityId, OfferingId, ProgrammeVersionId};
 use shared::locale::Localised;
 use shared::municipalities::{Compact, CompactTerm, Municipality, Position};
 use shared::programmes::{
-    AgeBasis, AgeEnd, Ages, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, LatePickUp, Limit, LimitPeriod, LimitUnit, Opens,
-    PriceTier, Programme, ProgrammeKey, Terms, Unit,
+    AgeBasis, AgeEnd, Ages, Benefit, BenefitRate, Block, Cancellation, Deadline, ExemptReason, Fee, FeeUnit, LatePickUp, Limit,
+    LimitPeriod, LimitUnit, Opens, PriceTier, Programme, ProgrammeKey, Terms, Unit,
 };
 use shared::slots::{BlockTimes, Offering};
 
@@ -123,6 +123,12 @@ pub fn open_nursery() -> Terms {
             exempt: vec![],
         },
         late_pick_up: LatePickUp::Counts { grace_minutes: 0 },
+        benefit: Some(Benefit {
+            rates: [(0, Some(1), 1700), (1, Some(3), 1400)]
+                .map(|(from_age, under_age, yen)| BenefitRate { from_age, under_age, per: FeeUnit::Hour, yen })
+                .to_vec(),
+            pays_absence: false,
+        }),
         ..Terms::new(ages, unit)
     }
 }

@@ -84,6 +84,22 @@ fn what_is_shipped_and_what_says_nothing_is_right() {
 }
 
 #[test]
+fn a_unit_price_fits_the_ages_and_the_unit() {
+    let with = |terms: Terms, under_age, per: FeeUnit, yen| {
+        wrong(terms, |terms| {
+            let rates = vec![BenefitRate { from_age: 1, under_age, per: per.clone(), yen }];
+            terms.benefit = Some(Benefit { rates, pays_absence: false });
+        })
+    };
+    let day = |block: &str| FeeUnit::Block { block: block.to_owned() };
+    assert_eq!(with(hours(), Some(3), FeeUnit::Hour, 1400), [""; 0]);
+    assert_eq!(with(blocks(), None, day("day"), 1400), [""; 0]);
+    assert_eq!(with(hours(), Some(1), FeeUnit::Hour, 100_001), ["/benefit/rates/0/under_age ages_empty", "/benefit/rates/0/yen range"]);
+    assert_eq!(with(blocks(), None, FeeUnit::Hour, 0), ["/benefit/rates/0/per hour_in_blocks"]);
+    assert_eq!(with(blocks(), None, day("never"), 0), ["/benefit/rates/0/per/block block_unknown"]);
+}
+
+#[test]
 fn ages_hold_at_least_a_month() {
     let with = |from_months, until| wrong(hours(), |terms| (terms.ages.from_months, terms.ages.until) = (from_months, until));
     let years = |years| AgeEnd::UnderYears { years };
