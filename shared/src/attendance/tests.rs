@@ -186,7 +186,7 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
     assert_eq!(absent_terms(&booking, Some(FACILITY_REASON), begun), Ok(CancelTerms::FREE));
     assert_eq!(absent_terms(&booking, Some("bored"), begun), Err(Rejection::ReasonUnknown));
     let mark = |release, reason: Option<&str>, seen, now: &str| {
-        mark_absent(&booking, &MarkAbsent { release, reason: reason.map(str::to_owned), seen }, tokyo(now))
+        mark_absent(&booking, &MarkAbsent { occurred_at: None, release, reason: reason.map(str::to_owned), seen }, tokyo(now))
     };
     assert_eq!(mark(true, None, CancelTerms::FREE, "2026-12-03 10:00"), Err(Rejection::TermsChanged));
     let absent = |now: &str, terms: CancelTerms, exempt: Option<&str>, released| BookingState::Absent {
@@ -236,7 +236,7 @@ fn what_is_taken_back_was_never_said() {
     assert_eq!(undo(&here), Ok((before.state.clone(), before.attended.clone())));
     assert_eq!(undo(&before), Err(Rejection::NothingToUndo));
     let seen = absent_terms(&before, None, tokyo("2026-12-03 10:00")).unwrap();
-    let absent = mark_absent(&before, &MarkAbsent { release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
+    let absent = mark_absent(&before, &MarkAbsent { occurred_at: None, release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
     assert_eq!(undo(&held(absent)), Ok((before.state, before.attended)));
     assert_eq!(undo(&held(cancelled())), Err(Rejection::NothingToUndo));
 }
