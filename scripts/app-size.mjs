@@ -28,8 +28,8 @@ const cost = (page) => {
   const rows = files(dist)
     .map((path) => relative(dist, path))
     .filter((path) => !path.startsWith('vendor/') && !/^icons\/|\.png$/.test(path))
-    // The service worker gives the camera to the devices of staff alone.
-    .filter((path) => page === 'staff.html' || path !== 'camera.js')
+    // The service worker gives the camera and what keeps the day to the devices of staff alone.
+    .filter((path) => page === 'staff.html' || !['camera.js', 'vault.js'].includes(path))
     // Fetched by the pages for signing in and for the account, when a passkey is asked for.
     .filter((path) => page !== 'first.html' || path !== 'passkeys.js')
     // Fetched by the page for devices of families.

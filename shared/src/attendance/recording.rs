@@ -201,7 +201,10 @@ pub fn absent_terms(booking: &Booking, reason: Option<&str>, now: DateTime<Utc>)
 pub fn mark_absent(booking: &Booking, command: &MarkAbsent, now: DateTime<Utc>) -> Result<BookingState, Rejection> {
     let at = command.occurred_at.unwrap_or(now);
     let terms = absent_terms(booking, command.reason.as_deref(), at)?;
-    check_moment(booking, at, now)?;
+    // Staff may say so days later, but not before.
+    if at > now + CLOCK_SLACK {
+        return Err(Rejection::InFuture);
+    }
     if terms != command.seen {
         return Err(Rejection::TermsChanged);
     }

@@ -211,6 +211,25 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
 }
 
 #[test]
+fn an_absence_stands_at_the_time_as_it_was_seen_whenever_the_server_hears_of_it() {
+    let booking = held(BookingState::Confirmed);
+    let seen = CancelTerms { fee_yen: 1000, counts: true };
+    let mark = |at: &str, now: &str| {
+        mark_absent(&booking, &MarkAbsent { occurred_at: Some(tokyo(at)), release: true, reason: None, seen }, tokyo(now))
+    };
+    let absent = |at: &str, released| {
+        Ok(BookingState::Absent { at: tokyo(at), fee_yen: seen.fee_yen, counts: seen.counts, exempt: None, released })
+    };
+    assert_eq!(mark("2026-12-03 9:30", "2026-12-03 10:30"), absent("2026-12-03 9:30", true));
+    // Heard of when the stay is over: nothing is left to release.
+    assert_eq!(mark("2026-12-03 9:30", "2026-12-04 8:00"), absent("2026-12-03 9:30", false));
+    assert_eq!(mark("2026-12-04 8:00", "2026-12-04 8:00"), absent("2026-12-04 8:00", false));
+    assert_eq!(mark("2026-12-03 10:02", "2026-12-03 10:00"), absent("2026-12-03 10:02", true));
+    assert_eq!(mark("2026-12-03 10:02:01", "2026-12-03 10:00"), Err(Rejection::InFuture));
+    assert_eq!(mark("2026-12-03 8:59", "2026-12-03 10:00"), Err(Rejection::NotBegun { starts_at: tokyo("2026-12-03 9:00") }));
+}
+
+#[test]
 fn what_is_taken_back_was_never_said() {
     let before = held(BookingState::Confirmed);
     let came = check_in(
