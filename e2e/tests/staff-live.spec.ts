@@ -54,6 +54,13 @@ test('what one tablet records shows on the other at once', async ({ page, browse
   await expectAccessible(other);
   await picture(other, 'live-table');
 
+  // One tap: the day on paper.
+  await expect(other.getByRole('button', { name: '名簿を印刷' })).toBeVisible();
+  await other.emulateMedia({ media: 'print' });
+  await expect(other.locator('.roster tbody tr').filter({ hasText: '弓浜 うしお' })).toContainText('重いアレルギー 落花生');
+  await picture(other, 'live-roster');
+  await other.emulateMedia({ media: null });
+
   await mine.card('これから来る', '弓浜 なぎさ').getByRole('button', { name: /登園/ }).click();
   await page.getByRole('dialog').getByRole('radio').first().check({ force: true });
   const began = Date.now();

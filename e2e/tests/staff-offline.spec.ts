@@ -89,6 +89,7 @@ async function history(staff: APIRequestContext, booking: Booked | undefined): P
 const databases = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
 
 test('a morning of sixty children, with the server away for an hour', async ({ browser, house }) => {
+  test.skip(test.info().project.name === 'phone', 'the same tablets on both');
   test.setTimeout(900_000);
   const office = await another(browser, tablet);
   await send(office.request, '/auth/login', staffOfUmineko);
@@ -181,6 +182,7 @@ test('a morning of sixty children, with the server away for an hour', async ({ b
   await house.comeBack(at('09:30'));
   for (const page of [one, other]) await page.clock.setFixedTime(new Date(at('09:30')));
   for (const board of [first, second]) await expect(board.unsent()).toHaveCount(0);
+  let latest = 0;
   for (const [name, lines] of expected) {
     const booking = booked.get(name)!;
     const before = name === child(1) ? 1 : 0;
@@ -188,14 +190,17 @@ test('a morning of sixty children, with the server away for an hour', async ({ b
     expect(told.slice(before).map(({ kind }) => kind), name).toEqual(lines.map(([kind]) => kind));
     told.slice(before).forEach(({ occurred_at }, index) => {
       const minutes = Math.abs(Date.parse(occurred_at) - Date.parse(at(lines[index]![1]))) / 60_000;
+      // The server's clock runs on while a page's stands still for the journey.
       expect(minutes, `${name} ${occurred_at}`).toBeLessThan(5);
+      latest = Math.max(latest, minutes);
     });
   }
+  console.log(`${expected.size} children recorded away from the server; at most ${latest.toFixed(1)} minutes beside the page's clock`);
   expect(await history(office.request, booked.get(child(56)))).toEqual([]);
   expect(await history(office.request, booked.get(child(50)))).toHaveLength(1);
 
   // What both tablets recorded waits for a person on one of them.
-  await expect(first.conflict(child(50)).or(second.conflict(child(50)))).toHaveCount(1, { timeout: 1 }).catch(() => undefined);
+  await expect.poll(async () => (await first.conflict(child(50)).count()) + (await second.conflict(child(50)).count())).toBe(1);
   const board = (await first.conflict(child(50)).count()) > 0 ? first : second;
   await expect(board.conflict(child(50))).toContainText('登園済みです');
   await expect(board.conflict(child(50))).toContainText('ほかの端末でも記録されています');

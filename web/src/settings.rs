@@ -37,13 +37,7 @@ pub async fn learn() {
     if let Ok(Settings { map_tiles, resident_sign_in, passkey_origin, now, holidays }) = api::get::<Settings>("/settings").await {
         let ahead = now - Utc::now();
         offline::write_device(CLOCK, &ahead.num_milliseconds());
-        LEARNED.replace(Learned {
-            ahead,
-            map_tiles,
-            resident_sign_in,
-            passkey_origin,
-            holidays: holidays.into_iter().collect(),
-        });
+        LEARNED.replace(Learned { ahead, map_tiles, resident_sign_in, passkey_origin, holidays: holidays.into_iter().collect() });
     }
 }
 

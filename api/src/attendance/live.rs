@@ -143,12 +143,7 @@ pub struct WatchQuery {
     )
 )]
 #[get("/staff/events")]
-pub async fn watch_board(
-    app: web::Data<App>,
-    staff: Staff,
-    req: HttpRequest,
-    query: Query<WatchQuery>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn watch_board(app: web::Data<App>, staff: Staff, req: HttpRequest, query: Query<WatchQuery>) -> Result<HttpResponse, ApiError> {
     if query.0.facility_id.is_some_and(|id| id != staff.facility_id) {
         return Err(ApiError::NotFound);
     }

@@ -34,7 +34,7 @@ impl Board {
     /// What is said next; none where the stream ends.
     async fn next(&mut self) -> Option<(String, Value)> {
         while !self.read.contains("\n\n") {
-            let chunk = tokio::time::timeout(PATIENCE, self.stream.chunk()).await.expect("nothing is said").unwrap_or(None)?;
+            let chunk = tokio::time::timeout(PATIENCE, self.stream.chunk()).await.unwrap().unwrap_or(None)?;
             self.read.push_str(std::str::from_utf8(&chunk).unwrap());
         }
         let (frame, rest) = self.read.split_once("\n\n").map(|(frame, rest)| (frame.to_owned(), rest.to_owned())).unwrap();

@@ -217,9 +217,8 @@ fn an_absence_stands_at_the_time_as_it_was_seen_whenever_the_server_hears_of_it(
     let mark = |at: &str, now: &str| {
         mark_absent(&booking, &MarkAbsent { occurred_at: Some(tokyo(at)), release: true, reason: None, seen }, tokyo(now))
     };
-    let absent = |at: &str, released| {
-        Ok(BookingState::Absent { at: tokyo(at), fee_yen: seen.fee_yen, counts: seen.counts, exempt: None, released })
-    };
+    let absent =
+        |at: &str, released| Ok(BookingState::Absent { at: tokyo(at), fee_yen: seen.fee_yen, counts: seen.counts, exempt: None, released });
     assert_eq!(mark("2026-12-03 9:30", "2026-12-03 10:30"), absent("2026-12-03 9:30", true));
     // Heard of when the stay is over: nothing is left to release.
     assert_eq!(mark("2026-12-03 9:30", "2026-12-04 8:00"), absent("2026-12-03 9:30", false));
@@ -255,7 +254,8 @@ fn what_is_taken_back_was_never_said() {
     assert_eq!(undo(&here), Ok((before.state.clone(), before.attended.clone())));
     assert_eq!(undo(&before), Err(Rejection::NothingToUndo));
     let seen = absent_terms(&before, None, tokyo("2026-12-03 10:00")).unwrap();
-    let absent = mark_absent(&before, &MarkAbsent { occurred_at: None, release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
+    let absent =
+        mark_absent(&before, &MarkAbsent { occurred_at: None, release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
     assert_eq!(undo(&held(absent)), Ok((before.state, before.attended)));
     assert_eq!(undo(&held(cancelled())), Err(Rejection::NothingToUndo));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -36,7 +36,7 @@ use crate::i18n::{Say, locale, marked, say_with};
 use crate::paths;
 use crate::session::use_session;
 use crate::settings;
-use crate::ui::{Button, EmptyState, LinkButton, Look};
+use crate::ui::{Button, EmptyState, Glyph, LinkButton, Look};
 
 /// Between two looks at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -50,12 +50,16 @@ pub fn Board(
     screen: Memo<Screen>,
     /// Whether changes are told as they happen.
     is_live: ReadSignal<bool>,
+    /// The day that was asked for; none: today.
+    wanted: Memo<Option<NaiveDate>>,
 ) -> impl IntoView {
     let outbox = StoredValue::new(Outbox::of_page());
     let programmes = LocalResource::new(client::programmes);
-    let programmes = Memo::new(move |_| {
+    let programmes = Memo::new(move |before: Option<&Vec<Programme>>| {
         let kept = || screen.with(|screen| showing(screen, |live| live.programmes.clone())).unwrap_or_default();
-        programmes.get().and_then(Result::ok).unwrap_or_else(kept)
+        let found = programmes.get().and_then(Result::ok).unwrap_or_else(kept);
+        // A board that is read anew does not bring them along: those of the device stay.
+        if found.is_empty() { before.cloned().unwrap_or_default() } else { found }
     });
     let empty = move || BoardDay { day: settings::today(), holiday: None, slots: Vec::new(), entries: Vec::new() };
     let today = Memo::new(move |_| {
@@ -112,6 +116,7 @@ pub fn Board(
             {move || holiday().map(|name| view! { <span class="chip chip-warning"><span>{marked(&holiday_name(&name, locale()))}</span></span> })}
         </p>
         <div class="row no-print">
+            <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
             {print_button()}
             <Button look=Look::Text on_press=Callback::new(move |()| resource.refetch())><Say key="attendance.refresh"/></Button>
             <span class="quiet">

@@ -381,9 +381,7 @@ fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
         Some(Mark::Refused) => Some(("unsent.card_refused", Glyph::Warning)),
         Some(Mark::UnderWay) | None => None,
     };
-    let note = move || {
-        queued().map(|(words, glyph)| view! { <p class="card-unsent"><Icon glyph/><strong>{say(words)}</strong></p> })
-    };
+    let note = move || queued().map(|(words, glyph)| view! { <p class="card-unsent"><Icon glyph/><strong>{say(words)}</strong></p> });
     let (words, look, icon) = match stage(&entry.booking.state) {
         Some(Stage::Coming) => ("attendance.check_in", Look::Solid, Glyph::Right),
         Some(Stage::Here) => ("attendance.check_out", Look::Outline, Glyph::Exit),

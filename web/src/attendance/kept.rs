@@ -38,7 +38,7 @@ pub async fn keep(kept: &Kept) {
 
 /// What is kept for this person and this day; anything else is wiped.
 pub async fn recall(account: &AccountId, today: NaiveDate) -> Option<Kept> {
-    let (_, kept) = DEVICE.all::<Kept>().await.pop()?;
+    let (_, kept) = DEVICE.all::<Kept>().await?.pop()?;
     if kept.is_for(account, today) {
         return Some(kept);
     }

@@ -74,7 +74,7 @@ pub fn use_changes(on_change: Callback<()>) -> ReadSignal<bool> {
 impl Line {
     fn connect(self) {
         // Whoever signs in again comes back to a new page.
-        if self.session.has_ended() {
+        if self.session.has_ended_untracked() {
             return;
         }
         let Ok(source) = EventSource::new(EVENTS) else { return };

@@ -176,9 +176,14 @@ fn left_at(booking: &Booking) -> Option<DateTime<Utc>> {
 pub struct Next {
     /// When.
     pub at: DateTime<Utc>,
-    /// The children's names, each with its strong allergies.
+    /// The first children's names, each with its strong allergies; those who have one first.
     pub children: Vec<(String, Vec<String>)>,
+    /// How many more there are.
+    pub others: usize,
 }
+
+/// So many names are read at a glance.
+const AT_A_GLANCE: usize = 6;
 
 /// Who comes next.
 pub fn next_to_come(day: &BoardDay) -> Option<Next> {
@@ -194,7 +199,11 @@ fn next(sorted: &[BoardEntry], when: fn(&Booking) -> DateTime<Utc>) -> Option<Ne
     let at = when(&sorted.first()?.booking);
     let severe = |entry: &BoardEntry| allergies(entry).0.into_iter().map(|allergy| allergy.name.clone()).collect();
     let together = sorted.iter().take_while(|entry| when(&entry.booking) == at);
-    Some(Next { at, children: together.map(|entry| (entry.booking.child.name.clone(), severe(entry))).collect() })
+    let mut children: Vec<_> = together.map(|entry| (entry.booking.child.name.clone(), severe(entry))).collect();
+    children.sort_by_key(|(_, severe): &(String, Vec<String>)| severe.is_empty());
+    let others = children.len().saturating_sub(AT_A_GLANCE);
+    children.truncate(AT_A_GLANCE);
+    Some(Next { at, children, others })
 }
 
 /// The requests that are not settled yet, party by party in their order.
@@ -300,7 +309,7 @@ impl HalfHour {
 
 const HALF_HOUR: TimeDelta = TimeDelta::minutes(30);
 
-/// How full the day gets, half hour by half hour, from the first slot's start to the last one's end. 
+/// How full the day gets, half hour by half hour, from the first slot's start to the last one's end.
 pub fn half_hours(slots: &[Slot], programmes: &[Programme]) -> Vec<HalfHour> {
     let (Some(first), Some(last)) = (slots.iter().map(|slot| slot.starts_at).min(), slots.iter().map(|slot| slot.ends_at).max()) else {
         return Vec::new();
@@ -468,7 +477,7 @@ pub mod tests {
     }
 
     fn together(at: &str, names: [&str; 2]) -> Next {
-        Next { at: time(at), children: names.map(|name| (name.to_owned(), Vec::new())).into() }
+        Next { at: time(at), children: names.map(|name| (name.to_owned(), Vec::new())).into(), others: 0 }
     }
 
     fn names(entries: &[BoardEntry]) -> Vec<&str> {
@@ -601,6 +610,14 @@ pub mod tests {
         // What the device keeps stands in for an answer, and is as old as it says.
         let kept = next_screen(None, today, Some(Err((Failure::Offline, Some(Box::new(live(None)))))));
         assert_eq!(kept, stale);
+    }
+
+    #[test]
+    fn of_many_who_come_together_those_with_a_strong_allergy_are_named() {
+        let mut all: Vec<BoardEntry> = (0..9).map(|n| entry(&format!("{n}"), "9:00", "12:00", BookingState::Confirmed)).collect();
+        all[8].allergies = vec![Allergy { name: "卵".to_owned(), severity: Severity::Severe }];
+        let next = next_to_come(&board_day(all)).unwrap();
+        assert_eq!((next.children[0].clone(), next.children.len(), next.others), (("8".to_owned(), vec!["卵".to_owned()]), 6, 3));
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub struct Outbox {
     sending: ArcRwSignal<bool>,
     /// Whether what an earlier page left on the device was read.
     loaded: ArcRwSignal<bool>,
+    is_unreadable: ArcRwSignal<bool>,
 }
 
 impl Outbox {
@@ -58,6 +59,11 @@ impl Outbox {
         self.lines.with(|lines| f(lines))
     }
 
+    /// Whether the device keeps records that cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.is_unreadable.get()
+    }
+
     /// Bookings as the server answered since the page was opened.
     pub fn answers(&self) -> Vec<Booking> {
         self.answers.get()
@@ -73,7 +79,9 @@ impl Outbox {
 
     fn change(&self, f: impl FnOnce(&mut Vec<Line>)) {
         self.lines.update(f);
-        offline::write_device(offline::UNSENT, &self.lines.with_untracked(Vec::len));
+        if !self.is_unreadable.get_untracked() {
+            offline::write_device(offline::UNSENT, &self.lines.with_untracked(Vec::len));
+        }
     }
 
     fn change_one(&self, key: &str, f: impl FnOnce(&mut Line)) {
@@ -93,7 +101,11 @@ impl Outbox {
             return;
         }
         self.loaded.set(true);
-        let found = DEVICE.all::<Unsent>().await;
+        let Some(found) = DEVICE.all::<Unsent>().await else {
+            // A device that has never kept anything has lost nothing.
+            self.is_unreadable.set(offline::read_device::<usize>(offline::UNSENT).is_some_and(|count| count > 0));
+            return;
+        };
         self.change(|lines| {
             // What was there before goes first.
             let old = found.into_iter().map(|(number, unsent)| Line { place: Place::Number(number), queued: true, unsent });
@@ -149,7 +161,7 @@ impl Dispatch {
         let Some(Sender { account, name, facility }) = untrack(|| self.sender()) else { return };
         let key = random_key();
         let unsent = Unsent { key: key.clone(), account, by: name, facility, booking, child, command, refused: None };
-        let queued = self.outbox.away.get_untracked();
+        let queued = self.outbox.away.get_untracked() || self.session.has_ended_untracked();
         self.outbox.change(|lines| lines.push(Line { place: Place::OnItsWay, queued, unsent: unsent.clone() }));
         if queued {
             focus_quietly(stage_of(&unsent.command));

@@ -89,11 +89,7 @@ enum Phase {
 }
 
 /// Waiting, failure with another try, or the page; the page is made once and follows the board by itself.
-fn phases(
-    resource: Loaded,
-    screen: Memo<Screen>,
-    ready: impl Fn() -> AnyView + Send + Sync + 'static,
-) -> impl IntoView {
+fn phases(resource: Loaded, screen: Memo<Screen>, ready: impl Fn() -> AnyView + Send + Sync + 'static) -> impl IntoView {
     let phase = Memo::new(move |_| {
         screen.with(|screen| match screen {
             Screen::Waiting => Phase::Waiting,
@@ -132,7 +128,11 @@ pub(super) fn stale_notice(screen: Memo<Screen>) -> impl IntoView {
             view! {
                 <Banner tone=Tone::Warning>
                     <p><strong>{say_with("attendance.stale", move || vec![("time", clock_at(since))])}</strong></p>
-                    {move || failure.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
+                    // That the server is away has just been said.
+                    {move || {
+                        let sentences = if is_away(&failure) { Vec::new() } else { failure.sentences(locale()) };
+                        sentences.iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()
+                    }}
                 </Banner>
             }
         })
@@ -169,10 +169,7 @@ pub fn BoardPage() -> impl IntoView {
         <div class="stack staff">
             <StaffNav here/>
             <div class="no-print"><PageTitle text=title/></div>
-            <div class="row no-print">
-                <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
-            </div>
-            {phases(resource, screen, move || view! { <Board resource screen is_live/> }.into_any())}
+            {phases(resource, screen, move || view! { <Board resource screen is_live wanted/> }.into_any())}
         </div>
     }
 }

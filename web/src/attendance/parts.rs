@@ -146,7 +146,7 @@ pub fn Glance(
 fn next_view(next: Option<Next>, nobody: &'static str) -> AnyView {
     match next {
         None => view! { <p class="quiet">{say(nobody)}</p> }.into_any(),
-        Some(Next { at, children }) => view! {
+        Some(Next { at, children, others }) => view! {
             <p class="glance-time">{clock_at(at)}</p>
             <ul class="glance-names">
                 {children
@@ -164,6 +164,11 @@ fn next_view(next: Option<Next>, nobody: &'static str) -> AnyView {
                         view! { <li>{name}" "{severe}</li> }
                     })
                     .collect_view()}
+                {(others > 0)
+                    .then(|| {
+                        let count = i64::try_from(others).unwrap_or(i64::MAX);
+                        view! { <li class="quiet">{say_with("attendance.next_others", move || vec![("count", people(count, locale()))])}</li> }
+                    })}
             </ul>
         }
         .into_any(),

@@ -35,7 +35,26 @@ pub fn Strip(
     view! {
         <Show when=move || !halves.with(Vec::is_empty)>
             <section class="strip no-print" aria-labelledby="strip">
-                <h2 id="strip" class="strip-title"><Say key="attendance.half_hours"/></h2>
+                <div class="strip-head">
+                    <h2 id="strip" class="strip-title"><Say key="attendance.half_hours"/></h2>
+                    {move || {
+                        fullest
+                            .get()
+                            .map(|half| {
+                                view! {
+                                    <p class="quiet">
+                                        {say_with("attendance.peak", move || {
+                                            vec![
+                                                ("time", clock_at(half.starts_at)),
+                                                ("taken", people(half.taken, locale())),
+                                                ("places", people(half.places, locale())),
+                                            ]
+                                        })}
+                                    </p>
+                                }
+                            })
+                    }}
+                </div>
                 {move || {
                     short
                         .get()
@@ -44,23 +63,6 @@ pub fn Strip(
                                 <p class="strip-short">
                                     <Icon glyph=Glyph::Warning/>
                                     <strong>{say_with("attendance.carers_short", move || vec![("time", clock_at(half.starts_at))])}</strong>
-                                </p>
-                            }
-                        })
-                }}
-                {move || {
-                    fullest
-                        .get()
-                        .map(|half| {
-                            view! {
-                                <p class="quiet">
-                                    {say_with("attendance.peak", move || {
-                                        vec![
-                                            ("time", clock_at(half.starts_at)),
-                                            ("taken", people(half.taken, locale())),
-                                            ("places", people(half.places, locale())),
-                                        ]
-                                    })}
                                 </p>
                             }
                         })

@@ -28,11 +28,11 @@ impl Vault {
         serde_json::from_str(&js_sys::JSON::stringify(&kept).ok()?.as_string()?).ok()
     }
 
-    /// Everything that is kept and can be read, in order.
-    pub async fn all<T: DeserializeOwned>(self) -> Vec<(u32, T)> {
-        let found = self.ask("all", &[]).await.ok().and_then(|kept| kept.as_string());
-        let texts: Vec<(u32, String)> = found.and_then(|found| serde_json::from_str(&found).ok()).unwrap_or_default();
-        texts.into_iter().filter_map(|(number, text)| Some((number, serde_json::from_str(&text).ok()?))).collect()
+    /// Everything that is kept, in order. None: the device keeps nothing, or it cannot be read.
+    pub async fn all<T: DeserializeOwned>(self) -> Option<Vec<(u32, T)>> {
+        let found = self.ask("all", &[]).await.ok()?.as_string()?;
+        let texts: Vec<(u32, String)> = serde_json::from_str(&found).ok()?;
+        texts.into_iter().map(|(number, text)| Some((number, serde_json::from_str(&text).ok()?))).collect()
     }
 
     /// Takes away what is kept under a number.

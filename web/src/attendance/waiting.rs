@@ -9,12 +9,13 @@ use super::outbox::{Dispatch, use_outbox};
 use super::unsent::{Command, Line, Place, advice};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, marked, say, say_with, sentence};
+use crate::session::use_session;
 use crate::ui::{Banner, Button, Explain, Glyph, Icon, Look, Tone};
 
 /// Says on every page of staff what this device has not sent, and sends it.
 #[component]
 pub fn Waiting() -> impl IntoView {
-    let dispatch = StoredValue::new(use_outbox());
+    let (dispatch, session) = (StoredValue::new(use_outbox()), use_session());
     let here = Memo::new(move |_| {
         dispatch.with_value(|dispatch| {
             let facility = dispatch.sender().map(|sender| (sender.facility, sender.account));
@@ -40,10 +41,18 @@ pub fn Waiting() -> impl IntoView {
                         <Icon glyph=Glyph::NoNetwork/>
                         <strong>{say_with("unsent.count", move || vec![("count", counts.get().0.to_string())])}</strong>
                     </p>
-                    <p>{say_with("unsent.meaning", move || vec![("time", since.get().map(clock_at).unwrap_or_default())])}</p>
+                    <p>
+                        {move || {
+                            let words = if session.has_ended() { "unsent.meaning_signed_out" } else { "unsent.meaning" };
+                            say_with(words, move || vec![("time", since.get().map(clock_at).unwrap_or_default())])
+                        }}
+                    </p>
                     <Show when=move || unkept.get()><p><strong><Say key="unsent.nowhere"/></strong></p></Show>
                     <Button look=Look::Outline on_press=send><Say key="unsent.send"/></Button>
                 </Banner>
+            </Show>
+            <Show when=move || dispatch.with_value(|dispatch| dispatch.outbox().is_unreadable())>
+                <Banner tone=Tone::Error><p><strong><Say key="unsent.unreadable"/></strong></p></Banner>
             </Show>
             <Show when=move || counts.get().1 != 0>
                 <Banner tone=Tone::Warning>
