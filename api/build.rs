@@ -18,8 +18,8 @@ const BUILD_END: &str = "/*END*/";
 
 /// The page that starts the build for staff.
 const STAFF_PAGE: &str = "/staff.html";
-/// What only staff use beside their build: the camera that reads codes at the door.
-const STAFF_CAMERA: &str = "/camera.js";
+/// What only staff use beside their build: the camera that reads codes at the door, and what keeps the day for times without network.
+const STAFF_SCRIPTS: [&str; 2] = ["/camera.js", "/vault.js"];
 
 /// Shown instead of the app by a server that was compiled before the app was built.
 const NOT_BUILT: &str = r#"<!doctype html>
@@ -85,7 +85,7 @@ fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
     let staff_page = files.iter().find(|file| file.path == STAFF_PAGE).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     let is_staff = |path: &str| {
         let is_code_of = |page: &String| path.starts_with("/web-") && page.contains(path);
-        [STAFF_PAGE, STAFF_CAMERA].contains(&path) || staff_page.as_ref().is_some_and(is_code_of)
+        path == STAFF_PAGE || STAFF_SCRIPTS.contains(&path) || staff_page.as_ref().is_some_and(is_code_of)
     };
     for file in files.iter() {
         let hash = hex(&Sha256::digest(&file.bytes));

@@ -84,6 +84,8 @@ pub struct App {
     pub push: Option<channels::push::Push>,
     /// What wakes those who make notices and those who deliver them.
     pub notices: Arc<notices::jobs::Wakes>,
+    /// The boards that are open, to be told of changes.
+    pub boards: Arc<attendance::live::Boards>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -102,6 +104,7 @@ impl App {
             channels: Arc::default(),
             push: None,
             notices: Arc::default(),
+            boards: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }

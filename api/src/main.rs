@@ -14,7 +14,7 @@ use api::facilities::import::import_facilities;
 use api::registers::FileEncoding;
 use api::registers::command::{export_certified, import_files, receive_from, reports_text};
 use api::tables::{report_text, terminal_locale};
-use api::{App, Clock, calendar, clock_starting_at, demo, notices, openapi, server, system_clock, telemetry, waitlist};
+use api::{App, Clock, attendance, calendar, clock_starting_at, demo, notices, openapi, server, system_clock, telemetry, waitlist};
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use shared::facilities::ImportReport;
@@ -383,6 +383,8 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     let waiting = actix_web::rt::spawn(waitlist::jobs::keep_asking(app.clone()));
     let making = actix_web::rt::spawn(notices::jobs::keep_making(app.clone()));
     let delivering = actix_web::rt::spawn(notices::jobs::keep_delivering(app.clone()));
+    let telling = actix_web::rt::spawn(attendance::live::keep_telling(app.clone()));
+    let ending = actix_web::rt::spawn(server::end_boards_when_asked_to_stop(app.clone()));
     let time = actix_web::rt::spawn(server::keep_time(app));
     server.await?;
     house.abort();
@@ -390,5 +392,7 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     time.abort();
     making.abort();
     delivering.abort();
+    telling.abort();
+    ending.abort();
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,14 @@
 //! The serving process: middleware in their order, workers, housekeeping, a graceful stop.
 
 use std::net::TcpListener;
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
+use futures_util::future::select;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
@@ -44,6 +47,15 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// Ends the streams of open boards as soon as the process is asked to stop: they never end by themselves, and the stop waits for them.
+pub async fn end_boards_when_asked_to_stop(app: App) {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => drop(select(pin!(terminate.recv()), pin!(tokio::signal::ctrl_c())).await),
+        Err(error) => return tracing::warn!(%error, "open boards hold a stop up"),
+    }
+    app.boards.end();
 }
 
 /// Does what time does, every few seconds.

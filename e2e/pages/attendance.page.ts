@@ -24,6 +24,16 @@ export class Board {
     return this.page.getByRole('region', { name: /^承認待ちの予約/ }).getByRole('article', { name: child });
   }
 
+  /** What this device has not sent. */
+  unsent(): Locator {
+    return this.page.getByText(/まだ送っていない記録が\d+件あります/);
+  }
+
+  /** A record that the server did not take. */
+  conflict(child: string): Locator {
+    return this.page.getByRole('region', { name: /^確認が必要な記録/ }).getByRole('article', { name: child });
+  }
+
   async checkIn(child: string): Promise<void> {
     await this.card('これから来る', child).getByRole('button', { name: /登園/ }).click();
     const dialog = this.page.getByRole('dialog');

@@ -317,5 +317,15 @@ pub struct Board {
     pub requests: Vec<BoardEntry>,
 }
 
+/// Something changed at a facility: what, and of which booking, slot or entry. Whoever may see more asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BoardChange {
+    /// The event, for example `booking.checked_in`.
+    pub kind: String,
+    /// The id of what it happened to.
+    pub subject_id: String,
+}
+
 #[cfg(test)]
 mod tests;

@@ -260,6 +260,29 @@ impl Slot {
     }
 }
 
+/// Carers of a slot in a part of its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    /// The fewest that are there at any minute.
+    pub there: i64,
+    /// The most that the children who are booked need at any minute.
+    pub needed: i64,
+}
+
+impl Slot {
+    /// The carers in `[from, until)`, in minutes from the slot's start, by the programme's staffing; none where the slot counts no carers.
+    pub fn cover(&self, staffing: &Staffing, from: i64, until: i64) -> Option<Cover> {
+        let carers = self.carers.as_ref()?;
+        let steps = self.bands.iter().map(|band| &band.occupancy).chain([carers]).flat_map(Occupancy::steps);
+        let inside = steps.map(|(minute, _)| *minute).filter(|minute| from < *minute && *minute < until);
+        let at = |minute: i64| {
+            let needed = staffing.needed(&self.bands, |band| band.occupancy.peak(minute, minute));
+            Cover { there: carers.peak(minute, minute), needed }
+        };
+        Some(inside.map(at).fold(at(from), |all, one| Cover { there: all.there.min(one.there), needed: all.needed.max(one.needed) }))
+    }
+}
+
 impl Staffing {
     /// Children that one carer may look after in a band: where it holds several ratios, the strictest. None: no ratio for these ages.
     fn children(&self, band: &SlotBand) -> Option<i64> {

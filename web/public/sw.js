@@ -53,7 +53,7 @@ async function page(event) {
   const store = await caches.open(STORE);
   const { pathname } = new URL(event.request.url);
   const kept = await store.match(shellOf(pathname));
-  if (!kept && isStaff(pathname)) event.waitUntil(store.addAll(paths(true)).catch(() => undefined));
+  if (isStaff(pathname)) event.waitUntil(keepStaff());
   const fetched = fetch(event.request);
   if (!kept) return fetched;
   // A slow answer must not become an unhandled rejection once the kept page was given.
@@ -77,6 +77,16 @@ async function file(event) {
     event.waitUntil(store.put(event.request, answer.clone()));
   }
   return answer;
+}
+
+// A page of staff asks to be kept whole: it may have been opened before this worker was there.
+self.addEventListener("message", (event) => {
+  if (event.data === "keep-staff") event.waitUntil(keepStaff());
+});
+
+async function keepStaff() {
+  const store = await caches.open(STORE);
+  if (!(await store.match("/staff.html"))) await store.addAll(paths(true)).catch(() => undefined);
 }
 
 // Notices. What comes says no more than a lock screen may show.

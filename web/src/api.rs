@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::locale::Locale;
 use shared::problem::{Problem, Reason};
+use web_sys::AbortSignal;
 
 use crate::i18n::{locale_of_document, sentence};
 use crate::ui::{Explain, FieldError};
@@ -157,7 +158,8 @@ impl Attempt {
     }
 }
 
-fn random_key() -> String {
+/// A key for something that is done once however often it is sent.
+pub fn random_key() -> String {
     let window = window();
     match window.crypto() {
         Ok(crypto) if window.is_secure_context() => crypto.random_uuid(),
@@ -230,6 +232,22 @@ async fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     let response = answered(path, prepared(Request::get, path).send().await).await?;
     read(&response).await
+}
+
+/// So many milliseconds an answer may take on a bad network, where one can go on without it.
+const SOON: u32 = 8000;
+
+/// Reads something that one can do without for a while: on a network that does not answer it is as if there were none.
+pub async fn get_soon<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    let request = prepared(Request::get, path).abort_signal(Some(&AbortSignal::timeout_with_u32(SOON)));
+    read(&answered(path, request.send().await).await?).await
+}
+
+/// Does something under a key that is kept elsewhere; on a network that does not answer it is as if there were none.
+pub async fn post_keyed<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B, key: &str) -> Result<T, Failure> {
+    let request = prepared(Request::post, path).abort_signal(Some(&AbortSignal::timeout_with_u32(SOON)));
+    let request = request.header("Idempotency-Key", key).json(body).map_err(|_| Failure::Unexpected)?;
+    read(&answered(path, request.send().await).await?).await
 }
 
 /// Reads something together with its tag.

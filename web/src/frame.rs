@@ -8,10 +8,10 @@ use leptos_router::hooks::{use_location, use_navigate};
 use shared::access::{Area, Role, may};
 use shared::locale::Locale;
 
-use crate::flash::{FlashRegion, use_flash};
-use crate::i18n::{LocaleContext, Say, t, t_with};
+use crate::flash::{Flash, FlashRegion, use_flash};
+use crate::i18n::{LocaleContext, Say, t, t_with, text};
 use crate::notices::{Unread, keep_unread};
-use crate::offline::use_online;
+use crate::offline::{self, UNSENT, use_online};
 use crate::paths;
 use crate::session::{EndedNotice, Standing, use_session};
 use crate::ui::{Banner, Button, Glyph, Icon, Look, Tone};
@@ -186,7 +186,7 @@ pub fn Account() -> impl IntoView {
             match session.sign_out().await {
                 Ok(said) => {
                     navigate(&paths::home(), NavigateOptions::default());
-                    flash.done(said);
+                    say_signed_out(flash, said);
                 }
                 Err(failure) => flash.failed(&failure),
             }
@@ -213,6 +213,16 @@ pub fn Account() -> impl IntoView {
             }
             .into_any()
         }
+    }
+}
+
+/// Where staff leave something on the device that is not sent yet, they are told.
+fn say_signed_out(flash: Flash, said: &'static str) {
+    match offline::read_device::<usize>(UNSENT) {
+        Some(count) if cfg!(feature = "pages") && count > 0 => {
+            flash.tell(text(move || t_with("unsent.signed_out", &[("count", count.to_string())])));
+        }
+        _ => flash.done(said),
     }
 }
 

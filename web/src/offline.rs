@@ -86,8 +86,22 @@ pub fn take_over<T: DeserializeOwned>(name: &str) -> Option<T> {
     kept
 }
 
-/// Takes away everything that this device remembers of any account.
+/// Under this name the device remembers how many records of staff it has not sent, for pages that cannot read them.
+pub const UNSENT: &str = "unsent";
+/// The browser's database with today's board, on a device of staff.
+pub const ROSTER: &str = "yumigahama-roster";
+
+/// Takes away today's board, with the key to it.
+pub fn forget_roster() {
+    // Where the browser has no such databases nothing was kept.
+    if let Ok(Some(databases)) = window().indexed_db() {
+        let _ = databases.delete_database(ROSTER);
+    }
+}
+
+/// Takes away everything that this device remembers of any account. What was recorded here and not sent yet stays until it is.
 pub fn forget_accounts() {
+    forget_roster();
     let Some(storage) = storage() else { return };
     let count = storage.length().unwrap_or(0);
     let keys: Vec<String> = (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect();

@@ -61,7 +61,7 @@ impl Session {
 
     /// Asks the server again.
     pub async fn ask(self) {
-        match api::get::<Me>("/me").await {
+        match api::get_soon::<Me>("/me").await {
             Ok(me) => self.signed_in(me),
             Err(failure) if failure.status() == Some(401) => self.leave(),
             // Without an answer this device still knows whose next bookings it keeps.
@@ -97,6 +97,11 @@ impl Session {
         self.0.with(|standing| matches!(standing, Standing::Ended(_)))
     }
 
+    /// The same, where nothing follows it.
+    pub fn has_ended_untracked(self) -> bool {
+        self.0.with_untracked(|standing| matches!(standing, Standing::Ended(_)))
+    }
+
     /// A sign-in or registration was answered with this person.
     pub fn signed_in(self, me: Me) {
         let remembered: Option<Me> = offline::recall(LAST_PERSON, "");
@@ -130,6 +135,8 @@ impl Session {
     }
 
     fn end(self) {
+        // Whoever ended it may have lost the device; what was recorded on it and not sent stays.
+        offline::forget_roster();
         self.0.update(|standing| {
             if let Standing::SignedIn(me) = standing {
                 *standing = Standing::Ended(me.clone());

@@ -11,7 +11,7 @@ use shared::locale::Locale;
 use shared::settings::Settings;
 use shared::time::tokyo_day;
 
-use crate::api;
+use crate::{api, offline};
 
 #[derive(Default)]
 struct Learned {
@@ -27,16 +27,17 @@ thread_local! {
     static LEARNED: RefCell<Learned> = RefCell::default();
 }
 
-/// Asks the server; without an answer the device's clock must do, and no map has tiles.
+/// Under this name the device remembers by how many milliseconds the server's clock was ahead of its own.
+const CLOCK: &str = "clock";
+
+/// Asks the server; without an answer it must do what the device remembers of the server's clock, and no map has tiles.
 pub async fn learn() {
+    let remembered = offline::read_device(CLOCK).and_then(TimeDelta::try_milliseconds);
+    LEARNED.with_borrow_mut(|learned| learned.ahead = remembered.unwrap_or_default());
     if let Ok(Settings { map_tiles, resident_sign_in, passkey_origin, now, holidays }) = api::get::<Settings>("/settings").await {
-        LEARNED.replace(Learned {
-            ahead: now - Utc::now(),
-            map_tiles,
-            resident_sign_in,
-            passkey_origin,
-            holidays: holidays.into_iter().collect(),
-        });
+        let ahead = now - Utc::now();
+        offline::write_device(CLOCK, &ahead.num_milliseconds());
+        LEARNED.replace(Learned { ahead, map_tiles, resident_sign_in, passkey_origin, holidays: holidays.into_iter().collect() });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Attendance: the board that staff work by, and what is recorded of children who come, go, or do not come.
 
 mod codes;
+pub mod live;
 pub mod recording;
 pub mod settling;
 pub mod store;
@@ -38,6 +39,7 @@ const MAX_ENTRIES: i64 = 5000;
 pub fn configure(config: &mut impl Operations) {
     config
         .service(get_board)
+        .service(live::watch_board)
         .service(recording::check_in_booking)
         .service(recording::check_out_booking)
         .service(recording::mark_booking_absent)

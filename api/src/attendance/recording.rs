@@ -216,7 +216,7 @@ pub async fn check_out_booking(
 
 /// A child did not come, as staff confirm
 ///
-/// From the start of the stay on. `seen` is what it means for the family: the late fee and the counted limit that were agreed, or nothing for
+/// From the start of the stay on, at the time as it happened. `seen` is what it means for the family: the late fee and the counted limit that were agreed, or nothing for
 /// one of the booking's exempt reasons. Where that has changed nothing is recorded. With `release` the rest of the time is free for others.
 #[utoipa::path(
     tag = "attendance",
@@ -245,7 +245,8 @@ pub async fn mark_booking_absent(
         let held = Held::lock(conn, &id, &staff.facility_id)?;
         let next = mark_absent(held.booking(), command, act.now)?;
         end(conn, &held.stored, &next, act)?;
-        let record = Line::new(RecordKind::Absent).record(held.booking(), (next, held.booking().attended.clone()), act.now);
+        let line = Line { occurred_at: command.occurred_at, ..Line::new(RecordKind::Absent) };
+        let record = line.record(held.booking(), (next, held.booking().attended.clone()), act.now);
         insert_record(conn, &id, &record)?;
         held.answer(conn)
     })

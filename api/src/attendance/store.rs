@@ -1,4 +1,4 @@
-//! The history of attendance in the database, whose lines are only ever added, and the codes at the door.
+//! The history of attendance in the database, whose lines are only ever added, the codes at the door, and what happens at a facility.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::attendance::AttendanceRecord;
 use shared::ids::{BookingId, FacilityId, FamilyId};
+use uuid::Uuid;
 
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json};
 use crate::new_id;
-use crate::schema::{attendance_records, family_codes, wall_codes};
+use crate::schema::{attendance_records, events, family_codes, wall_codes};
 
 /// Writes a line of a booking's history.
 pub fn insert_record(conn: &mut AnyConnection, booking: &BookingId, record: &AttendanceRecord) -> Result<(), DbError> {
@@ -131,4 +132,36 @@ pub fn write_wall_code(conn: &mut AnyConnection, facility: &FacilityId, code: &s
     let clause = " ON CONFLICT (facility_id) DO UPDATE SET code = excluded.code, updated_at = excluded.updated_at";
     OnConflict { insert, clause }.execute(conn)?;
     Ok(())
+}
+
+/// Something that happened at a facility.
+#[derive(Debug, Queryable)]
+pub struct Event {
+    /// Its id, by which events are in order.
+    pub id: String,
+    /// What.
+    pub kind: String,
+    /// To what.
+    pub subject_id: String,
+    /// Where.
+    pub facility_id: String,
+}
+
+/// The id of the newest event.
+pub fn last_event(conn: &mut AnyConnection) -> Result<Option<String>, DbError> {
+    Ok(events::table.order(events::id.desc()).select(events::id).first(conn).optional()?)
+}
+
+/// What happened at these facilities after an id, in order.
+pub fn list_events(conn: &mut AnyConnection, facilities: &[String], after: &str) -> Result<Vec<Event>, DbError> {
+    let found = events::table.filter(events::id.gt(after)).filter(events::facility_id.eq_any(facilities)).order(events::id);
+    Ok(found.select((events::id, events::kind, events::subject_id, events::facility_id.assume_not_null())).load(conn)?)
+}
+
+/// The least id that could have been made so long before this one; the id itself where it tells no time.
+pub fn first_id_before(id: &str, before: TimeDelta) -> String {
+    let made = Uuid::parse_str(id).ok().and_then(|id| id.get_timestamp()).map(|made| made.to_unix());
+    let millis = made.map(|(seconds, nanos)| seconds * 1000 + u64::from(nanos) / 1_000_000);
+    let earlier = millis.zip(u64::try_from(before.num_milliseconds()).ok()).map(|(millis, before)| millis.saturating_sub(before));
+    earlier.map_or_else(|| id.to_owned(), |millis| uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string())
 }

@@ -132,6 +132,16 @@ on_both! {
         assert_eq!(ana.post(&format!("/bookings/{booking}/cancel"), json!({})).await.code(), "bookings.over");
         let undone = staff.post(&undo, json!(null)).await.body;
         assert_eq!(undone["state"], booked["state"]);
+        // Seen a quarter of an hour ago, while the server was away; sent twice under one key.
+        let seen = json!({ "seen": late, "occurred_at": "2026-12-01T00:15:00Z" });
+        let marked = staff.post_with_key(&absent, seen.clone(), "queued").await;
+        assert_eq!((marked.code_number(), marked.body["state"]["at"].as_str()), (200, Some("2026-12-01T00:15:00Z")));
+        assert_eq!(staff.post_with_key(&absent, seen, "queued").await.body, marked.body);
+        let history = staff.get(&format!("/bookings/{booking}/attendance")).await.body;
+        let last = history.as_array().unwrap().last().unwrap();
+        assert_eq!((&last["occurred_at"], &last["received_at"]), (&json!("2026-12-01T00:15:00Z"), &json!("2026-12-01T00:30:00Z")));
+        assert_eq!(history.as_array().unwrap().len(), 3);
+        assert_eq!(staff.post(&undo, json!(null)).await.status, 200);
         // Ill, and released: nothing counts, the place is free, and is taken back while it is there.
         let ill = json!({ "seen": { "fee_yen": 0, "counts": false }, "reason": "child_ill", "release": true });
         let marked = staff.post(&absent, ill.clone()).await.body;

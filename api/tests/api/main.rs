@@ -34,6 +34,7 @@ mod identity;
 mod importing;
 mod interviews;
 mod laws;
+mod live;
 mod mail;
 mod moving;
 mod moving_races;

@@ -45,6 +45,9 @@ pub struct CheckOut {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MarkAbsent {
+    /// When staff saw that the child does not come; now when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<DateTime<Utc>>,
     /// Whether the rest of the time is free for others.
     #[serde(default)]
     pub release: bool,
@@ -196,12 +199,17 @@ pub fn absent_terms(booking: &Booking, reason: Option<&str>, now: DateTime<Utc>)
 
 /// A child did not come: the booking's next state. A place is released only while there is time left.
 pub fn mark_absent(booking: &Booking, command: &MarkAbsent, now: DateTime<Utc>) -> Result<BookingState, Rejection> {
-    let terms = absent_terms(booking, command.reason.as_deref(), now)?;
+    let at = command.occurred_at.unwrap_or(now);
+    let terms = absent_terms(booking, command.reason.as_deref(), at)?;
+    // Staff may say so days later, but not before.
+    if at > now + CLOCK_SLACK {
+        return Err(Rejection::InFuture);
+    }
     if terms != command.seen {
         return Err(Rejection::TermsChanged);
     }
     Ok(BookingState::Absent {
-        at: now,
+        at,
         fee_yen: terms.fee_yen,
         counts: terms.counts,
         exempt: command.reason.clone(),

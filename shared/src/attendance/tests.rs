@@ -186,7 +186,7 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
     assert_eq!(absent_terms(&booking, Some(FACILITY_REASON), begun), Ok(CancelTerms::FREE));
     assert_eq!(absent_terms(&booking, Some("bored"), begun), Err(Rejection::ReasonUnknown));
     let mark = |release, reason: Option<&str>, seen, now: &str| {
-        mark_absent(&booking, &MarkAbsent { release, reason: reason.map(str::to_owned), seen }, tokyo(now))
+        mark_absent(&booking, &MarkAbsent { occurred_at: None, release, reason: reason.map(str::to_owned), seen }, tokyo(now))
     };
     assert_eq!(mark(true, None, CancelTerms::FREE, "2026-12-03 10:00"), Err(Rejection::TermsChanged));
     let absent = |now: &str, terms: CancelTerms, exempt: Option<&str>, released| BookingState::Absent {
@@ -208,6 +208,24 @@ fn an_absence_means_what_was_agreed_and_only_as_staff_were_shown() {
     assert_eq!(absent_terms(&held(left("9:30")), None, begun), Err(Rejection::AlreadyOut { at: tokyo("2026-12-03 9:30") }));
     assert_eq!(absent_terms(&held(held_place.clone()), None, begun), Err(Rejection::MarkedAbsent));
     assert_eq!(come(held_place, None, "2026-12-03 11:00"), Err(Rejection::MarkedAbsent));
+}
+
+#[test]
+fn an_absence_stands_at_the_time_as_it_was_seen_whenever_the_server_hears_of_it() {
+    let booking = held(BookingState::Confirmed);
+    let seen = CancelTerms { fee_yen: 1000, counts: true };
+    let mark = |at: &str, now: &str| {
+        mark_absent(&booking, &MarkAbsent { occurred_at: Some(tokyo(at)), release: true, reason: None, seen }, tokyo(now))
+    };
+    let absent =
+        |at: &str, released| Ok(BookingState::Absent { at: tokyo(at), fee_yen: seen.fee_yen, counts: seen.counts, exempt: None, released });
+    assert_eq!(mark("2026-12-03 9:30", "2026-12-03 10:30"), absent("2026-12-03 9:30", true));
+    // Heard of when the stay is over: nothing is left to release.
+    assert_eq!(mark("2026-12-03 9:30", "2026-12-04 8:00"), absent("2026-12-03 9:30", false));
+    assert_eq!(mark("2026-12-04 8:00", "2026-12-04 8:00"), absent("2026-12-04 8:00", false));
+    assert_eq!(mark("2026-12-03 10:02", "2026-12-03 10:00"), absent("2026-12-03 10:02", true));
+    assert_eq!(mark("2026-12-03 10:02:01", "2026-12-03 10:00"), Err(Rejection::InFuture));
+    assert_eq!(mark("2026-12-03 8:59", "2026-12-03 10:00"), Err(Rejection::NotBegun { starts_at: tokyo("2026-12-03 9:00") }));
 }
 
 #[test]
@@ -236,7 +254,8 @@ fn what_is_taken_back_was_never_said() {
     assert_eq!(undo(&here), Ok((before.state.clone(), before.attended.clone())));
     assert_eq!(undo(&before), Err(Rejection::NothingToUndo));
     let seen = absent_terms(&before, None, tokyo("2026-12-03 10:00")).unwrap();
-    let absent = mark_absent(&before, &MarkAbsent { release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
+    let absent =
+        mark_absent(&before, &MarkAbsent { occurred_at: None, release: true, reason: None, seen }, tokyo("2026-12-03 10:00")).unwrap();
     assert_eq!(undo(&held(absent)), Ok((before.state, before.attended)));
     assert_eq!(undo(&held(cancelled())), Err(Rejection::NothingToUndo));
 }

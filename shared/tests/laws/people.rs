@@ -253,7 +253,8 @@ fn step(rules: &mut Rules, model: &mut Model, command: &Command) -> Result<(), T
             if let Ok(seen) = terms {
                 let late = if reason.is_some() { 0 } else { booking.fee_yen * booking.cancellation.late_fee_percent / 100 };
                 prop_assert_eq!((seen.fee_yen, seen.counts), (late, reason.is_none()));
-                booking.state = mark_absent(booking, &MarkAbsent { release: *release, reason: key, seen }, rules.now).unwrap();
+                booking.state =
+                    mark_absent(booking, &MarkAbsent { occurred_at: None, release: *release, reason: key, seen }, rules.now).unwrap();
                 let released = *release && model.now < stay.until;
                 booking.version += 1;
                 (stay.absent, stay.held, stay.counts, stay.untouched) = (true, !released, seen.counts, false);

@@ -9,28 +9,16 @@ use shared::ids::BookingId;
 use shared::locale::{clock_at, clock_span, people};
 use shared::programmes::Programme;
 
-use super::model::{Command, Stage, allergies, at_stage, is_late, person_words, programme_of, stage};
-use crate::api::{Attempt, Failure};
+use super::model::{Stage, allergies, at_stage, is_late, person_words, programme_of, stage};
+use super::unsent::{Command, Line, Mark, mark};
+use super::waiting::LeaveOut;
 use crate::bookings::Consequence;
 use crate::bookings::EnteredWords;
 use crate::consents::{ChangedNote, Withheld};
 use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
 use crate::interviews::RecordInterview;
 use crate::paths;
-use crate::ui::{Banner, Button, Disclosure, Explain, Glyph, Icon, Look, Tone};
-
-/// What was sent to the server and is not yet on the board.
-#[derive(Debug, Clone)]
-pub struct Sent {
-    /// Whose.
-    pub booking: BookingId,
-    /// What.
-    pub command: Command,
-    /// Why it was not recorded; nothing while it is under way.
-    pub failure: Option<Failure>,
-    /// Its key.
-    pub attempt: Attempt,
-}
+use crate::ui::{Button, Disclosure, Glyph, Icon, Look};
 
 /// What staff are about to do on this screen.
 #[derive(Clone, Copy)]
@@ -47,9 +35,11 @@ pub struct Desk {
     pub changed: RwSignal<bool>,
     /// Whether the question of putting something right is open.
     pub fixing: RwSignal<bool>,
-    /// What is under way or failed.
-    pub sent: RwSignal<Vec<Sent>>,
-    /// Sends it.
+    /// What is on its way.
+    pub marks: Memo<Vec<Line>>,
+    /// Takes back what was recorded last for a stay and is not sent yet.
+    pub take_back: Callback<BookingId>,
+    /// Records something.
     pub send: Callback<(BoardEntry, Command)>,
     /// Whether the day is today, the only day on which children come and go.
     pub is_today: Memo<bool>,
@@ -62,12 +52,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    fn of(self, booking: &BookingId) -> Option<Sent> {
-        self.sent.with(|all| all.iter().find(|sent| sent.booking == *booking).cloned())
-    }
-
-    fn forget(self, booking: &BookingId) {
-        self.sent.update(|all| all.retain(|sent| sent.booking != *booking));
+    fn mark(self, booking: &BookingId) -> Option<Mark> {
+        self.marks.with(|lines| mark(lines, booking))
     }
 }
 
@@ -143,8 +129,10 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
         desk.changed.set(true);
     });
     let has_severe = !allergies(&entry).0.is_empty();
+    let marked_id = booking.id.clone();
+    let is_queued = Memo::new(move |_| desk.mark(&marked_id).is_some_and(|mark| mark != Mark::UnderWay));
     view! {
-        <li class="board-card" class:is-late=late class:is-severe=has_severe class:is-gone=is_gone>
+        <li class="board-card" class:is-late=late class:is-severe=has_severe class:is-gone=is_gone class:is-queued=is_queued>
             <article aria-labelledby=heading_id.clone() class="stack">
                 <div class="board-when">
                     <span class="board-time">{furigana(move || clock_span(starts_at, ends_at, locale()))}</span>
@@ -169,7 +157,7 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                     view! { <Allergies entry=entry.clone()/> }.into_any()
                 }}
                 <ChangedNote entry=entry.clone() on_open=look/>
-                {note("attendance.care_notes", &entry.care_notes)}
+                {care(&entry.care_notes)}
                 {note("attendance.day_notes", &booking.notes)}
                 {if entry.is_interview {
                     view! { <RecordInterview entry=entry.clone()/> }.into_any()
@@ -221,6 +209,20 @@ pub fn Allergies(entry: BoardEntry) -> impl IntoView {
         {mild}
         {nothing.then(|| view! { <p class="quiet"><Say key="attendance.allergy_none"/></p> })}
     }
+}
+
+/// What carers must know of the child, as loud as an allergy.
+pub fn care(words: &str) -> Option<AnyView> {
+    let words = words.trim().to_owned();
+    (!words.is_empty()).then(|| {
+        view! {
+            <div class="allergy care">
+                <p class="allergy-title"><Icon glyph=Glyph::Info/><span><Say key="attendance.care_notes"/></span></p>
+                <p class="care-words">{words}</p>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// What somebody wrote, below its title; nothing where nothing was written.
@@ -331,6 +333,9 @@ pub fn call(contact: BoardContact) -> impl IntoView {
 /// What is done seldom, away from the button that is pressed every day: an absence, cancelling, putting right.
 #[component]
 fn OtherActs(entry: BoardEntry, desk: Desk) -> impl IntoView {
+    let id = entry.booking.id.clone();
+    let is_queued = Memo::new(move |_| desk.mark(&id) == Some(Mark::Queued));
+    let (queued_child, queued_id) = (entry.booking.child.name.clone(), entry.booking.id.clone());
     let child = format!(" {}", entry.booking.child.name);
     let (state, starts_at) = (entry.booking.state.clone(), entry.booking.starts_at);
     let ask = move |open: RwSignal<bool>, words: &'static str, icon: Glyph| {
@@ -355,44 +360,43 @@ fn OtherActs(entry: BoardEntry, desk: Desk) -> impl IntoView {
         Some(Stage::Absent) => ask(desk.fixing, "attendance.undo_absent", Glyph::Pencil).into_any(),
         None => ().into_any(),
     };
-    view! { <div class="row">{acts}</div> }
+    // What is only on this device is taken back here; all else needs the server's own record.
+    let take_back = move || {
+        let (child, id) = (queued_child.clone(), queued_id.clone());
+        view! { <LeaveOut child on_press=Callback::new(move |()| desk.take_back.run(id.clone()))/> }
+    };
+    view! {
+        <div class="row" hidden=move || is_queued.get()>{acts}</div>
+        <Show when=move || is_queued.get()>{take_back.clone()}</Show>
+    }
 }
 
-/// The button that records, what is under way, and why it failed.
+/// The button that records, and what is on its way or was refused.
 #[component]
 fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let id = entry.booking.id.clone();
-    let (words, look) = match stage(&entry.booking.state) {
-        Some(Stage::Coming) => ("attendance.check_in", Look::Solid),
-        Some(Stage::Here) => ("attendance.check_out", Look::Outline),
-        Some(Stage::Gone | Stage::Absent) | None => return ().into_any(),
+    let mark = Memo::new(move |_| desk.mark(&id));
+    let queued = move || match mark.get() {
+        Some(Mark::Queued) => Some(("unsent.card_queued", Glyph::NoNetwork)),
+        Some(Mark::Refused) => Some(("unsent.card_refused", Glyph::Warning)),
+        Some(Mark::UnderWay) | None => None,
     };
-    let asked = entry.clone();
+    let note = move || queued().map(|(words, glyph)| view! { <p class="card-unsent"><Icon glyph/><strong>{say(words)}</strong></p> });
+    let (words, look, icon) = match stage(&entry.booking.state) {
+        Some(Stage::Coming) => ("attendance.check_in", Look::Solid, Glyph::Right),
+        Some(Stage::Here) => ("attendance.check_out", Look::Outline, Glyph::Exit),
+        Some(Stage::Gone | Stage::Absent) | None => return note.into_any(),
+    };
+    let child = entry.booking.child.name.clone();
     let ask = Callback::new(move |()| {
-        desk.asking.set(Some(asked.clone()));
+        desk.asking.set(Some(entry.clone()));
         desk.open.set(true);
     });
-    let state = {
-        let id = id.clone();
-        Memo::new(move |_| desk.of(&id).map(|sent| (sent.failure, sent.command)))
-    };
-    let busy = Signal::derive(move || state.with(|sent| matches!(sent, Some((None, _)))));
-    let child = entry.booking.child.name.clone();
-    let failed = move || {
-        let (failure, command) = state.get()?;
-        let (failure, entry, id) = (failure?, entry.clone(), id.clone());
-        let again = Callback::new(move |()| desk.send.run((entry.clone(), command.clone())));
-        Some(view! {
-            <Banner tone=Tone::Error alert=true title="attendance.not_recorded" on_close=Callback::new(move |()| desk.forget(&id))>
-                {move || failure.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
-                <Button look=Look::Outline on_press=again><Say key="ui.try_again"/></Button>
-            </Banner>
-        })
-    };
+    let busy = Signal::derive(move || mark.get() == Some(Mark::UnderWay));
     view! {
-        {failed}
-        <div class="board-action" hidden=move || !desk.is_today.get()>
-            <Button look busy on_press=ask>
+        {note}
+        <div class="board-action board-face" hidden=move || !desk.is_today.get()>
+            <Button look icon busy on_press=ask>
                 {move || sentence_view(if busy.get() { "attendance.recording" } else { words })}
                 <span class="visually-hidden">{format!(" {child}")}</span>
             </Button>

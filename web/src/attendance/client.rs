@@ -1,24 +1,38 @@
 //! The API's operations of attendance.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use shared::attendance::{
     Arrivals, Board, CheckIn, CheckOut, Correction, FamilyCode, MarkAbsent, NewPin, NextAct, Person, Scan, Scanned, WallCode,
 };
 use shared::bookings::{Booking, Cancel, Decide};
-use shared::ids::BookingId;
+use shared::ids::{AccountId, BookingId};
 use shared::page::Page;
 use shared::programmes::Programme;
 
-use super::model::{Asked, Command, Live};
+use super::kept::{Kept, recall};
+use super::model::{Asked, Live};
+use super::unsent::Command;
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 use crate::settings;
+
+/// Where changes are told as they happen.
+pub const EVENTS: &str = "/api/v1/staff/events";
 
 /// The board of the asked days, with how far the server's clock runs ahead of this device's.
 pub async fn board(asked: Asked) -> Result<Live, Failure> {
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
-    let board: Board = api::get(&query("/staff/today", &[("from", day(asked.from)), ("to", day(asked.to))])).await?;
+    let board: Board = api::get_soon(&query("/staff/today", &[("from", day(asked.from)), ("to", day(asked.to))])).await?;
     let ahead = board.now - settings::now();
-    Ok(Live { asked, board, ahead })
+    Ok(Live { asked, board, ahead, programmes: Vec::new() })
+}
+
+/// What this device keeps of today for this person, where today was asked for.
+pub async fn kept_board(asked: Asked, account: &AccountId) -> Option<Box<Live>> {
+    if asked != Asked::default() {
+        return None;
+    }
+    let Kept { board, programmes, .. } = recall(account, settings::today()).await?;
+    Some(Box::new(Live { asked, board, ahead: TimeDelta::zero(), programmes }))
 }
 
 /// The programmes, for the names of parts of the day.
@@ -41,22 +55,20 @@ pub async fn cancel(booking: &BookingId, command: &Cancel, attempt: &Attempt) ->
     api::post(&format!("/bookings/{}/cancel", percent_encoded(booking.as_str())), command, attempt).await
 }
 
-/// Records that a child came or left.
-pub async fn record(booking: &BookingId, command: &Command, attempt: &Attempt) -> Result<Booking, Failure> {
+/// Records what happened, once however often it is sent.
+pub async fn record(booking: &BookingId, command: &Command, key: &str) -> Result<Booking, Failure> {
     let path = |verb: &str| format!("/bookings/{}/{verb}", percent_encoded(booking.as_str()));
-    match command {
+    match command.clone() {
         Command::Come { at, with } => {
-            api::post(&path("check_in"), &CheckIn { occurred_at: *at, person: Some(with.clone()), wall: None }, attempt).await
+            api::post_keyed(&path("check_in"), &CheckIn { occurred_at: Some(at), person: Some(with), wall: None }, key).await
         }
         Command::Leave { at, with } => {
-            api::post(&path("check_out"), &CheckOut { occurred_at: *at, person: Some(with.clone()), wall: None }, attempt).await
+            api::post_keyed(&path("check_out"), &CheckOut { occurred_at: Some(at), person: Some(with), wall: None }, key).await
+        }
+        Command::Absent { at, release, reason, seen } => {
+            api::post_keyed(&path("absent"), &MarkAbsent { occurred_at: Some(at), release, reason, seen }, key).await
         }
     }
-}
-
-/// Records that a child did not come.
-pub async fn mark_absent(booking: &BookingId, command: &MarkAbsent, attempt: &Attempt) -> Result<Booking, Failure> {
-    api::post(&format!("/bookings/{}/absent", percent_encoded(booking.as_str())), command, attempt).await
 }
 
 /// Takes back what was recorded last.

@@ -4,13 +4,14 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::attendance::{BoardEntry, MarkAbsent, absent_terms};
+use shared::attendance::{BoardEntry, absent_terms};
 use shared::bookings::{Booking, Cancel, CancelTerms, CancelledBy, FACILITY_REASON, cancel_terms};
 use shared::locale::span;
 use shared::problem::Reason;
 
 use super::card::Desk;
 use super::client;
+use super::unsent::Command;
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
 use crate::flash::use_flash;
@@ -48,8 +49,6 @@ impl Ending {
                 no_reason: "attendance.cancel_no_reason",
                 hint: "attendance.cancel_call",
                 send: "attendance.cancel_send",
-                done: "attendance.cancelled_done",
-                changed: "bookings.cancel_terms_changed",
             },
             Self::Absent => Words {
                 id: "absent",
@@ -58,8 +57,6 @@ impl Ending {
                 no_reason: "attendance.absent_no_reason",
                 hint: "attendance.absent_hint",
                 send: "attendance.absent_send",
-                done: "attendance.absent_done",
-                changed: "attendance.terms_changed",
             },
         }
     }
@@ -73,8 +70,6 @@ struct Words {
     no_reason: &'static str,
     hint: &'static str,
     send: &'static str,
-    done: &'static str,
-    changed: &'static str,
 }
 
 /// Asks for which reason, before a booking ends.
@@ -119,29 +114,32 @@ fn EndForm(ending: Ending, open: RwSignal<bool>, entry: BoardEntry, desk: Desk, 
     let given = move || reason.with(|reason| (reason != NONE).then(|| reason.clone()));
     let terms = Memo::new(move |_| booking.with_value(|booking| ending.terms(booking, given().as_deref(), now())));
     let (busy, failure) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
-    let attempt = Attempt::new();
+    let (attempt, asked) = (Attempt::new(), entry.clone());
     let child = entry.booking.child.name.clone();
     let press = Callback::new(move |()| {
         let (attempt, child) = (attempt.clone(), child.clone());
         let Ok(seen) = terms.get_untracked() else { return };
         let (reason, release) = (untrack(given), release.get_untracked());
+        if ending == Ending::Absent {
+            // Recorded like coming and going: also where the server is away.
+            desk.send.run((asked.clone(), Command::Absent { at: now(), release, reason, seen }));
+            open.set(false);
+            return;
+        }
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
             let id = booking.with_value(|booking| booking.id.clone());
-            let answer = match ending {
-                Ending::Cancel => client::cancel(&id, &Cancel { seen: Some(seen), reason }, &attempt).await,
-                Ending::Absent => client::mark_absent(&id, &MarkAbsent { release, reason, seen }, &attempt).await,
-            };
+            let answer = client::cancel(&id, &Cancel { seen: Some(seen), reason }, &attempt).await;
             busy.set(false);
             match answer {
                 Ok(cancelled) => {
-                    flash.done(text(move || sentence(words.done, locale()).replace("%{name}", &child)));
+                    flash.done(text(move || sentence("attendance.cancelled_done", locale()).replace("%{name}", &child)));
                     open.set(false);
                     on_done.run(Some(cancelled));
                 }
                 // The child has come meanwhile, or somebody was first: the board tells.
-                Err(why) if why.status() == Some(409) && !why.is(words.changed) => {
+                Err(why) if why.status() == Some(409) && !why.is("bookings.cancel_terms_changed") => {
                     flash.failed(&why);
                     open.set(false);
                     on_done.run(None);

@@ -1,11 +1,11 @@
 //! Days as lists: the roster on paper, and the days of a week.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use shared::attendance::{BoardDay, BoardEntry};
 use shared::calendar::holiday_name;
 use shared::families::Allergy;
-use shared::locale::{clock_at, clock_span, day, full_day, people};
+use shared::locale::{clock_at, clock_span, day, full_day, moment, people};
 
 use super::card::{age, came_and_left, relation};
 use super::model::{allergies, person_words};
@@ -20,36 +20,40 @@ pub fn Roster(
     facility: String,
     /// The day.
     day: BoardDay,
+    /// When it was as it says.
+    as_of: DateTime<Utc>,
 ) -> impl IntoView {
     let date = day.day;
     let count = i64::try_from(day.entries.len()).unwrap_or(0);
     view! {
         <section class="roster print-only">
-            <p class="roster-title">
+            <h2 class="roster-title"><Say key="attendance.roster_title"/></h2>
+            <p class="roster-head">
                 <strong>{facility}</strong>
-                " "
-                {furigana(move || full_day(date, locale()))}
-                " "
-                {say_with("attendance.roster_count", move || vec![("count", people(count, locale()))])}
+                <strong>{furigana(move || full_day(date, locale()))}</strong>
+                <span>{say_with("attendance.roster_count", move || vec![("count", people(count, locale()))])}</span>
+                <span>{say_with("attendance.roster_as_of", move || vec![("moment", moment(as_of, locale()))])}</span>
             </p>
             <table>
                 <thead>
                     <tr>
+                        <th scope="col"><Say key="attendance.roster_number"/></th>
                         <th scope="col"><Say key="attendance.roster_time"/></th>
                         <th scope="col"><Say key="attendance.roster_name"/></th>
                         <th scope="col"><Say key="attendance.roster_care"/></th>
                         <th scope="col"><Say key="attendance.roster_people"/></th>
                         <th scope="col"><Say key="attendance.roster_came"/></th>
                         <th scope="col"><Say key="attendance.roster_left"/></th>
+                        <th scope="col"><Say key="attendance.roster_checked"/></th>
                     </tr>
                 </thead>
-                <tbody>{day.entries.into_iter().map(roster_row).collect_view()}</tbody>
+                <tbody>{day.entries.into_iter().zip(1_usize..).map(roster_row).collect_view()}</tbody>
             </table>
         </section>
     }
 }
 
-fn roster_row(entry: BoardEntry) -> impl IntoView {
+fn roster_row((entry, number): (BoardEntry, usize)) -> impl IntoView {
     let (starts_at, ends_at) = (entry.booking.starts_at, entry.booking.ends_at);
     let (severe, mild) = allergies(&entry);
     let list = |found: Vec<&Allergy>| found.iter().map(|allergy| allergy.name.clone()).collect::<Vec<_>>().join("・");
@@ -61,6 +65,7 @@ fn roster_row(entry: BoardEntry) -> impl IntoView {
         [&entry.care_notes, &entry.booking.notes].into_iter().filter(|words| !words.trim().is_empty()).cloned().collect();
     view! {
         <tr>
+            <td class="number">{number}</td>
             <td>{furigana(move || clock_span(starts_at, ends_at, locale()))}<br/>{name(entry.booking.programme_name.clone())}</td>
             <td>
                 <strong>{entry.booking.child.name.clone()}</strong>
@@ -86,6 +91,7 @@ fn roster_row(entry: BoardEntry) -> impl IntoView {
             </td>
             <td class="roster-blank">{came.map(clock_at)}</td>
             <td class="roster-blank">{left.map(clock_at)}<br/>{fetched.map(|person| furigana(move || person_words(&person, locale())))}</td>
+            <td></td>
         </tr>
     }
 }

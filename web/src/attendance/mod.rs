@@ -1,18 +1,26 @@
 //! Staff mode: what waits for a decision; who comes next, who is here, who leaves next; check-in and check-out; the roster on paper.
 
+mod board;
 mod card;
 mod client;
 mod door;
 mod ending;
 mod fix;
+mod kept;
 mod lists;
+mod live;
 mod model;
+mod outbox;
 mod pages;
 mod parts;
 mod people;
 mod record;
 mod requests;
 mod scan;
+mod strip;
+mod unsent;
+mod vault;
+mod waiting;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};

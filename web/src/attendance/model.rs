@@ -7,7 +7,7 @@ use shared::families::{Allergy, Severity};
 use shared::ids::PartyId;
 use shared::locale::{Locale, full_day, iso_clock_at, yen};
 use shared::programmes::{AnswerKind, Choice, Programme, ProgrammeKey, Terms};
-use shared::slots::Slot;
+use shared::slots::{Cover, Slot};
 use shared::time::{at, days_after, days_before};
 
 use crate::api::Failure;
@@ -38,6 +38,15 @@ pub struct Live {
     pub board: Board,
     /// How far the server's clock runs ahead of this device's.
     pub ahead: TimeDelta,
+    /// The programmes, where this device kept them with the board.
+    pub programmes: Vec<Programme>,
+}
+
+impl Live {
+    /// Whether it is today's board of a day that is over.
+    fn is_over(&self, today: NaiveDate) -> bool {
+        self.asked == Asked::default() && self.board.days.first().is_some_and(|day| day.day < today)
+    }
 }
 
 /// What the page shows.
@@ -51,38 +60,23 @@ pub enum Screen {
     Showing(Box<Live>, Option<Failure>),
 }
 
-/// The next screen: a board once shown stays when it cannot be read again, because the children are still there.
-pub fn next_screen(before: Option<&Screen>, asked: Asked, answer: Option<Result<Live, Failure>>) -> Screen {
+/// What came of asking for a board: the board, or why it did not come and what this device keeps instead.
+pub type Came = Result<Live, (Failure, Option<Box<Live>>)>;
+
+/// The next screen: a board once shown stays when it cannot be read again, because the children are still there; at the day's end it goes.
+pub fn next_screen(before: Option<&Screen>, asked: Asked, answer: Option<Came>, today: NaiveDate) -> Screen {
     let kept = match before {
-        Some(Screen::Showing(live, stale)) if live.asked == asked => Some((live, stale)),
+        Some(Screen::Showing(live, stale)) if live.asked == asked && !live.is_over(today) => Some((live, stale)),
         _ => None,
     };
     match (answer, kept) {
         (Some(Ok(live)), _) if live.asked == asked => Screen::Showing(Box::new(live), None),
-        (Some(Err(failure)), Some((live, _))) => Screen::Showing(live.clone(), Some(failure)),
-        (Some(Err(failure)), None) => Screen::Failed(failure),
+        (Some(Err((failure, _))), Some((live, _))) => Screen::Showing(live.clone(), Some(failure)),
+        (Some(Err((failure, Some(live)))), None) => Screen::Showing(live, Some(failure)),
+        (Some(Err((failure, None))), None) => Screen::Failed(failure),
         (_, Some((live, stale))) => Screen::Showing(live.clone(), stale.clone()),
         (_, None) => Screen::Waiting,
     }
-}
-
-/// Something to record of a child.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// The child comes.
-    Come {
-        /// When; now when absent.
-        at: Option<DateTime<Utc>>,
-        /// Who brings it.
-        with: Person,
-    },
-    /// The child leaves.
-    Leave {
-        /// When; now when absent.
-        at: Option<DateTime<Utc>>,
-        /// Who fetches it.
-        with: Person,
-    },
 }
 
 /// One of the child's people, as the record names them.
@@ -182,9 +176,14 @@ fn left_at(booking: &Booking) -> Option<DateTime<Utc>> {
 pub struct Next {
     /// When.
     pub at: DateTime<Utc>,
-    /// The children's names.
-    pub names: Vec<String>,
+    /// The first children's names, each with its strong allergies; those who have one first.
+    pub children: Vec<(String, Vec<String>)>,
+    /// How many more there are.
+    pub others: usize,
 }
+
+/// So many names are read at a glance.
+const AT_A_GLANCE: usize = 6;
 
 /// Who comes next.
 pub fn next_to_come(day: &BoardDay) -> Option<Next> {
@@ -198,8 +197,13 @@ pub fn next_to_leave(day: &BoardDay) -> Option<Next> {
 
 fn next(sorted: &[BoardEntry], when: fn(&Booking) -> DateTime<Utc>) -> Option<Next> {
     let at = when(&sorted.first()?.booking);
-    let names = sorted.iter().take_while(|entry| when(&entry.booking) == at).map(|entry| entry.booking.child.name.clone()).collect();
-    Some(Next { at, names })
+    let severe = |entry: &BoardEntry| allergies(entry).0.into_iter().map(|allergy| allergy.name.clone()).collect();
+    let together = sorted.iter().take_while(|entry| when(&entry.booking) == at);
+    let mut children: Vec<_> = together.map(|entry| (entry.booking.child.name.clone(), severe(entry))).collect();
+    children.sort_by_key(|(_, severe): &(String, Vec<String>)| severe.is_empty());
+    let others = children.len().saturating_sub(AT_A_GLANCE);
+    children.truncate(AT_A_GLANCE);
+    Some(Next { at, children, others })
 }
 
 /// The requests that are not settled yet, party by party in their order.
@@ -284,12 +288,29 @@ pub struct HalfHour {
     pub taken: i64,
     /// Places.
     pub places: i64,
+    /// Carers that are there and that are needed; none where no programme of that time counts them.
+    pub carers: Option<Cover>,
+}
+
+impl HalfHour {
+    /// Whether the carers who are there are too few for who is booked.
+    pub const fn is_short(&self) -> bool {
+        match self.carers {
+            Some(carers) => carers.there < carers.needed,
+            None => false,
+        }
+    }
+
+    /// Whether a moment is in it.
+    pub fn contains(&self, moment: DateTime<Utc>) -> bool {
+        self.starts_at <= moment && moment < self.starts_at + HALF_HOUR
+    }
 }
 
 const HALF_HOUR: TimeDelta = TimeDelta::minutes(30);
 
 /// How full the day gets, half hour by half hour, from the first slot's start to the last one's end.
-pub fn half_hours(slots: &[Slot]) -> Vec<HalfHour> {
+pub fn half_hours(slots: &[Slot], programmes: &[Programme]) -> Vec<HalfHour> {
     let (Some(first), Some(last)) = (slots.iter().map(|slot| slot.starts_at).min(), slots.iter().map(|slot| slot.ends_at).max()) else {
         return Vec::new();
     };
@@ -297,16 +318,27 @@ pub fn half_hours(slots: &[Slot]) -> Vec<HalfHour> {
     let mut starts_at = first;
     while starts_at < last {
         let ends_at = starts_at + HALF_HOUR;
-        let mut half = HalfHour { starts_at, taken: 0, places: 0 };
+        let mut half = HalfHour { starts_at, taken: 0, places: 0, carers: None };
         for slot in slots.iter().filter(|slot| slot.starts_at < ends_at && starts_at < slot.ends_at) {
             let (from, until) = (slot.minute(starts_at), slot.minute(ends_at));
             half.taken += slot.bands.iter().map(|band| band.occupancy.peak(from, until)).sum::<i64>();
             half.places += slot.bands.iter().map(|band| band.capacity).sum::<i64>();
+            let staffing = terms_of(programmes, slot).and_then(|terms| terms.staffing.as_ref());
+            if let Some(cover) = staffing.and_then(|staffing| slot.cover(staffing, from.max(0), until)) {
+                let others = half.carers.unwrap_or(Cover { there: 0, needed: 0 });
+                half.carers = Some(Cover { there: others.there + cover.there, needed: others.needed + cover.needed });
+            }
         }
         found.push(half);
         starts_at = ends_at;
     }
     found
+}
+
+/// The rules of a slot: its programme's, in its own city.
+fn terms_of<'a>(programmes: &'a [Programme], slot: &Slot) -> Option<&'a Terms> {
+    let own = |programme: &&Programme| programme.key == slot.programme && programme.municipality == slot.facility.municipality;
+    programmes.iter().find(own).map(|programme| &programme.terms)
 }
 
 /// The fullest half hour, the earliest of equals; none when nobody is booked.
@@ -379,7 +411,7 @@ pub fn monday_of(day: NaiveDate) -> NaiveDate {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use shared::slots::{Occupancy, SlotBand, SlotFacility, SlotState};
 
@@ -389,7 +421,8 @@ mod tests {
         DAY.parse().unwrap()
     }
 
-    fn time(clock: &str) -> DateTime<Utc> {
+    /// A time of the tests' day.
+    pub fn time(clock: &str) -> DateTime<Utc> {
         moment_of(day(), clock).unwrap()
     }
 
@@ -400,7 +433,8 @@ mod tests {
         .unwrap()
     }
 
-    fn entry(name: &str, starts: &str, ends: &str, state: BookingState) -> BoardEntry {
+    /// A child's line.
+    pub fn entry(name: &str, starts: &str, ends: &str, state: BookingState) -> BoardEntry {
         let names = serde_json::json!({ "ja": "一時預かり", "en": "Occasional care" });
         let booking = serde_json::json!({
             "id": name, "party_id": "p", "slot_id": "s", "child": { "id": name, "name": name, "kana": name },
@@ -433,8 +467,17 @@ mod tests {
         BookingState::CheckedOut { checked_in_at: time("8:00"), at: time(clock) }
     }
 
+    /// The tests' day.
+    pub fn day_of<const N: usize>(entries: [BoardEntry; N]) -> BoardDay {
+        board_day(entries.into())
+    }
+
     fn board_day(entries: Vec<BoardEntry>) -> BoardDay {
         BoardDay { day: day(), holiday: None, slots: Vec::new(), entries }
+    }
+
+    fn together(at: &str, names: [&str; 2]) -> Next {
+        Next { at: time(at), children: names.map(|name| (name.to_owned(), Vec::new())).into(), others: 0 }
     }
 
     fn names(entries: &[BoardEntry]) -> Vec<&str> {
@@ -496,13 +539,13 @@ mod tests {
             entry("a", "9:00", "12:00", BookingState::Confirmed),
             entry("c", "9:30", "12:00", BookingState::Confirmed),
         ]);
-        assert_eq!(next_to_come(&board), Some(Next { at: time("9:00"), names: vec!["a".to_owned(), "b".to_owned()] }));
+        assert_eq!(next_to_come(&board), Some(together("9:00", ["a", "b"])));
         assert_eq!(next_to_leave(&board), None);
         for here in &mut board.entries {
             here.booking.state = came("9:00");
         }
         assert_eq!(next_to_come(&board), None);
-        assert_eq!(next_to_leave(&board), Some(Next { at: time("12:00"), names: vec!["a".to_owned(), "c".to_owned()] }));
+        assert_eq!(next_to_leave(&board), Some(together("12:00", ["a", "c"])));
     }
 
     #[test]
@@ -549,18 +592,65 @@ mod tests {
             asked: Asked { from, to: from },
             board: Board { now: time("9:00"), facility: String::new(), days: Vec::new(), requests: Vec::new() },
             ahead: TimeDelta::zero(),
+            programmes: Vec::new(),
         };
+        let next_screen = |before, asked, answer| next_screen(before, asked, answer, day());
+        let away = || Err((Failure::Offline, None));
         let (today, other) = (Asked::default(), Asked { from: Some(day()), to: Some(day()) });
         let shown = next_screen(None, today, Some(Ok(live(None))));
         assert_eq!(shown, Screen::Showing(Box::new(live(None)), None));
-        let stale = next_screen(Some(&shown), today, Some(Err(Failure::Offline)));
+        let stale = next_screen(Some(&shown), today, Some(away()));
         assert_eq!(stale, Screen::Showing(Box::new(live(None)), Some(Failure::Offline)));
         assert_eq!(next_screen(Some(&stale), today, None), stale);
         assert_eq!(next_screen(Some(&stale), today, Some(Ok(live(None)))), shown);
         // Another day: never the children of the day before under its name.
         assert_eq!(next_screen(Some(&shown), other, Some(Ok(live(None)))), Screen::Waiting);
-        assert_eq!(next_screen(Some(&shown), other, Some(Err(Failure::Offline))), Screen::Failed(Failure::Offline));
+        assert_eq!(next_screen(Some(&shown), other, Some(away())), Screen::Failed(Failure::Offline));
         assert_eq!(next_screen(None, today, None), Screen::Waiting);
+        // What the device keeps stands in for an answer, and is as old as it says.
+        let kept = next_screen(None, today, Some(Err((Failure::Offline, Some(Box::new(live(None)))))));
+        assert_eq!(kept, stale);
+    }
+
+    #[test]
+    fn of_many_who_come_together_those_with_a_strong_allergy_are_named() {
+        let mut all: Vec<BoardEntry> = (0..9).map(|n| entry(&format!("{n}"), "9:00", "12:00", BookingState::Confirmed)).collect();
+        all[8].allergies = vec![Allergy { name: "卵".to_owned(), severity: Severity::Severe }];
+        let next = next_to_come(&board_day(all)).unwrap();
+        assert_eq!((next.children[0].clone(), next.children.len(), next.others), (("8".to_owned(), vec!["卵".to_owned()]), 6, 3));
+    }
+
+    #[test]
+    fn todays_board_goes_with_the_day() {
+        let board = Board { now: time("9:00"), facility: String::new(), days: vec![board_day(Vec::new())], requests: Vec::new() };
+        let live = Live { asked: Asked::default(), board, ahead: TimeDelta::zero(), programmes: Vec::new() };
+        let shown = Screen::Showing(Box::new(live), None);
+        let away = || Some(Err((Failure::Offline, None)));
+        assert!(matches!(next_screen(Some(&shown), Asked::default(), away(), day()), Screen::Showing(_, Some(_))));
+        assert_eq!(next_screen(Some(&shown), Asked::default(), away(), days_after(day(), 1)), Screen::Failed(Failure::Offline));
+    }
+
+    #[test]
+    fn carers_are_held_against_who_is_booked() {
+        let programmes: Vec<Programme> = serde_json::from_value(serde_json::json!([{
+            "id": "v", "key": "temporary_care", "municipality": "312029", "valid_from": "2026-04-01",
+            "name": { "ja": "一時預かり", "en": "Care" }, "summary": { "ja": "", "en": "" },
+            "terms": {
+                "ages": { "from_months": 6, "until": { "kind": "school_entry" } },
+                "unit": { "kind": "flexible", "minimum_minutes": 30, "step_minutes": 30 },
+                "staffing": { "minimum": 1, "ratios": [{ "from_age": 0, "under_age": 3, "children": 3 }] },
+            },
+        }]))
+        .unwrap();
+        let mut staffed = slot("9:00", "10:30", vec![(0, 3, 9, Occupancy::default().plus(0, 90, 3).plus(30, 60, 1))]);
+        staffed.carers = Some(Occupancy::default().plus(0, 90, 1).plus(60, 90, 1));
+        let halves = half_hours(&[staffed.clone()], &programmes);
+        let told: Vec<_> = halves.iter().map(|half| half.carers.map(|carers| (carers.there, carers.needed))).collect();
+        assert_eq!(told, [Some((1, 1)), Some((1, 2)), Some((2, 1))]);
+        assert_eq!(halves.iter().map(HalfHour::is_short).collect::<Vec<_>>(), [false, true, false]);
+        assert!(halves[1].contains(time("9:30")) && !halves[1].contains(time("10:00")));
+        // Without the rules nothing is claimed.
+        assert!(half_hours(&[staffed], &[]).iter().all(|half| half.carers.is_none() && !half.is_short()));
     }
 
     #[test]
@@ -570,12 +660,12 @@ mod tests {
             slot("9:00", "12:00", vec![(0, 3, 3, morning), (3, 6, 5, Occupancy::default().plus(0, 180, 1))]),
             slot("11:00", "12:30", vec![(0, 6, 4, Occupancy::default())]),
         ];
-        let halves = half_hours(&slots);
+        let halves = half_hours(&slots, &[]);
         let told: Vec<(i64, i64)> = halves.iter().map(|half| (half.taken, half.places)).collect();
         assert_eq!(told, [(3, 8), (4, 8), (2, 8), (2, 8), (2, 12), (2, 12), (0, 4)]);
-        assert_eq!(peak(&halves), Some(HalfHour { starts_at: time("9:30"), taken: 4, places: 8 }));
-        assert_eq!((half_hours(&[]), peak(&[])), (Vec::new(), None));
-        assert_eq!(peak(&half_hours(&[slot("9:00", "10:00", vec![(0, 3, 3, Occupancy::default())])])), None);
+        assert_eq!(peak(&halves), Some(HalfHour { starts_at: time("9:30"), taken: 4, places: 8, carers: None }));
+        assert_eq!((half_hours(&[], &[]), peak(&[])), (Vec::new(), None));
+        assert_eq!(peak(&half_hours(&[slot("9:00", "10:00", vec![(0, 3, 3, Occupancy::default())])], &[])), None);
     }
 
     #[test]

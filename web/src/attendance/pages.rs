@@ -2,55 +2,68 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use leptos::ev;
 use leptos::leptos_dom::helpers::{set_interval_with_handle, window_event_listener};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
-use shared::attendance::{BoardDay, BoardEntry};
-use shared::bookings::Booking;
-use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
-use shared::slots::SlotState;
-use shared::time::{days_after, days_before, tokyo_day};
+use shared::time::{days_after, days_before};
 
-use super::card::{Column, Desk, Sent};
+use super::board::Board;
 use super::client;
-use super::ending::{EndDialog, Ending};
-use super::fix::FixDialog;
 use super::lists::{DayList, Roster};
-use super::model::{Asked, Command, Live, Screen, Stage, at_stage, monday_of, next_screen, with_answers};
-use super::parts::{Crowding, Glance, Overdue, StaffNav, StaffPlace};
-use super::record::RecordDialog;
-use super::requests::Requests;
-use crate::api::{Attempt, Failure};
-use crate::consents::ChangedDialog;
-use crate::flash::use_flash;
+use super::live::use_changes;
+use super::model::{Asked, Came, Live, Screen, monday_of, next_screen};
+use super::parts::{StaffNav, StaffPlace};
+use super::unsent::is_away;
+use crate::api::Failure;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
 use crate::paths;
 use crate::session::use_session;
 use crate::settings;
-use crate::ui::{Banner, Button, EmptyState, Explain, Glyph, LinkButton, Look, PageTitle, Skeleton, Tone};
+use crate::ui::{Banner, Button, Explain, Glyph, LinkButton, Look, PageTitle, Skeleton, Tone};
 
 const REFRESH_EVERY: Duration = Duration::from_secs(20);
 
 /// What was asked for, and what came.
-type Loaded = LocalResource<(Asked, Result<Live, Failure>)>;
+pub(super) type Loaded = LocalResource<(Asked, Came)>;
 
-/// A board that keeps itself new: by the clock, and whenever somebody looks at the tablet again.
-fn use_board(asked: Memo<Asked>) -> (Loaded, Memo<Screen>) {
+/// A board with what keeps it new.
+struct Watched {
+    resource: Loaded,
+    screen: Memo<Screen>,
+    /// Whether changes are told as they happen.
+    is_live: ReadSignal<bool>,
+}
+
+/// A board that keeps itself new: told of changes by the server, and by the clock, and whenever somebody looks at the tablet again.
+fn use_board(asked: Memo<Asked>) -> Watched {
+    let session = use_session();
     let resource = LocalResource::new(move || {
         let asked = asked.get();
-        async move { (asked, client::board(asked).await) }
+        let account = untrack(|| session.me()).map(|me| me.id);
+        async move {
+            let came = match client::board(asked).await {
+                Ok(live) => Ok(live),
+                Err(failure) => {
+                    let kept = match account.filter(|_| is_away(&failure)) {
+                        Some(account) => client::kept_board(asked, &account).await,
+                        None => None,
+                    };
+                    Err((failure, kept))
+                }
+            };
+            (asked, came)
+        }
     });
-    let session = use_session();
     let look = move || {
         // Somebody who has been signed out is not asked for again and again; signing in leads back here.
-        if !document().hidden() && !session.has_ended() {
+        if !document().hidden() && !session.has_ended_untracked() {
             resource.refetch();
         }
     };
+    let is_live = use_changes(Callback::new(move |()| look()));
     let clock = set_interval_with_handle(look, REFRESH_EVERY).ok();
     let focus = window_event_listener(ev::focus, move |_| look());
     on_cleanup(move || {
@@ -63,9 +76,9 @@ fn use_board(asked: Memo<Asked>) -> (Loaded, Memo<Screen>) {
         let asked = asked.get();
         // An answer that belongs to another question is no answer to this one.
         let answer = resource.get().filter(|(of, _)| *of == asked).map(|(_, answer)| answer);
-        next_screen(before, asked, answer)
+        next_screen(before, asked, answer, settings::today())
     });
-    (resource, screen)
+    Watched { resource, screen, is_live }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -76,11 +89,7 @@ enum Phase {
 }
 
 /// Waiting, failure with another try, or the page; the page is made once and follows the board by itself.
-fn phases(
-    resource: LocalResource<(Asked, Result<Live, Failure>)>,
-    screen: Memo<Screen>,
-    ready: impl Fn() -> AnyView + Send + Sync + 'static,
-) -> impl IntoView {
+fn phases(resource: Loaded, screen: Memo<Screen>, ready: impl Fn() -> AnyView + Send + Sync + 'static) -> impl IntoView {
     let phase = Memo::new(move |_| {
         screen.with(|screen| match screen {
             Screen::Waiting => Phase::Waiting,
@@ -101,7 +110,7 @@ fn phases(
     }
 }
 
-fn showing<T>(screen: &Screen, pick: impl FnOnce(&Live) -> T) -> Option<T> {
+pub(super) fn showing<T>(screen: &Screen, pick: impl FnOnce(&Live) -> T) -> Option<T> {
     match screen {
         Screen::Showing(live, _) => Some(pick(live)),
         Screen::Waiting | Screen::Failed(_) => None,
@@ -109,7 +118,7 @@ fn showing<T>(screen: &Screen, pick: impl FnOnce(&Live) -> T) -> Option<T> {
 }
 
 /// Says that what is shown is old, and since when.
-fn stale_notice(screen: Memo<Screen>) -> impl IntoView {
+pub(super) fn stale_notice(screen: Memo<Screen>) -> impl IntoView {
     move || {
         let found = screen.with(|screen| match screen {
             Screen::Showing(live, Some(failure)) => Some((live.board.now, failure.clone())),
@@ -119,14 +128,18 @@ fn stale_notice(screen: Memo<Screen>) -> impl IntoView {
             view! {
                 <Banner tone=Tone::Warning>
                     <p><strong>{say_with("attendance.stale", move || vec![("time", clock_at(since))])}</strong></p>
-                    {move || failure.sentences(locale()).iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()}
+                    // That the server is away has just been said.
+                    {move || {
+                        let sentences = if is_away(&failure) { Vec::new() } else { failure.sentences(locale()) };
+                        sentences.iter().map(|words| view! { <p>{marked(words)}</p> }).collect_view()
+                    }}
                 </Banner>
             }
         })
     }
 }
 
-fn print_button() -> impl IntoView {
+pub(super) fn print_button() -> impl IntoView {
     let print = Callback::new(move |()| drop(window().print()));
     view! { <Button look=Look::Outline icon=Glyph::Print on_press=print><Say key="attendance.print"/></Button> }
 }
@@ -142,7 +155,7 @@ pub fn BoardPage() -> impl IntoView {
     let wanted: Memo<Option<NaiveDate>> =
         Memo::new(move |_| query.with(|query| query.get("day").and_then(|day| day.parse().ok())).filter(|day| !is_today_here(*day)));
     let asked = Memo::new(move |_| Asked { from: wanted.get(), to: wanted.get() });
-    let (resource, screen) = use_board(asked);
+    let Watched { resource, screen, is_live } = use_board(asked);
     let here = Signal::derive(move || match wanted.get() {
         None => StaffPlace::Today,
         Some(day) if day == days_after(settings::today(), 1) => StaffPlace::Tomorrow,
@@ -156,171 +169,13 @@ pub fn BoardPage() -> impl IntoView {
         <div class="stack staff">
             <StaffNav here/>
             <div class="no-print"><PageTitle text=title/></div>
-            <div class="row no-print">
-                <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
-            </div>
-            {phases(resource, screen, move || view! { <Board resource screen/> }.into_any())}
+            {phases(resource, screen, move || view! { <Board resource screen is_live wanted/> }.into_any())}
         </div>
     }
 }
 
-fn t_with_marks(key: &str, name: &str, value: &str) -> String {
+pub(super) fn t_with_marks(key: &str, name: &str, value: &str) -> String {
     sentence(key, locale()).replace(&format!("%{{{name}}}"), value)
-}
-
-#[component]
-fn Board(resource: LocalResource<(Asked, Result<Live, Failure>)>, screen: Memo<Screen>) -> impl IntoView {
-    let flash = use_flash();
-    let answers = RwSignal::new(Vec::<Booking>::new());
-    let sent = RwSignal::new(Vec::<Sent>::new());
-    let programmes = LocalResource::new(client::programmes);
-    let programmes = Memo::new(move |_| programmes.get().and_then(Result::ok).unwrap_or_default());
-    let empty = move || BoardDay { day: settings::today(), holiday: None, slots: Vec::new(), entries: Vec::new() };
-    let today = Memo::new(move |_| {
-        let day = screen.with(|screen| showing(screen, |live| live.board.days.first().cloned())).flatten();
-        answers.with(|answers| with_answers(day.unwrap_or_else(empty), answers))
-    });
-    let now = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.now)).unwrap_or_else(crate::settings::now));
-    let ahead = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.ahead)).unwrap_or_else(TimeDelta::zero));
-    let facility = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.facility.clone())).unwrap_or_default());
-    let is_today = Memo::new(move |_| today.with(|today| today.day) == tokyo_day(now.get()));
-
-    let send = Callback::new(move |(entry, command): (BoardEntry, Command)| {
-        let booking = entry.booking.id.clone();
-        // The same thing tried again keeps its key: what was recorded without our knowing is not recorded twice.
-        let attempt = sent
-            .with_untracked(|all| {
-                all.iter().find(|sent| sent.booking == booking && sent.command == command).map(|sent| sent.attempt.clone())
-            })
-            .unwrap_or_else(Attempt::new);
-        let under_way = Sent { booking: booking.clone(), command: command.clone(), failure: None, attempt: attempt.clone() };
-        sent.update(|all| {
-            all.retain(|sent| sent.booking != booking);
-            all.push(under_way);
-        });
-        spawn_local(async move {
-            match client::record(&booking, &command, &attempt).await {
-                Ok(answer) => {
-                    let (key, stage) = match command {
-                        Command::Come { .. } => ("attendance.recorded_in", "stage-here"),
-                        Command::Leave { .. } => ("attendance.recorded_out", "stage-gone"),
-                    };
-                    let child = answer.child.name.clone();
-                    answers.update(|all| all.push(answer));
-                    sent.update(|all| all.retain(|sent| sent.booking != booking));
-                    flash.done(text(move || t_with_marks(key, "name", &child)));
-                    focus_quietly(stage);
-                    resource.refetch();
-                }
-                Err(failure) => sent.update(|all| {
-                    if let Some(sent) = all.iter_mut().find(|sent| sent.booking == booking) {
-                        sent.failure = Some(failure);
-                    }
-                }),
-            }
-        });
-    });
-    let desk = Desk {
-        asking: RwSignal::new(None),
-        open: RwSignal::new(false),
-        cancelling: RwSignal::new(false),
-        absent: RwSignal::new(false),
-        changed: RwSignal::new(false),
-        fixing: RwSignal::new(false),
-        sent,
-        send,
-        is_today,
-        now,
-        ahead,
-        programmes,
-    };
-    let requests = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.requests.clone())).unwrap_or_default());
-    let again = Callback::new(move |()| resource.refetch());
-    let cancelled = Callback::new(move |booking: Option<Booking>| {
-        answers.update(|all| all.extend(booking));
-        resource.refetch();
-    });
-    let nobody = Memo::new(move |_| today.with(|today| today.entries.is_empty()));
-    let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
-    let all_closed = Memo::new(move |_| today.with(|today| today.slots.iter().all(|slot| slot.state == SlotState::Closed)));
-    let holiday = move || today.with(|today| today.holiday.clone());
-    view! {
-        <p class="board-line no-print">
-            <strong>{move || facility.get()}</strong>
-            <span>{crate::i18n::furigana(move || day(today.with(|today| today.day), locale()))}</span>
-            {move || holiday().map(|name| view! { <span class="chip chip-warning"><span>{marked(&holiday_name(&name, locale()))}</span></span> })}
-        </p>
-        <div class="row no-print">
-            {print_button()}
-            <Button look=Look::Text on_press=Callback::new(move |()| resource.refetch())><Say key="attendance.refresh"/></Button>
-            <span class="quiet">{say_with("attendance.as_of", move || vec![("time", clock_at(now.get()))])}</span>
-        </div>
-        <div aria-live="polite" class="no-print">{stale_notice(screen)}</div>
-        <Requests requests programmes again/>
-        <Show
-            when=move || !nobody.get()
-            fallback=move || {
-                view! {
-                    <div class="no-print">
-                        {move || {
-                            if no_slots.get() {
-                                view! {
-                                    <EmptyState words=if is_today.get() { "attendance.closed_today" } else { "attendance.closed_day" }>
-                                        <div class="row"><LinkButton look=Look::Outline href=paths::staff_slots(None)><Say key="attendance.see_slots"/></LinkButton></div>
-                                    </EmptyState>
-                                }
-                            } else if all_closed.get() {
-                                let week = Some(today.with(|today| today.day));
-                                view! {
-                                    <EmptyState words="attendance.all_closed">
-                                        <div class="row"><LinkButton look=Look::Outline href=paths::staff_slots(week)><Say key="attendance.see_slots"/></LinkButton></div>
-                                    </EmptyState>
-                                }
-                            } else {
-                                view! {
-                                    <EmptyState words=if is_today.get() { "attendance.nobody_today" } else { "attendance.nobody_day" }>
-                                        <p class="quiet"><Say key="attendance.nobody_hint"/></p>
-                                    </EmptyState>
-                                }
-                            }
-                        }}
-                    </div>
-                }
-            }
-        >
-            <Show when=move || is_today.get()>
-                <Overdue day=today programmes now/>
-                <Glance day=today/>
-            </Show>
-            <div class="board no-print" class:is-plan=move || !is_today.get()>
-                <Column stage=Stage::Coming day=today desk/>
-                <Show when=move || is_today.get() || today.with(|today| today.day < tokyo_day(now.get()))>
-                    <Column stage=Stage::Here day=today desk/>
-                    <Column stage=Stage::Gone day=today desk/>
-                    <Show when=move || today.with(|today| !at_stage(today, Stage::Absent).is_empty())>
-                        <Column stage=Stage::Absent day=today desk/>
-                    </Show>
-                </Show>
-            </div>
-        </Show>
-        <Show when=move || !all_closed.get()><Crowding day=today programmes/></Show>
-        {move || view! { <Roster facility=facility.get() day=today.get()/> }}
-        <RecordDialog desk/>
-        <EndDialog ending=Ending::Cancel open=desk.cancelling desk on_done=cancelled/>
-        <EndDialog ending=Ending::Absent open=desk.absent desk on_done=cancelled/>
-        <ChangedDialog asking=desk.asking open=desk.changed on_done=again/>
-        <FixDialog desk on_done=cancelled/>
-    }
-}
-
-/// Gives the focus to the heading under which the child now stands, without moving the page under a busy hand.
-fn focus_quietly(id: &str) {
-    use wasm_bindgen::JsCast;
-    if let Some(heading) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = heading.focus_with_options(&options);
-    }
 }
 
 /// A week of days with who comes.
@@ -332,7 +187,7 @@ pub fn WeekPage() -> impl IntoView {
         monday_of(wanted.unwrap_or_else(settings::today))
     });
     let asked = Memo::new(move |_| Asked::week(monday.get()));
-    let (resource, screen) = use_board(asked);
+    let Watched { resource, screen, .. } = use_board(asked);
     view! {
         <div class="stack staff">
             <StaffNav here=StaffPlace::Week/>
@@ -357,6 +212,7 @@ fn Week(screen: Memo<Screen>) -> impl IntoView {
     // Only the days: the clock of each answer changes nothing that is shown here.
     let days = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.days.clone())).unwrap_or_default());
     let facility = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.facility.clone())).unwrap_or_default());
+    let as_of = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.now)).unwrap_or_else(settings::now));
     let today = settings::today();
     view! {
         <p class="board-line no-print"><strong>{move || facility.get()}</strong></p>
@@ -364,7 +220,7 @@ fn Week(screen: Memo<Screen>) -> impl IntoView {
             days.get()
                 .into_iter()
                 .map(|board_day| {
-                    let paper = (!board_day.entries.is_empty()).then(|| view! { <Roster facility=facility.get() day=board_day.clone()/> });
+                    let paper = (!board_day.entries.is_empty()).then(|| view! { <Roster facility=facility.get() day=board_day.clone() as_of=as_of.get_untracked()/> });
                     view! { <DayList board_day today/>{paper} }
                 })
                 .collect_view()

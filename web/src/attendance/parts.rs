@@ -1,14 +1,15 @@
-//! Pieces of staff mode: its own navigation, who comes and leaves next, and how full it gets.
+//! Pieces of staff mode: its own navigation, who comes and leaves next, and how full each age gets.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::attendance::BoardDay;
-use shared::locale::{clock_at, clock_span, people};
+use shared::locale::{clock_at, people};
 use shared::programmes::Programme;
 use shared::time::days_after;
 
-use super::model::{Next, Stage, at_stage, bands, half_hours, next_to_come, next_to_leave, overdue_words, peak, programme_of};
-use crate::i18n::{Say, furigana, locale, say, say_with, t, t_with};
+use super::model::{Next, Stage, at_stage, bands, next_to_come, next_to_leave, overdue_words, programme_of};
+use super::waiting::Waiting;
+use crate::i18n::{Say, furigana, locale, say, say_with, t};
 use crate::paths;
 use crate::settings;
 use crate::slots::staff::ages;
@@ -67,6 +68,7 @@ pub fn StaffNav(
                     .collect_view()}
             </ul>
         </nav>
+        <Waiting/>
     }
 }
 
@@ -119,8 +121,9 @@ pub fn Glance(
 ) -> impl IntoView {
     let coming = move || day.with(next_to_come);
     let leaving = move || day.with(next_to_leave);
-    let here = move || i64::try_from(day.with(|day| at_stage(day, Stage::Here).len())).unwrap_or(0);
-    let fullest = move || day.with(|day| peak(&half_hours(&day.slots)));
+    let count = move |stage| i64::try_from(day.with(|day| at_stage(day, stage).len())).unwrap_or(0);
+    let here = move || count(Stage::Here);
+    let still_to_come = move || count(Stage::Coming);
     view! {
         <ul class="glance no-print">
             <li class="glance-tile">
@@ -130,22 +133,7 @@ pub fn Glance(
             <li class="glance-tile glance-here">
                 <p class="glance-name"><Icon glyph=Glyph::Person/><span><Say key="attendance.here_now"/></span></p>
                 <p class="glance-time">{furigana(move || people(here(), locale()))}</p>
-                {move || {
-                    fullest()
-                        .map(|half| {
-                            view! {
-                                <p>
-                                    {say_with("attendance.peak", move || {
-                                        vec![
-                                            ("time", clock_span(half.starts_at, half.starts_at + TimeDelta::minutes(30), locale())),
-                                            ("taken", people(half.taken, locale())),
-                                            ("places", people(half.places, locale())),
-                                        ]
-                                    })}
-                                </p>
-                            }
-                        })
-                }}
+                <p class="quiet">{say_with("attendance.still_to_come", move || vec![("count", people(still_to_come(), locale()))])}</p>
             </li>
             <li class="glance-tile">
                 <p class="glance-name"><Icon glyph=Glyph::Exit/><span><Say key="attendance.next_to_leave"/></span></p>
@@ -158,15 +146,36 @@ pub fn Glance(
 fn next_view(next: Option<Next>, nobody: &'static str) -> AnyView {
     match next {
         None => view! { <p class="quiet">{say(nobody)}</p> }.into_any(),
-        Some(Next { at, names }) => view! {
+        Some(Next { at, children, others }) => view! {
             <p class="glance-time">{clock_at(at)}</p>
-            <ul class="glance-names">{names.into_iter().map(|name| view! { <li>{name}</li> }).collect_view()}</ul>
+            <ul class="glance-names">
+                {children
+                    .into_iter()
+                    .map(|(name, severe)| {
+                        let severe = (!severe.is_empty()).then(|| {
+                            let names = severe.join("・");
+                            view! {
+                                <span class="chip chip-severe">
+                                    <Icon glyph=Glyph::Warning/>
+                                    <span><span class="visually-hidden"><Say key="attendance.allergy_severe"/></span>{names}</span>
+                                </span>
+                            }
+                        });
+                        view! { <li>{name}" "{severe}</li> }
+                    })
+                    .collect_view()}
+                {(others > 0)
+                    .then(|| {
+                        let count = i64::try_from(others).unwrap_or(i64::MAX);
+                        view! { <li class="quiet">{say_with("attendance.next_others", move || vec![("count", people(count, locale()))])}</li> }
+                    })}
+            </ul>
         }
         .into_any(),
     }
 }
 
-/// Places and children of each age band, and how full each half hour gets.
+/// Places and children of each age band.
 #[component]
 pub fn Crowding(
     /// The day.
@@ -202,42 +211,9 @@ pub fn Crowding(
             })
             .collect_view()
     };
-    let bars = move || {
-        let halves = day.with(|day| half_hours(&day.slots));
-        let most = halves.iter().map(|half| half.places.max(half.taken)).max().unwrap_or(1).max(1);
-        let share = move |count: i64| format!("{}%", count * 100 / most);
-        let fullest = peak(&halves).map(|half| half.taken);
-        halves
-            .into_iter()
-            .map(|half| {
-                let words = move || {
-                    t_with(
-                        "attendance.half_hour",
-                        &[
-                            ("time", clock_at(half.starts_at)),
-                            ("taken", people(half.taken, locale())),
-                            ("places", people(half.places, locale())),
-                        ],
-                    )
-                };
-                view! {
-                    <li class="bar" class:is-peak=fullest == Some(half.taken)>
-                        <span class="visually-hidden">{words}</span>
-                        <span class="bar-time" aria-hidden="true">{clock_at(half.starts_at)}</span>
-                        <span class="bar-track" aria-hidden="true">
-                            <span class="bar-places" style:inline-size=share(half.places)></span>
-                            <span class="bar-taken" style:inline-size=share(half.taken)></span>
-                        </span>
-                        <span class="bar-count" aria-hidden="true">{format!("{}/{}", half.taken, half.places)}</span>
-                    </li>
-                }
-            })
-            .collect_view()
-    };
     view! {
         <section class="crowding no-print stack" aria-labelledby="crowding">
             <h2 id="crowding"><Say key="attendance.crowding"/></h2>
-            <div class="crowding-parts">
                 <Table caption="attendance.bands_caption">
                     <thead>
                         <tr>
@@ -250,12 +226,6 @@ pub fn Crowding(
                     </thead>
                     <tbody>{rows}</tbody>
                 </Table>
-                <div>
-                    <h3><Say key="attendance.half_hours"/></h3>
-                    <p class="quiet"><Say key="attendance.half_hours_note"/></p>
-                    <ul class="bars">{bars}</ul>
-                </div>
-            </div>
         </section>
     }
 }

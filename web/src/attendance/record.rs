@@ -6,8 +6,9 @@ use shared::locale::clock_at;
 use shared::time::tokyo_day;
 
 use super::card::{Allergies, Desk, age};
-use super::model::{Command, Stage, moment_of, stage, typed};
+use super::model::{Stage, moment_of, stage, typed};
 use super::people::{Who, WhoChoice};
+use super::unsent::Command;
 use crate::i18n::{Say, locale, reasons, say, say_with, sentence, text};
 use crate::settings;
 use crate::ui::{Banner, Button, Dialog, Field, FieldError, Glyph, Icon, Look, Need, TextInput, Tone};
@@ -45,6 +46,7 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let press = Callback::new(move |()| {
         let mut wrong = Vec::new();
         let wrong_here = |field, key: &'static str| FieldError { field, sentence: sentence(key, locale()) };
+        // The time as it happened, whenever the server hears of it.
         let at = if changes_time.get_untracked() {
             let at = moment_of(day, &time.get_untracked());
             if at.is_none() {
@@ -52,7 +54,7 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
             }
             at
         } else {
-            None
+            Some(now())
         };
         let with = match who.person(&people) {
             Ok(Some(person)) => Some(person),
@@ -67,14 +69,14 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
         };
         errors.set(wrong.clone());
         refused.set(Vec::new());
-        let (Some(with), true) = (with, wrong.is_empty()) else { return };
+        let (Some(at), Some(with), true) = (at, with, wrong.is_empty()) else { return };
         // The server decides; what it would refuse can be said at once.
         let registered: Vec<_> = people.iter().map(|contact| contact.name.clone()).collect();
         let person = Some(with.clone());
         let verdict = if leaving {
-            check_out(&booking, &CheckOut { occurred_at: at, person, wall: None }, &registered, RecordedBy::Staff, now())
+            check_out(&booking, &CheckOut { occurred_at: Some(at), person, wall: None }, &registered, RecordedBy::Staff, now())
         } else {
-            check_in(&booking, &CheckIn { occurred_at: at, person, wall: None }, &registered, RecordedBy::Staff, now())
+            check_in(&booking, &CheckIn { occurred_at: Some(at), person, wall: None }, &registered, RecordedBy::Staff, now())
         };
         if let Err(rejection) = verdict {
             refused.set(vec![rejection.reason()]);

@@ -10,7 +10,7 @@ use shared::ids::PartyId;
 use shared::locale::{moment, people, span};
 use shared::programmes::Programme;
 
-use super::card::{Allergies, age, call, note};
+use super::card::{Allergies, age, call, care, note};
 use super::client;
 use super::model::{answers, children_of, decided_first, parties};
 use crate::api::{Attempt, Failure};
@@ -36,6 +36,31 @@ struct Deciding {
     send: Callback<(Vec<BoardEntry>, Decide)>,
     /// For the names of questions and reasons.
     programmes: Memo<Vec<Programme>>,
+}
+
+/// Says at the top how many wait for an answer, and leads to them: they must not hide who comes next.
+#[component]
+pub fn RequestsWait(
+    /// The children whose bookings wait.
+    requests: Memo<Vec<BoardEntry>>,
+) -> impl IntoView {
+    let count = Memo::new(move |_| requests.with(|all| parties(all, &[]).len()));
+    let jump = move |event: leptos::ev::MouseEvent| {
+        // The address must not change: the router would take it for a navigation.
+        event.prevent_default();
+        if let Some(heading) = document().get_element_by_id("requests") {
+            heading.scroll_into_view();
+        }
+        crate::ui::focus("requests");
+    };
+    view! {
+        <Show when=move || count.get() != 0>
+            <a class="chip chip-warning requests-wait" href="#requests" on:click=jump>
+                <Icon glyph=Glyph::Clock/>
+                <span>{say_with("attendance.requests_wait", move || vec![("count", count.get().to_string())])}</span>
+            </a>
+        </Show>
+    }
 }
 
 /// The requests of any day, the most urgent first; nothing where nobody waits.
@@ -100,7 +125,7 @@ pub fn Requests(
     view! {
         <Show when=move || !ids.with(Vec::is_empty)>
             <section class="requests no-print" aria-labelledby="requests">
-                <h2 id="requests" class="board-heading">
+                <h2 id="requests" tabindex="-1" class="board-heading">
                     <Icon glyph=Glyph::Clock/>
                     <span><Say key="attendance.requests"/></span>
                     <span class="board-count">{say_with("attendance.requests_count", move || vec![("count", ids.with(Vec::len).to_string())])}</span>
@@ -185,7 +210,7 @@ fn Party(id: PartyId, party: Vec<BoardEntry>, deciding: Deciding) -> impl IntoVi
                                 <p class="board-name">{entry.booking.child.name.clone()}</p>
                                 <p class="board-kana">{entry.booking.child.kana.clone()}<span class="board-age">{age(&entry)}</span></p>
                             </div>
-                            {note("attendance.care_notes", &entry.care_notes)}
+                            {care(&entry.care_notes)}
                             <Allergies entry/>
                         }
                     })

@@ -10,10 +10,11 @@ use shared::text::to_ascii_width;
 use super::card::Allergies;
 use super::client;
 use super::door::CodePicture;
-use super::model::{Asked, Command, Stage, people_of, stage};
+use super::model::{Asked, Stage, people_of, stage};
 use super::parts::{StaffNav, StaffPlace};
 use super::people::{Who, WhoChoice};
-use crate::api::{Attempt, Failure};
+use super::unsent::Command;
+use crate::api::{Attempt, Failure, random_key};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, say, say_with, sentence, text};
 use crate::ui::{
@@ -159,7 +160,7 @@ fn DoorCard(
     let flash = use_flash();
     let booking = entry.booking.clone();
     let act = next_act(&booking.state, settings::now() + ahead);
-    let (busy, failure, attempt) = (RwSignal::new(false), RwSignal::new(None::<Failure>), Attempt::new());
+    let (busy, failure) = (RwSignal::new(false), RwSignal::new(None::<Failure>));
     let (id, child) = (booking.id.clone(), booking.child.name.clone());
     let press = Callback::new(move |()| {
         let Some(act) = act else { return };
@@ -175,12 +176,13 @@ fn DoorCard(
             }
         };
         errors.set(Vec::new());
-        let (id, attempt, child) = (id.clone(), attempt.clone(), child.clone());
-        let command = if act == NextAct::CheckIn { Command::Come { at: None, with } } else { Command::Leave { at: None, with } };
+        let (id, key, child) = (id.clone(), random_key(), child.clone());
+        let at = settings::now() + ahead;
+        let command = if act == NextAct::CheckIn { Command::Come { at, with } } else { Command::Leave { at, with } };
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            let answer = client::record(&id, &command, &attempt).await;
+            let answer = client::record(&id, &command, &key).await;
             busy.set(false);
             match answer {
                 Ok(_) => {

@@ -147,3 +147,17 @@ fn fewer_hours_may_have_more_places() {
     assert_eq!(within("9:00", "13:00"), ["9:00–13:00 3"]);
     assert_eq!(within("12:50", "17:00"), ["13:00–17:00 1"]);
 }
+
+#[test]
+fn cover_is_the_fewest_carers_and_the_most_that_are_needed() {
+    let staffing = standard();
+    let mut slot = filled(staffed(&ALL, 2), &[3, 6]);
+    let cover = |slot: &Slot, from, until| slot.cover(&staffing, from, until).map(|cover| (cover.there, cover.needed));
+    assert_eq!(cover(&slot, 0, 30), Some((2, 2)));
+    slot.bands[0].occupancy = slot.bands[0].occupancy.plus(40, 50, 1);
+    slot.carers = Some(Occupancy::default().plus(0, 480, 2).plus(45, 60, -1));
+    assert_eq!([cover(&slot, 0, 30), cover(&slot, 30, 60), cover(&slot, 60, 90)], [Some((2, 2)), Some((1, 3)), Some((2, 2))]);
+    // Nobody is there: nobody is needed; and where carers are not counted nothing is said.
+    assert_eq!(cover(&staffed(&ALL, 2), 0, 30), Some((2, 0)));
+    assert_eq!(cover(&Slot { carers: None, ..slot }, 0, 30), None);
+}
