@@ -195,8 +195,9 @@ pub fn Crowding(
                 let is_full = band.places <= band.taken;
                 view! {
                     <tr>
-                        <th scope="row">{furigana(programme)}</th>
-                        <td>{furigana(move || ages(from, under))}</td>
+                        // The programmes' names may come later than the day.
+                        <td>{furigana(programme)}</td>
+                        <th scope="row">{furigana(move || ages(from, under))}</th>
                         <td class="number">{furigana(move || people(band.taken, locale()))}</td>
                         <td class="number">{furigana(move || people(band.places, locale()))}</td>
                         <td>
