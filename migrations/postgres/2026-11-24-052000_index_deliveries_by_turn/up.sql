@@ -2,4 +2,4 @@
 DROP INDEX deliveries_due;
 DROP INDEX deliveries_together;
 CREATE INDEX deliveries_due ON deliveries (state, channel, urgent, next_at, id);
-CREATE INDEX deliveries_together ON deliveries (account_id, state);
+CREATE INDEX deliveries_together ON deliveries (account_id, channel, endpoint, state, urgent, next_at, id);
