@@ -22,7 +22,9 @@ use crate::eligibility::Condition;
 use crate::ids::{CampaignId, ChildId};
 use crate::locale::{Locale, Localised};
 use crate::municipalities::MunicipalityCode;
+use crate::notices::Facts;
 use crate::notices::words::Subject;
+use crate::problem::{Datum, sentence};
 use crate::procedures::ProcedureKey;
 use crate::programmes::ProgrammeKey;
 use crate::time::age_months_on;
@@ -93,6 +95,18 @@ pub enum Step {
 }
 
 impl Step {
+    /// What it is called, in every language.
+    pub fn label(&self) -> Localised {
+        let key = match self {
+            Self::Search { .. } => "notices.step.search",
+            Self::Apply { .. } => "notices.step.apply",
+            Self::Bookings => "notices.step.bookings",
+            Self::Notices => "notices.step.inbox",
+        };
+        let [ja, easy, en] = [Locale::Ja, Locale::Easy, Locale::En].map(|locale| sentence(key, locale));
+        Localised::new(&ja, &easy, &en)
+    }
+
     /// What the step is about, prefilled for the child that the campaign is about.
     pub fn subject(&self, child: Option<(&ChildId, NaiveDate)>, day: NaiveDate) -> Subject {
         match self {
@@ -172,6 +186,14 @@ pub struct CampaignPlan {
     /// So many of a hundred families get none, 0 to 50, so that one sees what it does.
     #[serde(default)]
     pub hold_out_percent: u32,
+}
+
+impl CampaignPlan {
+    /// What its notice says.
+    pub fn facts(&self) -> Facts {
+        let words = [("subject", self.texts.subject()), ("text", self.texts.text()), ("step", self.step.label())];
+        words.into_iter().map(|(name, words)| (name.to_owned(), Datum::Names(words))).collect()
+    }
 }
 
 /// How a campaign stands.

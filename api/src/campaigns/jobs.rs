@@ -7,18 +7,17 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use shared::campaigns::{Campaign, CampaignLife, State, When, begin};
 use shared::ids::{CampaignId, ChildId};
-use shared::notices::{Facts, Kind, due_at};
-use shared::problem::Datum;
+use shared::notices::{Kind, due_at};
 use shared::time::tokyo_day;
 
+use super::engine;
 use super::store::{self, Fate, Recipient};
-use super::{engine, store::list_wanting};
 use crate::App;
 use crate::channels::Channels;
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::notices::making::tell;
-use crate::notices::store::{NewNotice, Source};
+use crate::notices::store::{NewNotice, Source, find_wants, list_guardians};
 use crate::outbox::Act;
 
 /// How the events name this.
@@ -153,7 +152,7 @@ pub fn send_batch(conn: &mut AnyConnection, id: &CampaignId, channels: &Channels
     Ok(count)
 }
 
-/// Tells every guardian of a family who wants to hear of it.
+/// Tells every guardian of a family.
 fn tell_family(
     conn: &mut AnyConnection,
     campaign: &Campaign,
@@ -161,16 +160,17 @@ fn tell_family(
     channels: &Channels,
     now: DateTime<Utc>,
 ) -> Result<(Fate, DateTime<Utc>), ApiError> {
-    let guardians = list_wanting(conn, &recipient.family)?;
+    let guardians = list_guardians(conn, &recipient.family)?;
     if guardians.is_empty() {
         return Ok((Fate::Unreachable, now));
     }
     let plan = &campaign.plan;
     let child: Option<(&ChildId, NaiveDate)> = recipient.child.as_ref().zip(born);
     let due = due_at(false, now);
-    let texts = [("subject", plan.texts.subject()), ("text", plan.texts.text())];
-    let facts: Facts = texts.into_iter().map(|(name, words)| (name.to_owned(), Datum::Names(words))).collect();
+    let facts = plan.facts();
     for account in guardians {
+        // Who wants to hear of none finds it in the inbox, and nobody calls.
+        let is_followed = !store::wants_none(&find_wants(conn, &account)?.0);
         let new = NewNotice {
             account,
             family: recipient.family.clone(),
@@ -181,7 +181,7 @@ fn tell_family(
             facts: facts.clone(),
             step: plan.step.subject(child, tokyo_day(due)).step(),
             urgent: false,
-            deadline_at: plan.deadline_days.map(|days| due + TimeDelta::days(i64::from(days))),
+            deadline_at: plan.deadline_days.filter(|_| is_followed).map(|days| due + TimeDelta::days(i64::from(days))),
             ack_asked: false,
             created_at: now,
             due_at: due,

@@ -3,7 +3,7 @@
 use actix_web::{get, post, web};
 use shared::campaigns::{CampaignAudience, CampaignFigures, CampaignPreview, CampaignTest, check_audience};
 use shared::ids::CampaignId;
-use shared::notices::{Facts, Kind, TestSent, words};
+use shared::notices::{Kind, TestSent, words};
 use shared::problem::{Datum, Problem};
 
 use super::{engine, store};
@@ -76,12 +76,10 @@ pub async fn test_campaign(
         .db
         .read(move |conn| {
             let found = store::find_campaign(conn, &id)?.filter(|campaign| campaign.municipality == city).ok_or(ApiError::NotFound)?;
-            let of = [("subject", found.plan.texts.subject()), ("text", found.plan.texts.text())];
-            let facts: Facts = of.into_iter().map(|(name, words)| (name.to_owned(), Datum::Names(words))).collect();
             let versions = list_versions(conn, &[city.as_str()])?;
             let own = held(&versions, (&city, Kind::Campaign, locale), now);
             let sentences = own.map_or_else(|| words::shipped(Kind::Campaign, locale), |template| template.texts.clone());
-            Ok::<_, ApiError>(words::plain(&words::say(&sentences, &facts, locale)))
+            Ok::<_, ApiError>(words::plain(&words::say(&sentences, &found.plan.facts(), locale)))
         })
         .await?;
     Ok(web::Json(send_test(&app, &officer.account_id, (Kind::Campaign, locale), &texts).await?))

@@ -33,7 +33,7 @@ pub struct CampaignFigures {
     pub held_out: u32,
     /// Passed over, because they had enough notices lately.
     pub capped: u32,
-    /// Want no such notices, or have nobody with an account.
+    /// Have nobody with an account.
     pub unreachable: u32,
     /// Not told, because it was stopped before.
     pub stopped: u32,

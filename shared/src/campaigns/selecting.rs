@@ -44,7 +44,7 @@ pub struct CampaignPreview {
     pub unknown: u32,
     /// So many of the families have had as many notices of campaigns lately as the city's rules allow, and would get none now.
     pub capped: u32,
-    /// So many of the families want no notices of campaigns, or have nobody with an account.
+    /// So many of the families have nobody with an account.
     pub unreachable: u32,
     /// So many of the families are held out by chance.
     pub held_out: u32,

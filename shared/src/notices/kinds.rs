@@ -200,7 +200,7 @@ kinds! {
         Reminders, Follow::Not, false, ["facility" "programme" "stay" "free_until"], "reminder", "booking";
     /// What a city offers or says.
     Campaign "campaign" "campaign":
-        Campaigns, Follow::Hours(168), false, ["subject" "text"], "campaign", "look";
+        Campaigns, Follow::Hours(168), false, ["subject" "text" "step"], "campaign", "campaign";
 }
 
 impl Kind {

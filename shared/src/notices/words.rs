@@ -204,6 +204,7 @@ pub fn example(kind: Kind) -> Facts {
             reason: Box::new(crate::slots::Closure { reason: crate::slots::ClosureReason::Weather, message: String::new() }.reason()),
         },
         "subject" => names("産後ケアのご案内", "[産後|さんご]ケアの お[知|し]らせ", "Postnatal care"),
+        "step" => names("空きを探す", "[空|あ]いている[所|ところ]を さがす", "Find a place"),
         "text" => names("来月末まで利用できます。", "[来月|らいげつ]まで [使|つか]えます。", "You can use it until the end of next month."),
         _ => Datum::Text("…".to_owned()),
     };

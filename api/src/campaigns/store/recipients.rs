@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Text, Timestamp};
 use shared::campaigns::{CampaignFigures, Told};
-use shared::ids::{AccountId, CampaignId, ChildId, FamilyId};
+use shared::ids::{CampaignId, ChildId, FamilyId};
 use shared::municipalities::MunicipalityCode;
 use shared::notices::{Group, Wants};
 
@@ -32,7 +32,7 @@ pub enum Fate {
     HeldOut,
     /// It had enough notices lately.
     Capped,
-    /// It wants none, or has nobody with an account.
+    /// It has nobody with an account.
     Unreachable,
     /// The campaign was stopped before.
     Stopped,
@@ -145,12 +145,12 @@ pub struct Reach {
     pub mail: bool,
 }
 
-/// Whether somebody wants no notices of campaigns: they took them off every channel.
+/// Whether somebody wants to hear of no campaigns: they took them off every channel, and the inbox alone has them.
 pub fn wants_none(wants: &Wants) -> bool {
     wants.channels.get(&Group::Campaigns).is_some_and(Vec::is_empty)
 }
 
-/// The guardians of a city's families who want notices of campaigns, by family, with how these channels reach them.
+/// The guardians of a city's families, by family, with how these channels reach them.
 pub fn list_reached(conn: &mut AnyConnection, city: &MunicipalityCode, channels: &[&str]) -> Result<HashMap<String, Vec<Reach>>, DbError> {
     let of_city = || accounts::table.inner_join(families::table.on(accounts::family_id.eq(families::id.nullable())));
     let guardians: Vec<(String, String)> = of_city()
@@ -169,10 +169,8 @@ pub fn list_reached(conn: &mut AnyConnection, city: &MunicipalityCode, channels:
     let mut found: HashMap<String, Vec<Reach>> = HashMap::with_capacity(guardians.len());
     for (family, account) in guardians {
         let wants = wants.get(&account).unwrap_or(&everything);
-        if !wants_none(wants) {
-            let has = |channel| channels.contains(&channel) && wants.has(Group::Campaigns, channel);
-            found.entry(family).or_default().push(Reach { push: has("push") && devices.contains(&account), mail: has("mail") });
-        }
+        let has = |channel| channels.contains(&channel) && wants.has(Group::Campaigns, channel);
+        found.entry(family).or_default().push(Reach { push: has("push") && devices.contains(&account), mail: has("mail") });
     }
     Ok(found)
 }
@@ -304,18 +302,6 @@ fn list_acts(
     let applied = applied.into_iter().filter_map(|(family, at)| Some((family, at?)));
     for (family, at) in booked.into_iter().chain(applied) {
         found.entry(family).or_default().push(at);
-    }
-    Ok(found)
-}
-
-/// The guardians of a family who want notices of campaigns.
-pub fn list_wanting(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<AccountId>, DbError> {
-    let mut found = Vec::new();
-    for account in crate::notices::store::list_guardians(conn, family)? {
-        let (wants, _) = crate::notices::store::find_wants(conn, &account)?;
-        if !wants_none(&wants) {
-            found.push(account);
-        }
     }
     Ok(found)
 }
