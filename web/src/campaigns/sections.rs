@@ -123,9 +123,11 @@ fn Moment(at: String) -> impl IntoView {
     let id = field_id(&at);
     view! {
         <RadioGroup id="when-mode" legend="campaigns.when" choices=Signal::stored(choices) value=mode inline=true/>
-        <div class="form-row" hidden=move || !is_later()>
-            <Field id label="campaigns.day" error><TextInput value=day kind="date" short=true min=settings::today().to_string()/></Field>
-            <Field id="when-time" label="campaigns.time" hint="campaigns.quiet_hint"><TextInput value=time kind="time" short=true/></Field>
+        <div hidden=move || !is_later()>
+            <div class="form-row">
+                <Field id label="campaigns.day" error><TextInput value=day kind="date" short=true min=settings::today().to_string()/></Field>
+                <Field id="when-time" label="campaigns.time" hint="campaigns.quiet_hint"><TextInput value=time kind="time" short=true/></Field>
+            </div>
         </div>
     }
 }

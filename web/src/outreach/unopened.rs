@@ -11,7 +11,7 @@ use super::list::{OfficerNav, OutreachPart};
 use super::model::reach_words;
 use crate::i18n::{Say, Text, furigana, locale, marked, say, say_with, text};
 use crate::paths;
-use crate::ui::{Chip, EmptyState, Field, LinkButton, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Select};
+use crate::ui::{Chip, Counts, EmptyState, Field, LinkButton, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Select, Tone};
 
 /// What a kind of notices is called: the title that comes with the program, and of what a city sends itself, that it does.
 fn kind_words(kind: &str) -> String {
@@ -19,6 +19,11 @@ fn kind_words(kind: &str) -> String {
         Some(Kind::Campaign) | None => crate::i18n::sentence("notices.group_campaigns", locale()),
         Some(kind) => words::shipped(kind, locale()).title,
     }
+}
+
+/// How many there are of a kind.
+fn counted(kind: String, matters: u32) -> Text {
+    text(move || format!("{}（{matters}）", kind_words(&kind)))
 }
 
 /// The list.
@@ -35,10 +40,7 @@ pub fn UnopenedPage() -> impl IntoView {
         let counts = found.get().and_then(Result::ok).map(|list| list.counts).unwrap_or_default();
         let every = counts.iter().map(|count| count.matters).sum::<u32>();
         let all = text(move || format!("{}（{every}）", crate::i18n::sentence("outreach.every_kind", locale())));
-        let each = counts.into_iter().map(|count| {
-            let (word, matters) = (count.kind.clone(), count.matters);
-            (count.kind, text(move || format!("{}（{matters}）", kind_words(&word))))
-        });
+        let each = counts.into_iter().map(|count| (count.kind.clone(), counted(count.kind, count.matters)));
         std::iter::once((String::new(), all)).chain(each).collect::<Vec<_>>()
     });
     view! {
@@ -72,7 +74,9 @@ fn Found(list: UnopenedList, cursor: RwSignal<Option<String>>) -> impl IntoView 
         let rows = list.items.into_iter().map(|matter| view! { <Row matter/> }).collect_view();
         view! { <QueueTable caption="outreach.unopened_title" columns=COLUMNS.to_vec()>{rows}</QueueTable> }.into_any()
     };
+    let counts = list.counts.into_iter().map(|count| (Tone::Warning, counted(count.kind, count.matters))).collect::<Vec<_>>();
     view! {
+        <Counts label="outreach.counts" counts/>
         {rows}
         <Pager cursor next/>
     }
