@@ -128,11 +128,11 @@ on_both! {
 
     async fn what_a_family_owes_is_marked_and_printed(test) {
         let ana = test.guardian("=Ana", SAKAIMINATO).await;
+        let family = ana.get("/family").await.body["id"].as_str().unwrap().to_owned();
         let child = ana.child("2025-05-01").await;
         stay(test, &ana, &child, ("sakai_open", DAY)).await;
         test.at("2027-01-04T09:00:00+09:00");
         let staff = test.staff("sakai").await;
-        let family = ana.get("/family").await.body["id"].as_str().unwrap().to_owned();
         let paid = format!("/staff/claims/2026-12/families/{family}/paid");
         let files = ["claim.xlsx".to_owned(), format!("cities/{SAKAIMINATO}/claim.pdf"), format!("families/{family}/statement.pdf")];
         for file in &files {
