@@ -196,6 +196,9 @@ pub enum Enrolment {
 /// The key under which a child's enrolment is known.
 pub const ENROLMENT: &str = "enrolled_in";
 
+/// The key under which it is known since when a child is a resident, as the register says; a day.
+pub const RESIDENT_SINCE: &str = "resident_since";
+
 impl Enrolment {
     /// Every kind, as a family chooses from them.
     pub const ALL: [Self; 7] =

@@ -77,7 +77,6 @@ pub async fn propose_campaign(
         (status = 200, description = "Let go", body = Campaign),
         (status = 404, description = "None of this city", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`campaigns.not_proposed`, `campaigns.own_campaign`, `campaigns.grown`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Its time is over", body = Problem, content_type = "application/problem+json"),
         ForOfficer,
         ForChange,
     )

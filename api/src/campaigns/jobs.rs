@@ -39,9 +39,20 @@ pub async fn keep(app: &App) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Goes on with one campaign.
+/// Goes on with one campaign; what is left alone costs no write.
 async fn go_on(app: &App, id: &CampaignId) -> Result<(), ApiError> {
-    look_again(app, id).await?;
+    let (now, wanted) = (app.now(), id.clone());
+    let read = move |conn: &mut AnyConnection| {
+        let found = store::find_campaign(conn, &wanted)?;
+        Ok::<_, ApiError>((found, !store::list_waiting(conn, &wanted, 1)?.is_empty()))
+    };
+    let (Some(campaign), is_waited_for) = app.db.read(read).await? else { return Ok(()) };
+    let is_due = is_due(&campaign, now);
+    if is_due {
+        look_again(app, id).await?;
+    } else if !is_waited_for && campaign.life.state != State::Sending {
+        return Ok(());
+    }
     for _ in 0..BATCHES {
         if send_some(app, id).await? == 0 {
             break;
@@ -66,23 +77,26 @@ pub async fn send_some(app: &App, id: &CampaignId) -> Result<usize, ApiError> {
     Ok(told)
 }
 
-fn look(conn: &mut AnyConnection, id: &CampaignId, act: &Act) -> Result<(), ApiError> {
-    let Some(campaign) = store::lock_campaign(conn, id)? else { return Ok(()) };
+/// Whether it is time to look whom a campaign is for, or to end it: a standing one once a day, in the morning when the quiet hours are over.
+fn is_due(campaign: &Campaign, now: DateTime<Utc>) -> bool {
     match (&campaign.life.state, &campaign.plan.when) {
-        (State::Scheduled { at }, _) if *at <= act.now => start(conn, campaign, act),
+        (State::Scheduled { at }, _) => *at <= now,
         (State::Running, When::Standing { from, until, .. }) => {
-            let today = tokyo_day(act.now);
-            if until.is_some_and(|until| until < today) {
-                return end(conn, campaign, act);
-            }
-            // In the morning, when the quiet hours are over; once a day.
-            let is_awake = due_at(false, act.now) == act.now;
-            if *from <= today && is_awake && campaign.looked_on.is_none_or(|looked| looked < today) {
-                return look_today(conn, campaign, today, act);
-            }
-            Ok(())
+            let today = tokyo_day(now);
+            let is_new_day = campaign.looked_on.is_none_or(|looked| looked < today);
+            until.is_some_and(|until| until < today) || (*from <= today && is_new_day && due_at(false, now) == now)
         }
-        _ => Ok(()),
+        _ => false,
+    }
+}
+
+fn look(conn: &mut AnyConnection, id: &CampaignId, act: &Act) -> Result<(), ApiError> {
+    let Some(campaign) = store::lock_campaign(conn, id)?.filter(|campaign| is_due(campaign, act.now)) else { return Ok(()) };
+    let today = tokyo_day(act.now);
+    match campaign.plan.when {
+        When::Once { .. } => start(conn, campaign, act),
+        When::Standing { until: Some(until), .. } if until < today => end(conn, campaign, act),
+        When::Standing { .. } => look_today(conn, campaign, today, act),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use shared::eligibility::Enrolment;
+use shared::eligibility::{ENROLMENT, Enrolment, RESIDENT_SINCE};
 use shared::facilities::FileReport;
 use shared::families::{HouseholdClass, ProofKind, ResidenceProof};
 use shared::ids::{ChildId, FamilyId, RegisterRunId};
@@ -199,8 +199,12 @@ fn apply(
         act.record(conn, "family.household_set", (&row.municipality, None), family.id.as_str())?;
     }
     if let Some(enrolment) = outcome.enrolment {
-        store::write_enrolment(conn, linked, enrolment, tokyo_day(act.now))?;
+        store::write_fact(conn, linked, (ENROLMENT, enrolment.key()), tokyo_day(act.now))?;
         act.record(conn, "child.enrolment_set", (&row.municipality, None), linked.child.as_str())?;
+    }
+    let today = tokyo_day(act.now);
+    if row.residence_on(today) == Residence::Here {
+        store::write_fact(conn, linked, (RESIDENT_SINCE, &row.since.to_string()), today)?;
     }
     let kept = KeptRow { key: row.key.clone(), child: linked.child.clone(), said: to_json(&outcome.said)? };
     store::write_row(conn, (Kind::Residents, &row.municipality), &kept, run, act.now)?;

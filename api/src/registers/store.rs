@@ -87,13 +87,13 @@ pub fn find_enrolment(conn: &mut AnyConnection, child: &ChildId) -> Result<Optio
     Ok(value.and_then(|value| Enrolment::from_key(&value)))
 }
 
-/// Writes where a child is enrolled, as a register says.
-pub fn write_enrolment(conn: &mut AnyConnection, linked: &Linked, enrolment: Enrolment, today: NaiveDate) -> Result<(), DbError> {
+/// Writes what a register says of a child, under the key by which it is known.
+pub fn write_fact(conn: &mut AnyConnection, linked: &Linked, (key, value): (&str, &str), today: NaiveDate) -> Result<(), DbError> {
     let insert = diesel::insert_into(known_facts::table).values((
         known_facts::family_id.eq(linked.family.as_str()),
         known_facts::child_id.eq(linked.child.as_str()),
-        known_facts::key.eq(ENROLMENT),
-        known_facts::value.eq(enrolment.key()),
+        known_facts::key.eq(key),
+        known_facts::value.eq(value),
         known_facts::origin.eq(Origin::Register.name()),
         known_facts::since.eq(today),
     ));

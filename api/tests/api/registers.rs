@@ -27,7 +27,7 @@ use shared::text::{Kana, PersonName, Phone};
 use crate::app::{Backend, DAY, Person, SAKAIMINATO, TestApp, YONAGO, code, date};
 
 /// A row of an extract: some columns as given, the others as usual.
-fn row(key: &str, changed: &[(Column, &str)]) -> String {
+pub fn row(key: &str, changed: &[(Column, &str)]) -> String {
     let usual = |column: Column| match column {
         Column::Form => Kind::Residents.form().to_owned(),
         Column::Municipality => YONAGO.to_owned(),
@@ -43,7 +43,7 @@ fn row(key: &str, changed: &[(Column, &str)]) -> String {
     Column::ALL.iter().map(of).collect::<Vec<_>>().join(",")
 }
 
-fn file(rows: &[String]) -> String {
+pub fn file(rows: &[String]) -> String {
     let head = Column::ALL.iter().map(|column| column.header()).collect::<Vec<_>>().join(",");
     std::iter::once(head).chain(rows.iter().cloned()).collect::<Vec<_>>().join("\r\n")
 }
@@ -138,8 +138,9 @@ on_both! {
         assert_eq!((told(&wet), wet.counts, &wet.rows), (expected, dry.counts, &dry.rows));
         assert_eq!(kinds_since(test, before).await, ["family.residence_proven", "family.household_set", "child.enrolment_set"]);
         type Fact = (String, String, String);
-        let facts = test.write(|conn| Ok(known_facts::table.select((known_facts::key, known_facts::value, known_facts::origin)).load::<Fact>(conn)?)).await;
-        assert_eq!(facts, [("enrolled_in".to_owned(), "kindergarten".to_owned(), "register".to_owned())]);
+        let facts = test.write(|conn| Ok(known_facts::table.order(known_facts::key).select((known_facts::key, known_facts::value, known_facts::origin)).load::<Fact>(conn)?)).await;
+        let said = |key: &str, value: &str| (key.to_owned(), value.to_owned(), "register".to_owned());
+        assert_eq!(facts, [said("enrolled_in", "kindergarten"), said("resident_since", "2025-05-01")]);
         let family = ana.get("/family").await.body;
         assert_eq!((family["residence_proof"]["by"].as_str(), family["household"][0]["class"].as_str()), (Some("register"), Some("public_assistance")));
         assert_eq!(ben.get("/family").await.body["residence_proof"], json!(null));

@@ -145,7 +145,7 @@ fn a_family_fits_by_any_child_and_what_is_unknown_selects_nobody() {
     // Of nobody the age is not known.
     assert_eq!(fits(&[]), Fit::Unknown);
     let everybody = when(Test::All { of: vec![] });
-    assert_eq!(fit(&everybody, &[] as &[&str], |_| facts("2026-01-01", "2026-12-01")), Fit::Yes(vec![]));
+    assert_eq!(fit::<&str>(&everybody, &[], |_| facts("2026-01-01", "2026-12-01")), Fit::Yes(vec![]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use shared::campaigns::{Fit, Needs, fit};
-use shared::eligibility::{Condition, Facts};
+use shared::eligibility::{Condition, Facts, RESIDENT_SINCE};
 use shared::entitlements::Certified;
 use shared::ids::{ChildId, FamilyId};
 use shared::locale::Localised;
@@ -13,7 +13,7 @@ use shared::municipalities::MunicipalityCode;
 use shared::programmes::{Limit, LimitPeriod, LimitUnit, ProgrammeKey, Usage, is_multiple_birth};
 use shared::time::{Month, day_start, days_before, next_day, tokyo_day};
 
-use crate::db::{AnyConnection, DbError, instant};
+use crate::db::{AnyConnection, DbError, instant, unknown};
 use crate::programmes::store::list_programmes;
 use crate::schema::{bookings, children, entitlements, families, household_classes, known_facts, usages};
 
@@ -58,6 +58,8 @@ struct Looked {
     answers: HashMap<String, Vec<(String, String, String)>>,
     used: Vec<(ProgrammeKey, HashMap<String, Vec<NaiveDate>>)>,
     left: Vec<(ProgrammeKey, Vec<Limit>)>,
+    /// By family: of which child the register says since when it lives there.
+    since: HashMap<String, Vec<(String, NaiveDate)>>,
     /// By child: the pool and what was used of it in the month.
     usages: HashMap<String, Vec<(String, Usage)>>,
 }
@@ -77,7 +79,8 @@ pub fn select(conn: &mut AnyConnection, city: &MunicipalityCode, condition: &Con
     let mut found = Selection::default();
     for (id, proof, confirmed, created) in rows {
         let children = theirs.remove(&id).unwrap_or_default();
-        let moved_in = needs.moved_in.then(|| moved_in(instant(confirmed), instant(created), day)).flatten();
+        let registered = looked.since.get(&id).map(|days| since_of(days, &children, day));
+        let moved_in = needs.moved_in.then(|| registered.unwrap_or_else(|| moved_in(instant(confirmed), instant(created), day))).flatten();
         let facts = |child: Option<&Known>| Facts {
             day,
             city: city.clone(),
@@ -128,6 +131,14 @@ fn moved_in(confirmed: DateTime<Utc>, created: DateTime<Utc>, day: NaiveDate) ->
     (has_moved || is_old).then(|| tokyo_day(confirmed))
 }
 
+/// Since when a family lives in the city, by what the register says of its children: since the first of them came. A child who was born there
+/// says only that its parents have not come after that.
+fn since_of(days: &[(String, NaiveDate)], children: &[Known], day: NaiveDate) -> Option<NaiveDate> {
+    let came = |child: &Known| days.iter().find(|(id, _)| id == child.id.as_str()).map(|(_, since)| (*since, child.born));
+    let (since, born) = children.iter().filter_map(came).min()?;
+    (born < since || since + LONG_AGO < day).then_some(since)
+}
+
 fn look(conn: &mut AnyConnection, city: &MunicipalityCode, needs: &Needs, day: NaiveDate) -> Result<Looked, DbError> {
     let mut looked = Looked::default();
     if needs.classes {
@@ -151,6 +162,18 @@ fn look(conn: &mut AnyConnection, city: &MunicipalityCode, needs: &Needs, day: N
             .load(conn)?;
         for (child, programme, from, until) in rows {
             looked.certified.entry(child).or_default().push((ProgrammeKey::new(programme), Certified { from, until }));
+        }
+    }
+    if needs.moved_in {
+        let rows: Vec<(String, String, String)> = known_facts::table
+            .inner_join(families::table.on(families::id.eq(known_facts::family_id)))
+            .filter(families::municipality.eq(city.as_str()))
+            .filter(known_facts::key.eq(RESIDENT_SINCE))
+            .select((known_facts::family_id, known_facts::child_id, known_facts::value))
+            .load(conn)?;
+        for (family, child, value) in rows {
+            let since = value.parse().map_err(|_| unknown("day", &value))?;
+            looked.since.entry(family).or_default().push((child, since));
         }
     }
     if needs.known {

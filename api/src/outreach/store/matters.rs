@@ -111,7 +111,8 @@ pub struct Seen {
 
 /// Followed notices past their deadline that nobody follows yet, the oldest first: family and source.
 pub fn list_fresh(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Result<BTreeSet<(FamilyId, String)>, DbError> {
-    let rows: Vec<(String, String, Option<String>, Option<String>, String)> = notices::table
+    type Fresh = (String, String, Option<String>, Option<String>, String);
+    let rows: Vec<Fresh> = notices::table
         .left_join(links::table)
         .filter(links::matter_id.is_null())
         .filter(notices::followed)
@@ -122,9 +123,7 @@ pub fn list_fresh(conn: &mut AnyConnection, now: DateTime<Utc>, most: i64) -> Re
         .limit(most)
         .select((notices::id, notices::family_id, notices::event_id, notices::campaign_id, notices::occasion))
         .load(conn)?;
-    let one = |(id, family, event, campaign, occasion): (String, String, _, _, String)| {
-        (FamilyId::new(family), source_of(campaign, &occasion, event, &id))
-    };
+    let one = |(id, family, event, campaign, occasion): Fresh| (FamilyId::new(family), source_of(campaign, &occasion, event, &id));
     Ok(rows.into_iter().map(one).collect())
 }
 
