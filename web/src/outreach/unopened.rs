@@ -76,7 +76,7 @@ fn Found(list: UnopenedList, cursor: RwSignal<Option<String>>) -> impl IntoView 
     };
     let counts = list.counts.into_iter().map(|count| (Tone::Warning, counted(count.kind, count.matters))).collect::<Vec<_>>();
     view! {
-        <Counts label="outreach.counts" counts/>
+        {(!counts.is_empty()).then(|| view! { <Counts label="outreach.counts" counts/> })}
         {rows}
         <Pager cursor next/>
     }
