@@ -4,7 +4,7 @@ use actix_web::{get, post, web};
 use shared::campaigns::{CampaignAudience, CampaignFigures, CampaignPreview, CampaignTest, check_audience};
 use shared::ids::CampaignId;
 use shared::notices::{Kind, TestSent, words};
-use shared::problem::{Datum, Problem};
+use shared::problem::Problem;
 
 use super::{engine, store};
 use crate::App;
