@@ -120,7 +120,7 @@ test('one officer writes, another agrees, families open it, and who does not is 
     const notice = family.getByRole('article').filter({ has: family.getByRole('heading', { name: subject }) });
     await until(family, '/notices', notice);
     await looked(family, name);
-    await notice.getByRole('link', { name: /^詳しく見る/ }).click();
+    await notice.getByRole('link', { name: /^空きを探す/ }).click();
     await expect(family).toHaveURL(/programme=.+&age=\d+/);
   }
   for (const family of others.slice(0, 2)) {
