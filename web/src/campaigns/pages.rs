@@ -68,7 +68,7 @@ fn One(known: Known, again: Callback<()>) -> impl IntoView {
     provide_context(Choices::of(&city));
     let campaign = tagged.value.clone();
     let texts = Signal::stored(campaign.plan.texts.clone());
-    let has_step = campaign.plan.step != shared::campaigns::Step::Notices;
+    let step = Signal::stored(Some(campaign.plan.step.clone()));
     watch(&campaign, again);
     let is_begun =
         campaign.began_at.is_some() || campaign.looked_on.is_some() || matches!(campaign.life.state, State::Sending | State::Sent { .. });
@@ -82,7 +82,7 @@ fn One(known: Known, again: Callback<()>) -> impl IntoView {
                     <h2 id="plan"><Say key="campaigns.plan"/></h2>
                     <PlanFacts plan=campaign.plan.clone()/>
                 </section>
-                <section class="card stack" aria-labelledby="words"><h2 id="words"><Say key="campaigns.what"/></h2> <Sample texts has_step/></section>
+                <section class="card stack" aria-labelledby="words"><h2 id="words"><Say key="campaigns.what"/></h2> <Sample texts step/></section>
             </div>
             <div class="stack">
                 <NextAct tagged=tagged.clone() again/>
@@ -247,7 +247,7 @@ fn Check(known: Known, again: Callback<()>) -> impl IntoView {
     let campaign = tagged.value.clone();
     let id = campaign.id.to_string();
     let texts = Signal::stored(campaign.plan.texts.clone());
-    let has_step = campaign.plan.step != shared::campaigns::Step::Notices;
+    let step = Signal::stored(Some(campaign.plan.step.clone()));
     let missing: Vec<_> =
         check_ready(&campaign.plan, settings::now()).err().unwrap_or_default().into_iter().map(|part| part.reason).collect();
     let found = preview_of(&campaign);
@@ -265,7 +265,7 @@ fn Check(known: Known, again: Callback<()>) -> impl IntoView {
                     <h2 id="plan">{title(&campaign.plan.name).view()}</h2>
                     <PlanFacts plan=campaign.plan.clone()/>
                 </section>
-                <section class="card stack" aria-labelledby="words"><h2 id="words"><Say key="campaigns.what"/></h2> <Sample texts has_step/></section>
+                <section class="card stack" aria-labelledby="words"><h2 id="words"><Say key="campaigns.what"/></h2> <Sample texts step/></section>
             </div>
             <div class="stack">
                 <section class="card stack" aria-labelledby="reach">

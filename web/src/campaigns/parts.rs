@@ -132,9 +132,9 @@ pub fn Sample(
     /// The words.
     #[prop(into)]
     texts: Signal<Texts>,
-    /// Whether there is a next step.
+    /// The next step; none: it is not chosen yet.
     #[prop(into)]
-    has_step: Signal<bool>,
+    step: Signal<Option<Step>>,
 ) -> impl IntoView {
     let language = RwSignal::new(Locale::Ja.tag().to_owned());
     let options: Vec<(String, Text)> =
@@ -143,12 +143,13 @@ pub fn Sample(
         let language = language.with(|tag| Locale::from_tag(tag)).unwrap_or_default();
         let (subject, body) = texts.with(|texts| (texts.subject().get(language).to_owned(), texts.text().get(language).to_owned()));
         let shipped = words::shipped(Kind::Campaign, language);
+        let step = step.get().filter(|step| *step != Step::Notices).map(|step| step.label().get(language).to_owned());
         let lines: Vec<AnyView> = body.lines().map(|line| view! { <p>{marked(line)}</p> }.into_any()).collect();
         view! {
             <div class="notice-sample stack" lang=language.html_lang()>
                 <p><strong>{marked(&subject)}</strong></p>
                 {lines}
-                {has_step.get().then(|| view! { <p><span class="button button-solid"><span>{marked(&shipped.step_label)}</span></span></p> })}
+                {step.map(|label| view! { <p><span class="button button-solid"><span>{marked(&label)}</span></span></p> })}
             </div>
             <p class="quiet"><Say key="campaigns.on_lock"/></p>
             <div class="notice-sample" lang=language.html_lang()><p>{without_ruby(&shipped.lock_title)}</p></div>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
-use shared::campaigns::Texts;
+use shared::campaigns::{Step, Texts};
 use shared::time::next_day;
 
 use super::city::{Choices, options};
@@ -50,7 +50,9 @@ pub fn What() -> impl IntoView {
         texts.en = texts.en.filter(written);
         texts
     });
-    let has_step = Signal::derive(move || editing.draft.with(|draft| tree::text_at(draft, "/step/kind") != "notices"));
+    let step = Signal::derive(move || {
+        editing.draft.with(|draft| draft.get("step").and_then(|step| serde_json::from_value::<Step>(step.clone()).ok()))
+    });
     let language = |at: &'static str, optional: bool| {
         view! {
             <Typed at=format!("{at}/subject") label="campaigns.subject" optional/>
@@ -70,7 +72,7 @@ pub fn What() -> impl IntoView {
                 </Disclosure>
                 <Disclosure summary="ui.in_english" open=is_written("/texts/en")>{language("/texts/en", true)}</Disclosure>
             </div>
-            <div class="stack"><h3><Say key="campaigns.sample"/></h3> <Sample texts has_step/></div>
+            <div class="stack"><h3><Say key="campaigns.sample"/></h3> <Sample texts step/></div>
         </div>
     }
 }
