@@ -90,13 +90,6 @@ pub fn renewal<T: 'static>(what: LocalResource<T>) -> Renewal {
     let again = Callback::new(move |()| {
         is_under_way.set(true);
         what.refetch();
-        let ready = what.ready();
-        leptos::task::spawn_local(async move {
-            // The resource takes note of it first.
-            leptos::task::tick().await;
-            ready.await;
-            is_under_way.try_set(false);
-        });
     });
     Renewal { again, is_under_way }
 }
@@ -130,33 +123,40 @@ where
     F: Fn(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    move || match what.get() {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(Err(why)) => {
-            let again = !why.is_missing();
-            view! {
-                <Refusal why>
-                    {again
-                        .then(|| {
-                            view! {
-                                <Button look=Look::Outline on_press=Callback::new(move |()| what.refetch())>
-                                    <Say key="ui.try_again"/>
-                                </Button>
-                            }
-                        })}
-                </Refusal>
-            }
-            .into_any()
+    move || {
+        let found = what.get();
+        // What comes now is there to be used, and may take the focus.
+        if let Some(Renewal { is_under_way, .. }) = renewal {
+            is_under_way.set(false);
         }
-        Some(Ok(value)) => match (is_empty, &empty) {
-            (Some(is_empty), Some(words)) if is_empty(&value) => view! { <EmptyState words=words.clone()/> }.into_any(),
-            _ => match renewal {
-                Some(Renewal { is_under_way, .. }) => {
-                    let busy = move || is_under_way.get().then_some("true");
-                    view! { <div class="as-is" inert=move || is_under_way.get() aria-busy=busy>{children(value)}</div> }.into_any()
+        match found {
+            None => view! { <Skeleton/> }.into_any(),
+            Some(Err(why)) => {
+                let again = !why.is_missing();
+                view! {
+                    <Refusal why>
+                        {again
+                            .then(|| {
+                                view! {
+                                    <Button look=Look::Outline on_press=Callback::new(move |()| what.refetch())>
+                                        <Say key="ui.try_again"/>
+                                    </Button>
+                                }
+                            })}
+                    </Refusal>
                 }
-                None => children(value).into_any(),
+                .into_any()
+            }
+            Some(Ok(value)) => match (is_empty, &empty) {
+                (Some(is_empty), Some(words)) if is_empty(&value) => view! { <EmptyState words=words.clone()/> }.into_any(),
+                _ => match renewal {
+                    Some(Renewal { is_under_way, .. }) => {
+                        let busy = move || is_under_way.get().then_some("true");
+                        view! { <div class="as-is" inert=move || is_under_way.get() aria-busy=busy>{children(value)}</div> }.into_any()
+                    }
+                    None => children(value).into_any(),
+                },
             },
-        },
+        }
     }
 }
