@@ -25,8 +25,11 @@ pub fn shipped(kind: Kind, locale: Locale) -> Texts {
     }
 }
 
-/// What a kind is called where no notice of it is at hand: its shipped title for any day.
+/// What a kind is called where no notice of it is at hand: its shipped title for any day; what a city writes itself has none.
 pub fn name(kind: Kind, locale: Locale) -> String {
+    if kind == Kind::Campaign {
+        return sentence("notices.word.campaign", locale);
+    }
     let title = shipped(kind, locale).title;
     let any = sentence("notices.word.any_day", locale);
     ON_LOCK.iter().chain(&DAYS).fold(title, |title, day| title.replace(&format!("{{{day}}}"), &any))

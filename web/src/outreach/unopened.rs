@@ -13,12 +13,9 @@ use crate::i18n::{Say, Text, furigana, locale, marked, say, say_with, text};
 use crate::paths;
 use crate::ui::{Chip, Counts, EmptyState, Field, LinkButton, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Select, Tone};
 
-/// What a kind of notices is called: the title that comes with the program, and of what a city sends itself, that it does.
+/// What a kind of notices is called.
 fn kind_words(kind: &str) -> String {
-    match Kind::from_word(kind) {
-        Some(Kind::Campaign) | None => crate::i18n::sentence("notices.group_campaigns", locale()),
-        Some(kind) => words::shipped(kind, locale()).title,
-    }
+    Kind::from_word(kind).map_or_else(|| kind.to_owned(), |kind| words::name(kind, locale()))
 }
 
 /// How many there are of a kind.
