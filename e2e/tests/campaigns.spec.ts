@@ -26,7 +26,7 @@ const row = (page: Page, name: string): Locator => page.getByRole('row').filter(
 async function until(page: Page, path: string, there: Locator): Promise<void> {
   await expect(async () => {
     await new Frame(page).open(path);
-    await expect(there).toBeVisible({ timeout: 2_000 });
+    await expect(there).toBeVisible({ timeout: 10_000 });
   }).toPass({ timeout: 90_000 });
 }
 

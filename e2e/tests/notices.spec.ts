@@ -31,8 +31,8 @@ const notice = (page: Page, title: string) => page.getByRole('article').filter({
 async function cameTo(page: Page, title: string): Promise<void> {
   await expect(async () => {
     await new Frame(page).open('/notices');
-    await expect(notice(page, title).first()).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(notice(page, title).first()).toBeVisible({ timeout: 10_000 });
+  }).toPass({ timeout: 120_000 });
 }
 
 test('what staff decided is in the inbox, is opened and leads to its booking', async ({ page, browser, house }) => {
@@ -58,8 +58,8 @@ test('what staff decided is in the inbox, is opened and leads to its booking', a
   await cameTo(page, '予約が取り消されました');
   await expect(async () => {
     await frame.open('/notices');
-    await expect(notice(page, '予約が取り消されました')).toHaveCount(2, { timeout: 2_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(notice(page, '予約が取り消されました')).toHaveCount(2, { timeout: 10_000 });
+  }).toPass({ timeout: 120_000 });
   expect(await page.getByRole('article').count()).toBeGreaterThanOrEqual(before);
   // Folded they are told apart by their days.
   for (const day of ['1月25日（月）', '1月27日（水）']) await expect(notice(page, `${day}の予約が取り消されました`)).toHaveCount(1);

@@ -21,7 +21,7 @@ async function cancelled(family: APIRequestContext, staff: APIRequestContext, ch
   await expect(async () => {
     const { items } = await (await family.get('/api/v1/notices')).json();
     expect(items.map(({ kind }: { kind: string }) => kind)).toContain('booking.cancelled');
-  }).toPass({ timeout: 60_000 });
+  }).toPass({ timeout: 120_000 });
 }
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name }) });
@@ -49,9 +49,9 @@ test('a family that opened nothing is called, and one that opens it meanwhile le
   await send(staff.request, '/auth/login', staffOfUmineko);
   await expect(async () => {
     await frame.open('/office/outreach');
-    await expect(row(page, '浜辺 みお')).toBeVisible({ timeout: 2_000 });
-    await expect(row(page, '浜辺 れい')).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(row(page, '浜辺 みお')).toBeVisible({ timeout: 10_000 });
+    await expect(row(page, '浜辺 れい')).toBeVisible({ timeout: 10_000 });
+  }).toPass({ timeout: 120_000 });
   await expectAccessible(page);
   await picture(page, 'outreach-list');
 
@@ -75,8 +75,8 @@ test('a family that opened nothing is called, and one that opens it meanwhile le
   await expect(mio.getByRole('navigation').getByRole('link', { name: /^お知らせ$/ })).toBeVisible();
   await expect(async () => {
     await page.reload();
-    await expect(page.getByText('ご家庭が開封しました')).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 60_000 });
+    await expect(page.getByText('ご家庭が開封しました')).toBeVisible({ timeout: 10_000 });
+  }).toPass({ timeout: 120_000 });
   await expect(page.getByRole('button', { name: '記録する' })).toHaveCount(0);
   await expectAccessible(page);
   await picture(page, 'outreach-resolved');

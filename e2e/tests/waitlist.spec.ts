@@ -97,7 +97,7 @@ test('brothers and sisters wait together and get their places together', async (
   await send(filling.request, `/bookings/${booked[0]!.id}/cancel`, {});
   await expect(async () => {
     await frame.open('/bookings');
-    await expect(page.getByText('空きが出ました。お返事をお待ちしています。')).toBeVisible({ timeout: 2_000 });
+    await expect(page.getByText('空きが出ました。お返事をお待ちしています。')).toBeVisible({ timeout: 10_000 });
   }).toPass();
   await expect(page.getByText('弓浜 そら・弓浜 みなと')).toBeVisible();
   await expectAccessible(page);
