@@ -307,6 +307,7 @@ refused!(
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
     shared::campaigns::Rejection,
+    shared::changes::Rejection,
     shared::interviews::Rejection,
     shared::outreach::Rejection,
     shared::claims::Rejection,

@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod campaigns;
+pub mod changes;
 pub mod channels;
 pub mod claims;
 pub mod config;

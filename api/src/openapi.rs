@@ -39,6 +39,7 @@ use utoipa_actix_web::AppExt;
         (name = "claims", description = "Claims (請求): a facility's month, locked, and what families and cities owe for it"),
         (name = "settlements", description = "Settlements (精算) between the cities of a compact"),
         (name = "registers", description = "Files of the city's registers, in and out; their columns stand beside this document"),
+        (name = "changes", description = "Changes of rules (改正): proposed by an officer with whom they would touch, agreed to by another, taken back before they begin"),
         (name = "campaigns", description = "Campaigns and standing offers (プッシュ型のご案内): whom they fit, four eyes, sending, figures"),
         (name = "outreach", description = "Outreach (アウトリーチ): what nobody opened in time, and the families whom officers and the BPO centre call"),
         (name = "settings", description = "This installation"),

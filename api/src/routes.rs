@@ -16,7 +16,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
+    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
     entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
     programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
 };
@@ -74,6 +74,7 @@ fn operations(config: &mut impl Operations) {
     registers::configure(config);
     outreach::configure(config);
     campaigns::configure(config);
+    changes::configure(config);
     settings::configure(config);
 }
 

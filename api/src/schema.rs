@@ -44,6 +44,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    rule_changes (id) {
+        id -> Text,
+        municipality -> Text,
+        agreeing -> Text,
+        change -> Text,
+        first_day -> Date,
+        weights -> Text,
+        impact -> Text,
+        standing -> Text,
+        proposed -> Text,
+        proposed_at -> Timestamp,
+        decided -> Nullable<Text>,
+        undone -> Nullable<Text>,
+        effect -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     holidays (day) {
         day -> Date,
         name -> Text,

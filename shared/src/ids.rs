@@ -58,6 +58,7 @@ id!(/** Id of a file that came with an application. */ AttachmentId);
 id!(/** Id of a run: one file of a register that went in. */ RegisterRunId);
 id!(/** Id of a notice to one person. */ NoticeId);
 id!(/** Id of a delivery: one try to bring a notice to a channel. */ DeliveryId);
+id!(/** Id of a change of rules (改正). */ RuleChangeId);
 id!(/** Id of a campaign (お知らせの一斉配信). */ CampaignId);
 id!(/** Id of a version of a template of notices. */ TemplateId);
 id!(/** Id of a device that takes push messages. */ SubscriptionId);

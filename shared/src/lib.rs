@@ -17,6 +17,7 @@ pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod campaigns;
+pub mod changes;
 pub mod claims;
 pub mod consents;
 pub mod devices;

@@ -12,9 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, bookings, calendar, campaigns, claims, consents, devices, eligibility, entitlements,
-    facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
-    residence, series, settlements, slots, text, waitlist,
+    accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
+    entitlements, facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes,
+    registers, residence, series, settlements, slots, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -326,6 +326,26 @@ fn reasons() -> Vec<Reason> {
         outreach::Rejection::AttemptsInvalid => outreach::Rejection::AttemptsInvalid,
         outreach::Rejection::ScriptInvalid => outreach::Rejection::ScriptInvalid,
         outreach::Rejection::RulesPast => outreach::Rejection::RulesPast,
+    });
+    all.extend(samples! { changes::Rejection:
+        changes::Rejection::NotWaiting => changes::Rejection::NotWaiting,
+        changes::Rejection::NotAgreed => changes::Rejection::NotAgreed,
+        changes::Rejection::OwnChange => changes::Rejection::OwnChange,
+        changes::Rejection::OtherCity => changes::Rejection::OtherCity,
+        changes::Rejection::NotOwn => changes::Rejection::NotOwn,
+        changes::Rejection::WordsMissing => changes::Rejection::WordsMissing,
+        changes::Rejection::Begun => changes::Rejection::Begun,
+        changes::Rejection::Followed => changes::Rejection::Followed,
+        changes::Rejection::Used { .. } => changes::Rejection::Used { count: 3 },
+        changes::Rejection::NotAhead { .. } => changes::Rejection::NotAhead { from: day("2026-12-02") },
+        changes::Rejection::DayTwice => changes::Rejection::DayTwice,
+        changes::Rejection::NameInvalid => changes::Rejection::NameInvalid,
+        changes::Rejection::Nothing => changes::Rejection::Nothing,
+        changes::Rejection::SameCity => changes::Rejection::SameCity,
+        changes::Rejection::PriorityInvalid => changes::Rejection::PriorityInvalid,
+        changes::Rejection::CompactUnknown => changes::Rejection::CompactUnknown,
+        changes::Rejection::ProgrammeUnknown => changes::Rejection::ProgrammeUnknown,
+        changes::Rejection::TierUnknown => changes::Rejection::TierUnknown,
     });
     all.extend(samples! { campaigns::Rejection:
         campaigns::Rejection::NotDraft => campaigns::Rejection::NotDraft,

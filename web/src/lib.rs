@@ -35,6 +35,8 @@ pub mod attendance;
 pub mod bookings;
 #[cfg(feature = "office")]
 pub mod campaigns;
+#[cfg(feature = "office")]
+pub mod changes;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]

@@ -24,6 +24,8 @@ pub enum OfficePlace {
     Entry,
     /// The rules of programmes.
     Programmes,
+    /// What is to hold from a day on, and who agrees.
+    Changes,
     /// What nobody could be given.
     Demand,
     /// Files of registers.
@@ -37,7 +39,7 @@ pub enum OfficePlace {
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 10] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -45,6 +47,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
         (OfficePlace::Households, paths::office_households(), "office.households", "office.households_for", Glyph::Family),
         (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
+        (OfficePlace::Changes, paths::office_changes(), "office.changes", "office.changes_for", Glyph::Pencil),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),

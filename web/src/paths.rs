@@ -358,6 +358,26 @@ pub fn office_entry() -> String {
     "/office/entry".to_owned()
 }
 
+/// Changes of rules.
+pub fn office_changes() -> String {
+    "/office/changes".to_owned()
+}
+
+/// One change of rules.
+pub fn office_change(change_id: &str) -> String {
+    format!("/office/changes/{}", percent_encoded(change_id))
+}
+
+/// What a compact is to say.
+pub fn office_new_term() -> String {
+    "/office/changes/new/compact".to_owned()
+}
+
+/// Holidays that come or go.
+pub fn office_new_holidays() -> String {
+    "/office/changes/new/holidays".to_owned()
+}
+
 /// The programmes of the officer's city.
 pub fn office_programmes() -> String {
     "/office/programmes".to_owned()

@@ -1,29 +1,25 @@
-//! Programmes (事業) and their rules: for everybody to read, for a city's officers to publish.
+//! Programmes (事業) and their rules: for everybody to read. What changes them is in `changes`.
 
 pub mod store;
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{get, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use shared::ids::ProgrammeVersionId;
 use shared::municipalities::MunicipalityCode;
 use shared::page::Page;
 use shared::problem::Problem;
-use shared::programmes::{NewProgramme, Programme, ProgrammeKey, succeed};
+use shared::programmes::{Programme, ProgrammeKey};
 use shared::time::tokyo_day;
 use utoipa::IntoParams;
 
-use crate::error::{ApiError, ForBody, ForOfficer};
-use crate::idempotency::{Answer, Key, once};
-use crate::request::{Plain, Query};
+use crate::App;
+use crate::error::ApiError;
+use crate::request::Query;
 use crate::routes::Operations;
-use crate::session::Officer;
-use crate::{App, municipalities, new_id};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
-    config.service(list_programmes).service(publish_programme);
+    config.service(list_programmes);
 }
 
 /// Which programmes.
@@ -66,54 +62,4 @@ pub async fn list_programmes(app: web::Data<App>, query: Query<ProgrammeQuery>) 
         })
         .await?;
     Ok(web::Json(Page { items, next_cursor: None }))
-}
-
-/// Publishes a version of a programme in the officer's city, also of a programme that is new there
-///
-/// It holds from its first day on; the version that held until then ends the day before. What has begun is never changed: bookings keep the
-/// terms that they were made on.
-#[utoipa::path(
-    tag = "programmes",
-    request_body = NewProgramme,
-    params(Key),
-    responses(
-        (status = 201, description = "Published", body = Programme),
-        (status = 409, description = "`programmes.not_ahead`, `programmes.ends_before_start`, `programmes.overlaps`", body = Problem, content_type = "application/problem+json"),
-        ForOfficer,
-        ForBody,
-    )
-)]
-#[post("/programmes")]
-pub async fn publish_programme(
-    app: web::Data<App>,
-    officer: Officer,
-    key: Key,
-    body: Plain<NewProgramme>,
-) -> Result<HttpResponse, ApiError> {
-    let wrong = body.check();
-    if !wrong.is_empty() {
-        return Err(ApiError::Invalid(wrong));
-    }
-    once(&app, &officer.account_id, key, body.0, move |conn, new, act| {
-        municipalities::store::lock_municipality(conn, &officer.municipality)?;
-        let versions = store::list_all_versions(conn, &officer.municipality, &new.key)?;
-        let succession = succeed(&versions, new, tokyo_day(act.now))?;
-        if let Some((before, last)) = &succession.ends {
-            store::end_programme(conn, before, *last)?;
-        }
-        let programme = Programme {
-            id: ProgrammeVersionId::new(new_id()),
-            key: new.key.clone(),
-            municipality: officer.municipality.clone(),
-            valid_from: new.valid_from,
-            valid_until: succession.valid_until,
-            name: new.name.clone(),
-            summary: new.summary.clone(),
-            terms: new.terms.clone(),
-        };
-        store::insert_programme(conn, &programme)?;
-        act.record(conn, "programme.published", (&officer.municipality, None), programme.id.as_str())?;
-        Ok(Answer::new(StatusCode::CREATED, &programme)?)
-    })
-    .await
 }

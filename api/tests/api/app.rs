@@ -15,6 +15,8 @@ use api::{App, accounts, entitlements, families, new_id, server, session, slots}
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
+use reqwest::Method;
+use serde_json::{Value, json};
 use shared::access::Role;
 use shared::accounts::{Device, Me};
 use shared::applications::Days;
@@ -252,6 +254,17 @@ impl TestApp {
     /// An officer of this city.
     pub async fn officer(&self, city: &str) -> Person {
         self.person("Officer", Role::Officer { municipality: code(city) }).await
+    }
+
+    /// Puts a version of a `programme` or `procedure` into a city's books: one officer proposes it, another agrees. Gives the change.
+    pub async fn publish(&self, city: &str, kind: &str, version: Value) -> Value {
+        let proposed = self.officer(city).await.post("/office/changes", json!({ "kind": kind, "version": version })).await;
+        assert_eq!(proposed.status, 201, "{:?}", proposed.body);
+        let path = format!("/office/changes/{}/agree", proposed.body["id"].as_str().unwrap());
+        let other = self.officer(city).await;
+        let agreed = other.send(other.request(Method::POST, &path).header("if-match", proposed.etag()).json(&json!({}))).await;
+        assert_eq!(agreed.status, 200, "{:?}", agreed.body);
+        agreed.body
     }
 
     /// Proves that the guardian's family lives where it says.

@@ -10,8 +10,7 @@ use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, certificatio
 
 /// Publishes a procedure in a city.
 async fn publish(test: &TestApp, city: &str, procedure: Value) {
-    let published = test.officer(city).await.post("/procedures", procedure).await;
-    assert_eq!(published.status, 201, "{:?}", published.body);
+    test.publish(city, "procedure", procedure).await;
 }
 
 /// A family of Yonago whose residence is proven, with a child at home.
@@ -222,7 +221,8 @@ on_both! {
         assert_eq!(state(&refused), "refused", "{:?}", refused.body);
         let granted = ana.apply("forest_day", &child, &[("boots", "yes")]).await;
         assert_eq!((state(&granted), &granted.body["state"]["decision"]["days"]["until"]), ("granted", &json!("2027-03-31")));
-        let wrong = test.officer(YONAGO).await.post("/procedures", json!({ "key": "x" })).await;
+        let half = json!({ "kind": "procedure", "version": { "key": "x" } });
+        let wrong = test.officer(YONAGO).await.post("/office/changes", half).await;
         assert_eq!(wrong.status, 422);
     }
 }

@@ -16,8 +16,7 @@ const PRINTED: &[u8] = include_bytes!("../files/printed.pdf");
 
 /// An application of a family of Yonago, begun; its path.
 async fn begun(test: &TestApp) -> (Person, String, String) {
-    let published = test.officer(YONAGO).await.post("/procedures", certification("entry", "open_nursery", "2026-11-21")).await;
-    assert_eq!(published.status, 201, "{:?}", published.body);
+    test.publish(YONAGO, "procedure", certification("entry", "open_nursery", "2026-11-21")).await;
     let ana = test.guardian("Ana", YONAGO).await;
     test.prove_residence(&ana).await;
     let child = ana.child("2025-05-01").await;

@@ -7,8 +7,7 @@ use crate::app::{Answer, Person, TestApp, YONAGO, certification};
 
 /// A family of Yonago that applied for its child; the path of the application.
 async fn decided(test: &TestApp, enrolled: &str) -> (Person, String, Answer) {
-    let published = test.officer(YONAGO).await.post("/procedures", certification("entry", "open_nursery", "2026-11-21")).await;
-    assert_eq!(published.status, 201, "{:?}", published.body);
+    test.publish(YONAGO, "procedure", certification("entry", "open_nursery", "2026-11-21")).await;
     let ana = test.guardian("Ana", YONAGO).await;
     test.prove_residence(&ana).await;
     let child = ana.child("2025-05-01").await;

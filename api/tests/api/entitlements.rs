@@ -9,8 +9,7 @@ use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, certification, count
 use crate::applications::ask_for_certification;
 
 async fn publish(test: &TestApp, city: &str) {
-    let published = test.officer(city).await.post("/procedures", certification("entry", "open_nursery", "2026-11-21")).await;
-    assert_eq!(published.status, 201, "{:?}", published.body);
+    test.publish(city, "procedure", certification("entry", "open_nursery", "2026-11-21")).await;
 }
 
 /// A family of Yonago with a certified child; both cities certify.

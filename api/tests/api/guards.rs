@@ -140,7 +140,7 @@ fn caller(operation: &str) -> Caller {
         | "get_notice_pdf" => Caller::Applicant,
         "list_applications" | "list_entitlements" => Caller::Guardian,
         "list_moved_entitlements" | "preview_revocation" | "revoke_entitlement" => Caller::Officer,
-        "publish_procedure" | "publish_programme" | "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
+        "list_unmet_demand" | "get_household" | "set_household" => Caller::Officer,
         "preview_register_file" | "take_in_register_file" | "list_register_runs" | "export_certified" => Caller::Officer,
         "list_settlements"
         | "get_settlement"
@@ -164,6 +164,14 @@ fn caller(operation: &str) -> Caller {
         | "get_campaign"
         | "change_campaign"
         | "discard_campaign"
+        | "preview_change"
+        | "propose_change"
+        | "list_changes"
+        | "get_change"
+        | "agree_to_change"
+        | "decline_change"
+        | "withdraw_change"
+        | "undo_change"
         | "preview_campaign"
         | "propose_campaign"
         | "approve_campaign"
@@ -215,8 +223,6 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
             Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
         }
         "offer_programme" => Some(json!({ "programme": "playroom" })),
-        "publish_programme" => Some(programme("playroom", "2026-12-01")),
-        "publish_procedure" => Some(certification("entry", "playroom", "2026-12-01")),
         "begin_application" => Some(json!({ "procedure": "entry", "child_id": child })),
         "change_application" => Some(json!({ "answers": [{ "key": "enrolled_in", "value": "nursery" }] })),
         "decide_application" => Some(json!({ "grants": false, "words": "by a stranger" })),
@@ -239,6 +245,8 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         }
         "create_campaign" | "change_campaign" => Some(crate::campaigns::plan("by a stranger")),
         "preview_campaign" => Some(json!({ "audience": { "kind": "all", "of": [] }, "when": { "kind": "once" } })),
+        "preview_change" | "propose_change" => Some(json!({ "kind": "holidays", "added": [], "removed": ["2027-05-05"] })),
+        "agree_to_change" | "decline_change" => Some(json!({ "words": "理由" })),
         "propose_campaign" => Some(json!({ "families": 1 })),
         "send_back_campaign" => Some(json!({ "words": "by a stranger" })),
         "test_campaign" => Some(json!({ "locale": "ja" })),
@@ -313,7 +321,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("change_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -321,9 +329,8 @@ on_both! {
         let officer = test.person("Officer", Role::Officer { municipality: code(SAKAIMINATO) }).await;
         let operator = test.person("Operator", Role::Operator).await;
         for city in [YONAGO, SAKAIMINATO] {
-            let officer = test.officer(city).await;
-            assert_eq!(officer.post("/programmes", programme("playroom", "2026-11-21")).await.status, 201);
-            assert_eq!(officer.post("/procedures", certification("entry", "playroom", "2026-11-21")).await.status, 201);
+            test.publish(city, "programme", programme("playroom", "2026-11-21")).await;
+            test.publish(city, "procedure", certification("entry", "playroom", "2026-11-21")).await;
         }
         let begun = ana.post("/applications", body("begin_application", &slot, &child).unwrap()).await;
         let application = begun.body["id"].as_str().unwrap().to_owned();

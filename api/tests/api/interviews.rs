@@ -23,8 +23,7 @@ pub async fn demanding(test: &TestApp, facilities: &[&'static str]) -> Vec<Strin
             "unit": { "kind": "flexible", "minimum_minutes": 30, "maximum_minutes": 30, "step_minutes": 30 },
             "interview": true,
         });
-        let officer = test.person("Officer", Role::Officer { municipality: code(city) }).await;
-        assert_eq!(officer.post("/programmes", visit).await.status, 201);
+        test.publish(city, "programme", visit).await;
         let offered = test.staff(facility).await.post("/staff/offerings", json!({ "programme": "visit" })).await;
         assert_eq!(offered.status, 201, "{:?}", offered.body);
         slots.push(test.slot(offered.body["id"].as_str().unwrap(), VISIT_DAY, ("10:00", "10:30"), (3, 3)).await);

@@ -12,6 +12,7 @@ mod attachments;
 mod attendance;
 mod bookings;
 mod campaigns;
+mod changes;
 mod claims;
 mod classes;
 mod closures;

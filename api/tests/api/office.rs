@@ -13,8 +13,7 @@ use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO, certification, co
 async fn publish(test: &TestApp, two_officers: bool) {
     let mut new = certification("entry", "open_nursery", "2026-11-21");
     new["terms"]["two_officers"] = json!(two_officers);
-    let published = test.officer(YONAGO).await.post("/procedures", new).await;
-    assert_eq!(published.status, 201, "{:?}", published.body);
+    test.publish(YONAGO, "procedure", new).await;
 }
 
 /// A family of Yonago whose residence is not proven, and its application in review: id and answer.

@@ -1,15 +1,14 @@
 //! Programmes as data: a city publishes one that the code knows nothing of, and it is booked like any other.
 
 use serde_json::json;
-use shared::access::Role;
 
-use crate::app::{YONAGO, code, programme};
+use crate::app::{YONAGO, programme};
 
 on_both! {
     async fn a_programme_made_of_data_is_published_offered_and_booked(test) {
-        let officer = test.person("Officer", Role::Officer { municipality: code(YONAGO) }).await;
-        let made = officer.post("/programmes", programme("playroom", "2026-11-21")).await;
-        assert_eq!((made.code_number(), made.body["municipality"].as_str()), (201, Some(YONAGO)), "{:?}", made.body);
+        test.publish(YONAGO, "programme", programme("playroom", "2026-11-21")).await;
+        let held = test.anybody().get("/programmes?programme=playroom").await.body;
+        assert_eq!((held["items"][0]["municipality"].as_str(), held["items"].as_array().unwrap().len()), (Some(YONAGO), 1));
 
         let staff = test.staff("yonago").await;
         assert_eq!(test.staff("sakai").await.post("/staff/offerings", json!({ "programme": "playroom" })).await.code(), "slots.programme_unknown");
@@ -45,15 +44,15 @@ on_both! {
     }
 
     async fn a_version_follows_the_one_before_and_what_was_agreed_stays(test) {
-        let officer = test.person("Officer", Role::Officer { municipality: code(YONAGO) }).await;
-        let first = officer.post("/programmes", programme("playroom", "2026-11-21")).await.body;
-        assert_eq!(first.get("valid_until"), None);
-        assert_eq!(officer.post("/programmes", programme("playroom", "2026-11-21")).await.code(), "programmes.not_ahead");
+        let officer = test.officer(YONAGO).await;
+        let propose = |version: &serde_json::Value| json!({ "kind": "programme", "version": version });
+        test.publish(YONAGO, "programme", programme("playroom", "2026-11-21")).await;
+        let again = programme("playroom", "2026-11-21");
+        assert_eq!(officer.post("/office/changes", propose(&again)).await.code(), "programmes.not_ahead");
         let mut next = programme("playroom", "2027-04-01");
         next["terms"]["fees"][0]["yen"] = json!(250);
-        assert_eq!(officer.post_with_key("/programmes", next.clone(), "april").await.status, 201);
-        assert_eq!(officer.post_with_key("/programmes", next.clone(), "april").await.status, 201, "told twice, done once");
-        assert_eq!(officer.post("/programmes", next.clone()).await.code(), "programmes.overlaps");
+        test.publish(YONAGO, "programme", next.clone()).await;
+        assert_eq!(officer.post("/office/changes", propose(&next)).await.code(), "programmes.overlaps");
         let ever = officer.get(&format!("/programmes?municipality={YONAGO}&programme=playroom&every_version=true")).await.body;
         let days: Vec<&str> = ever["items"].as_array().unwrap().iter().map(|version| version["valid_from"].as_str().unwrap()).collect();
         assert_eq!(days, ["2026-11-21", "2027-04-01"]);
@@ -64,9 +63,9 @@ on_both! {
         next["terms"]["unit"]["step_minutes"] = json!(0);
         next["terms"]["fees"][0]["yen"] = json!(-1);
         next["name"]["en"] = json!("");
-        let wrong = officer.post("/programmes", next).await;
+        let wrong = officer.post("/office/changes", propose(&next)).await;
         let pointers: Vec<&str> = wrong.body["errors"].as_array().unwrap().iter().map(|part| part["pointer"].as_str().unwrap()).collect();
-        assert_eq!((wrong.code_number(), pointers), (422, vec!["/name/en", "/terms/unit/step_minutes", "/terms/fees/0/yen"]), "{:?}", wrong.body);
+        assert_eq!((wrong.code_number(), pointers), (422, vec!["/version/name/en", "/version/terms/unit/step_minutes", "/version/terms/fees/0/yen"]), "{:?}", wrong.body);
         assert!(wrong.body["errors"].as_array().unwrap().iter().all(|part| !part["detail"].as_str().unwrap().is_empty()));
     }
 }

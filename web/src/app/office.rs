@@ -7,6 +7,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use crate::applications_office::OfficeApplicationRoutes;
 use crate::bookings::OfficeEntryRoutes;
 use crate::campaigns::CampaignRoutes;
+use crate::changes::ChangeRoutes;
 use crate::families::HouseholdRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
@@ -23,6 +24,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <OfficeApplicationRoutes/>
         <OutreachRoutes/>
         <CampaignRoutes/>
+        <ChangeRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>

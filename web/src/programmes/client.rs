@@ -1,17 +1,12 @@
 //! Requests about a city's programmes.
 
 use shared::page::Page;
-use shared::programmes::{NewProgramme, Programme};
+use shared::programmes::Programme;
 
-use crate::api::{self, Attempt, Failure, query};
+use crate::api::{self, Failure, query};
 
 /// Every version that a city has, by programme and first day.
 pub async fn versions(municipality: &str) -> Result<Vec<Programme>, Failure> {
     let asked = [("municipality", Some(municipality.to_owned())), ("every_version", Some("true".to_owned()))];
     Ok(api::get::<Page<Programme>>(&query("/programmes", &asked)).await?.items)
-}
-
-/// Publishes a version.
-pub async fn publish(new: &NewProgramme, attempt: &Attempt) -> Result<Programme, Failure> {
-    api::post("/programmes", new, attempt).await
 }

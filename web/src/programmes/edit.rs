@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use serde_json::Value;
+use shared::changes::Change;
 use shared::problem::ProblemPart;
 use shared::programmes::{NewProgramme, Programme, VersionRejection, succeed};
 
@@ -14,6 +14,7 @@ use super::pages::{Differences, trail};
 use super::sections::{all, title_of};
 use super::words::{describe, differences, of_version};
 use crate::api::{Attempt, Failure};
+use crate::changes::{self, Preview, proposed};
 use crate::editing::{Editing, Wrong};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say_with};
@@ -76,11 +77,8 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
     let publishing = Action::new_local(move |new: &NewProgramme| {
         let (new, attempt, navigate) = (new.clone(), attempt.clone(), navigate.clone());
         async move {
-            match client::publish(&new, &attempt).await {
-                Ok(version) => {
-                    navigate(&paths::office_programme(version.id.as_str()), NavigateOptions { replace: true, ..Default::default() });
-                    flash.done("programmes.published");
-                }
+            match changes::client::propose(&Change::Programme { version: Box::new(new) }, &attempt).await {
+                Ok(change) => proposed(&change, flash, navigate),
                 Err(why) => failure.set(Some(why)),
             }
         }
@@ -91,6 +89,8 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
             publishing.dispatch(new);
         }
     });
+    let asked = RwSignal::new(None::<Change>);
+    let look = Callback::new(move |()| asked.set(new.get_untracked().map(|version| Change::Programme { version: Box::new(version) })));
     let back = paths::office_programme(before.id.as_str());
     let name = before.name.clone();
     let before = StoredValue::new(before);
@@ -109,13 +109,18 @@ fn Next(before: Programme, versions: Vec<Programme>) -> impl IntoView {
                 // What is half typed would be told as a rule.
                 {move || changed.get().filter(|_| is_ready.get()).map(|all| view! { <Differences all/> })}
             </section>
+            <section class="card stack" aria-labelledby="impact">
+                <h2 id="impact"><Say key="changes.impact"/></h2>
+                <div class="row"><Button look=Look::Outline disabled=Signal::derive(move || !is_ready.get()) on_press=look><Say key="changes.look"/></Button></div>
+                <Preview change=asked.into()/>
+            </section>
             <section class="stack" aria-live="polite">
                 {move || (!is_ready.get()).then(|| view! { <Wrong parts=wrong.get() no_day=new.with(Option::is_none) title_of/> })}
                 {move || failure.get().map(|why| view! { <Refusal why/> })}
             </section>
             <p><Say key="programmes.publish_means"/></p>
             <div class="row actions">
-                <Button busy=publishing.pending() disabled=Signal::derive(move || !is_ready.get()) on_press=press><Say key="programmes.publish"/></Button>
+                <Button busy=publishing.pending() disabled=Signal::derive(move || !is_ready.get()) on_press=press><Say key="changes.propose"/></Button>
                 <LinkButton href=back look=Look::Text><Say key="programmes.not_now"/></LinkButton>
             </div>
         </form>

@@ -1,6 +1,7 @@
 //! A city's programmes as its officers see them: every version, one as a readable whole, and a new one made from it.
 
 mod client;
+mod compare;
 mod draft;
 mod edit;
 mod pages;
@@ -11,7 +12,9 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
+pub use self::compare::{compared, of_new};
 use self::edit::NextPage;
+pub use self::pages::Differences;
 use self::pages::{VersionPage, VersionsPage};
 use crate::session::OfficeOnly;
 

@@ -201,7 +201,7 @@ on_both! {
     }
 
     async fn an_application_is_looked_at_and_given_back(test) {
-        assert_eq!(test.officer(YONAGO).await.post("/procedures", certification("entry", "open_nursery", "2026-11-21")).await.status, 201);
+        test.publish(YONAGO, "procedure", certification("entry", "open_nursery", "2026-11-21")).await;
         let [ana, ben, cho] = people(test).await;
         let child = ana.child("2025-05-01").await;
         let sent = ana.apply("entry", &child, &[("enrolled_in", "none")]).await;
@@ -228,7 +228,7 @@ on_both! {
     }
 
     async fn an_application_is_refused(test) {
-        assert_eq!(test.officer(YONAGO).await.post("/procedures", certification("entry", "open_nursery", "2026-11-21")).await.status, 201);
+        test.publish(YONAGO, "procedure", certification("entry", "open_nursery", "2026-11-21")).await;
         let [ana, ben, cho] = people(test).await;
         test.prove_residence(&ana).await;
         let child = ana.child("2025-05-01").await;
