@@ -35,6 +35,8 @@ pub mod attendance;
 pub mod bookings;
 #[cfg(feature = "staff")]
 pub mod campaigns;
+#[cfg(feature = "staff")]
+pub mod claims;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]
@@ -74,6 +76,8 @@ pub mod registers;
 pub mod series;
 pub mod session;
 pub mod settings;
+#[cfg(feature = "staff")]
+pub mod settlements;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;

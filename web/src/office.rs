@@ -34,10 +34,12 @@ pub enum OfficePlace {
     Outreach,
     /// What families are told of by themselves.
     Campaigns,
+    /// Settlements with other cities.
+    Settlements,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 10] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -46,6 +48,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
         (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
+        (OfficePlace::Settlements, paths::office_settlements(), "office.settlements", "office.settlements_for", Glyph::Yen),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
     ]

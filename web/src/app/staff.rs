@@ -9,12 +9,14 @@ use crate::applications_office::OfficeApplicationRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::campaigns::CampaignRoutes;
+use crate::claims::ClaimRoutes;
 use crate::families::HouseholdRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
+use crate::settlements::SettlementRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 use crate::waitlist::DemandRoutes;
@@ -27,11 +29,13 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
+        <ClaimRoutes/>
         <EntryRoutes/>
         <OfficeRoutes/>
         <OfficeApplicationRoutes/>
         <OutreachRoutes/>
         <CampaignRoutes/>
+        <SettlementRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>
