@@ -7,7 +7,7 @@ use shared::locale::{Locale, month as month_words, official_day, without_ruby, y
 use shared::municipalities::MunicipalityCode;
 use shared::problem::{Datum, Problem, Reason, sentence};
 use shared::registers::for_file as safe;
-use shared::settlements::{Settlement, SettlementLine};
+use shared::settlements::{Settlement, SettlementComment, SettlementLine};
 use shared::time::tokyo_day;
 
 use super::{At, look};
@@ -111,6 +111,18 @@ fn name(told: &Settlement, ending: &str) -> String {
     format!("{title}-{}-{}-{}.{ending}", told.head.month, told.own_name.ja, told.head.other_name.ja)
 }
 
+/// What was said to a line, and below it what was answered.
+fn comment_rows(told: &Settlement, n: i64, comment: &SettlementComment, locale: Locale) -> Vec<Vec<Cell>> {
+    let row = |by: &MunicipalityCode, at: chrono::DateTime<chrono::Utc>, words: &str, state: Cell| {
+        vec![Cell::Number(n), Cell::Text(city(told, by, locale)), Cell::Day(tokyo_day(at)), Cell::Text(words.to_owned()), state]
+    };
+    let text = |key: &str| Cell::Text(said(key, locale));
+    let closed = comment.closed_at.map_or_else(|| text("settlements.word.open"), |at| Cell::Day(tokyo_day(at)));
+    let answers =
+        comment.answers.iter().map(|answer| row(&answer.municipality, answer.at, &answer.words, text("settlements.word.answer")));
+    std::iter::once(row(&comment.municipality, comment.at, &comment.words, closed)).chain(answers).collect()
+}
+
 fn sheets(told: &Settlement, locale: Locale) -> Vec<Sheet> {
     let sheet = |key: &str, columns: Vec<(String, f64)>, rows: Vec<Vec<Cell>>, totals: Vec<Cell>| Sheet {
         name: said(key, locale),
@@ -126,11 +138,7 @@ fn sheets(told: &Settlement, locale: Locale) -> Vec<Sheet> {
     totals.extend(std::iter::repeat_n(Cell::Text(String::new()), HEAD.len() - 3));
     totals.extend([Cell::Number(told.head.sides.balance_yen), Cell::Text(String::new())]);
     let comments = (1..).zip(&told.lines).flat_map(|(n, line): (i64, _)| line.comments.iter().map(move |comment| (n, comment)));
-    let comments = comments.map(|(n, comment)| {
-        let closed = comment.closed_at.map_or_else(|| Cell::Text(said("settlements.word.open", locale)), |at| Cell::Day(tokyo_day(at)));
-        let by = Cell::Text(city(told, &comment.municipality, locale));
-        vec![Cell::Number(n), by, Cell::Day(tokyo_day(comment.at)), Cell::Text(comment.words.clone()), closed]
-    });
+    let comments = comments.flat_map(|(n, comment)| comment_rows(told, n, comment, locale));
     let columns = [
         ("settlements.word.col_number", 16.0),
         ("settlements.word.col_by", 24.0),
