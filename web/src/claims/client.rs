@@ -5,7 +5,7 @@ use shared::ids::FamilyId;
 use shared::municipalities::MunicipalityCode;
 use shared::time::Month;
 
-use crate::api::{self, Attempt, Failure, percent_encoded, query};
+use crate::api::{self, Attempt, Failure, percent_encoded};
 
 fn path(month: Month) -> String {
     format!("/staff/claims/{month}")
@@ -34,7 +34,7 @@ pub fn workbook(month: Month) -> String {
 
 /// Where the letter to a city is to be had.
 pub fn letter(month: Month, city: &MunicipalityCode) -> String {
-    format!("/api/v1{}", query(&format!("{}/claim.pdf", path(month)), &[("municipality", Some(city.to_string()))]))
+    format!("/api/v1{}/cities/{city}/claim.pdf", path(month))
 }
 
 /// Where a family's statement is to be had.

@@ -1,6 +1,7 @@
 //! Claims: the facility's month, what stands out in it, the lock, and what families owe.
 
 mod client;
+mod found;
 mod pages;
 mod parts;
 

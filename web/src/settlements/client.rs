@@ -46,6 +46,8 @@ pub enum Step {
     Lock(LockSettlement),
     /// Says what is not right about a line.
     Comment(ClaimLineId, String),
+    /// Answers a comment.
+    Answer(SettlementCommentId, String),
     /// Says that a comment is done with.
     Close(SettlementCommentId),
 }
@@ -58,6 +60,10 @@ pub async fn take(at: &At, step: &Step, attempt: &Attempt) -> Result<Settlement,
         Step::Comment(line, words) => {
             let new = NewSettlementComment { words: words.clone() };
             api::post(&format!("{path}/lines/{}/comments", percent_encoded(line.as_str())), &new, attempt).await
+        }
+        Step::Answer(comment, words) => {
+            let new = NewSettlementComment { words: words.clone() };
+            api::post(&format!("{path}/comments/{}/answers", percent_encoded(comment.as_str())), &new, attempt).await
         }
         Step::Close(comment) => api::post(&format!("{path}/comments/{}/close", percent_encoded(comment.as_str())), &(), attempt).await,
     }

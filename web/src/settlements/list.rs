@@ -9,7 +9,9 @@ use super::client;
 use crate::i18n::{Say, furigana, locale, name, say, say_with};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
-use crate::ui::{Chip, EmptyState, Load, PageTitle, Table, Tone};
+use crate::ui::{Chip, EmptyState, Load, PageTitle, QueueCell, QueueFigure, QueueTable, Tone};
+
+const FIGURES: [&str; 4] = ["settlements.th_lines", "settlements.th_gets", "settlements.th_pays", "settlements.th_balance"];
 
 /// The list.
 #[component]
@@ -28,10 +30,10 @@ pub fn SettlementsPage() -> impl IntoView {
 #[component]
 fn List(page: Page<SettlementHead>) -> impl IntoView {
     if page.items.is_empty() {
-        return view! { <EmptyState words="settlements.none"/> }.into_any();
+        return view! { <EmptyState words="settlements.none"><p class="quiet"><Say key="settlements.none_hint"/></p></EmptyState> }.into_any();
     }
     let rows = page.items.into_iter().map(|head| view! { <Row head/> });
-    let columns = [
+    let columns = vec![
         "settlements.th_month",
         "settlements.th_other",
         "settlements.th_lines",
@@ -41,10 +43,7 @@ fn List(page: Page<SettlementHead>) -> impl IntoView {
         "settlements.th_state",
     ];
     view! {
-        <Table caption="settlements.list">
-            <thead><tr>{columns.map(|key| view! { <th scope="col">{say(key)}</th> }).collect_view()}</tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </Table>
+        <QueueTable caption="settlements.list" columns figures=&FIGURES>{rows.collect_view()}</QueueTable>
     }
     .into_any()
 }
@@ -64,17 +63,22 @@ fn Row(head: SettlementHead) -> impl IntoView {
     let (when, sides, comments) = (head.month, head.sides, head.open_comments);
     let (words, tone) = state_words(&head);
     let href = paths::office_settlement(head.compact_id.as_str(), head.month, &head.other);
-    let amounts = [sides.gets_yen, sides.pays_yen, sides.balance_yen];
+    let amounts = [
+        ("settlements.th_gets", sides.gets_yen),
+        ("settlements.th_pays", sides.pays_yen),
+        ("settlements.th_balance", sides.balance_yen),
+    ];
+    let amounts = amounts.map(|(label, amount)| view! { <QueueFigure label>{furigana(move || yen(amount, locale()))}</QueueFigure> });
     view! {
         <tr>
             <th scope="row"><a href=href>{furigana(move || month(when, locale()))}</a><br/><span class="quiet">{name(head.compact_name)}</span></th>
-            <td>{name(head.other_name)}</td>
-            <td class="number">{head.lines.to_string()}</td>
-            {amounts.map(|amount| view! { <td class="number">{furigana(move || yen(amount, locale()))}</td> }).collect_view()}
-            <td>
+            <QueueCell label="settlements.th_other">{name(head.other_name)}</QueueCell>
+            <QueueFigure label="settlements.th_lines">{head.lines.to_string()}</QueueFigure>
+            {amounts.collect_view()}
+            <QueueCell label="settlements.th_state">
                 <Chip tone>{say(words)}</Chip>
                 {(comments > 0).then(|| view! { <p>{say_with("settlements.open_comments", move || vec![("count", comments.to_string())])}</p> })}
-            </td>
+            </QueueCell>
         </tr>
     }
 }

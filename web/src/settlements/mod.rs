@@ -1,8 +1,10 @@
 //! Settlements between cities, for officers of either: the list by month and compact, and one with its lines, comments and locks.
 
 mod client;
+mod lines;
 mod list;
 mod pages;
+mod talks;
 
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};

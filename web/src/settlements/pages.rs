@@ -1,21 +1,20 @@
-//! One settlement: what it comes to, its lines with comments, the lock, and its files.
+//! One settlement: what it comes to, its files, both cities' locks, what was said to its lines, and the lines.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::locale::{day, minutes, moment, month as month_words, yen};
-use shared::municipalities::MunicipalityCode;
-use shared::settlements::{LockSettlement, Settlement, SettlementComment, SettlementLine, SettlementLock};
+use shared::locale::{moment, month as month_words, yen};
+use shared::settlements::{LockSettlement, Settlement, SettlementHead, SettlementLock, lock};
 
 use super::client::{self, At, Step};
+use super::lines::Lines;
 use super::list::state_words;
-use crate::api::{Attempt, Failure};
-use crate::flash::use_flash;
-use crate::i18n::{Say, furigana, locale, name, say, say_with};
+use super::talks::{Cities, Talks, Writing, WritingDialog};
+use crate::i18n::{Say, furigana, locale, name, reasons, say, say_with};
 use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
-use crate::ui::{
-    Breadcrumbs, Button, Card, Chip, Disclosure, Fact, Facts, Field, Glyph, Load, Look, Need, PageTitle, Refusal, Table, TextArea,
-};
+use crate::settings;
+use crate::taking::{Taking, taking};
+use crate::ui::{Breadcrumbs, Button, Chip, Fact, Facts, Glyph, Load, PageTitle, renewal, taking_focus};
 
 /// One settlement.
 #[component]
@@ -31,98 +30,77 @@ pub fn SettlementPage() -> impl IntoView {
         let at = at.get();
         async move { client::settlement(&at).await }
     });
-    let again = Callback::new(move |()| found.refetch());
+    let renewal = renewal(found);
+    let came = RwSignal::new(None);
     view! {
         <div class="stack staff">
             <OfficeNav here=OfficePlace::Settlements/>
             <Breadcrumbs trail=vec![(paths::office_settlements(), "settlements.title".into())] here="settlements.one"/>
             <PageTitle text="settlements.one"/>
-            <Load what=found let:told><Whole told at=at.get_untracked() again/></Load>
+            <Load what=found renewal let:told><Whole told at=at.get_untracked() came again=renewal.again/></Load>
         </div>
     }
 }
 
-/// Steps with one settlement: under way, and what went wrong.
-#[derive(Clone, Copy)]
-struct Taking {
-    action: Action<(Step, &'static str), ()>,
-    failure: RwSignal<Option<Failure>>,
-}
-
-fn taking(at: At, again: Callback<()>) -> Taking {
-    let (flash, failure, attempt) = (use_flash(), RwSignal::new(None::<Failure>), Attempt::new());
-    let action = Action::new_local(move |(step, words): &(Step, &'static str)| {
-        let (at, attempt, step, words) = (at.clone(), attempt.clone(), step.clone(), *words);
-        failure.set(None);
-        async move {
-            match client::take(&at, &step, &attempt).await {
-                Ok(_) => {
-                    flash.done(words);
-                    again.run(());
-                }
-                Err(why) => failure.set(Some(why)),
-            }
-        }
-    });
-    Taking { action, failure }
+/// The part of the page that has just changed, which takes the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// What it comes to, with the locks.
+    Lock,
+    /// What was said.
+    Talk,
 }
 
 #[component]
-fn Whole(told: Settlement, at: At, again: Callback<()>) -> impl IntoView {
-    let (head, steps) = (told.head.clone(), taking(at.clone(), again));
+fn Whole(told: Settlement, at: At, came: RwSignal<Option<Came>>, again: Callback<()>) -> impl IntoView {
+    let head = told.head.clone();
     let when = head.month;
     let (words, tone) = state_words(&head);
+    let then = move |part| {
+        Callback::new(move |_: Settlement| {
+            came.set(Some(part));
+            again.run(());
+        })
+    };
+    let place = StoredValue::new(at.clone());
+    let send = move |step: Step, attempt| async move { client::take(&place.get_value(), &step, &attempt).await };
+    let (locking, closing) = (taking(send, then(Came::Lock), again), taking(send, then(Came::Talk), again));
+    let writing = Writing::new(taking(send, then(Came::Talk), again));
+    let cities = Cities::of(&told);
+    let node = taking_focus(move || came.get() == Some(Came::Lock));
+    let is_closed = head.own_lock.is_some() && head.other_lock.is_some();
+    view! {
+        <p class="when">{furigana(move || month_words(when, locale()))} " " {name(head.compact_name.clone())}</p>
+        <p class="row"><Chip tone>{say(words)}</Chip></p>
+        <div tabindex="-1" node_ref=node>
+            <section class="card stack" aria-labelledby="settlement-sums">
+                <h2 id="settlement-sums"><Say key="settlements.sums"/></h2>
+                <Sums head=head.clone()/>
+                <Files at/>
+                <Lock head locking/>
+            </section>
+        </div>
+        <Talks lines=told.lines.clone() cities=cities.clone() writing closing came/>
+        <Lines lines=told.lines own=told.own cities is_closed writing/>
+        <WritingDialog writing/>
+    }
+}
+
+#[component]
+fn Sums(head: SettlementHead) -> impl IntoView {
     let sums = [
         ("settlements.th_gets", head.sides.gets_yen),
         ("settlements.th_pays", head.sides.pays_yen),
         ("settlements.th_balance", head.sides.balance_yen),
     ];
-    let seen = LockSettlement { lines: head.lines, balance_yen: head.sides.balance_yen };
-    let press = Callback::new(move |()| drop(steps.action.dispatch((Step::Lock(seen), "settlements.locked"))));
-    let lock = head.own_lock.is_none().then(|| {
-        view! {
-            <p><Say key="settlements.lock_lead"/></p>
-            <Button icon=Glyph::Check on_press=press busy=steps.action.pending()><Say key="settlements.lock"/></Button>
-        }
-    });
-    let files = [("xlsx", "settlements.file_xlsx"), ("pdf", "settlements.file_pdf"), ("csv", "settlements.file_csv")];
-    let files = files.map(|(ending, words)| {
-        let href = at.file(ending);
-        view! { <a class="button button-outline" rel="external" download="" href=href><span>{say(words)}</span></a> }
-    });
-    let is_closed = head.own_lock.is_some() && head.other_lock.is_some();
-    let lines = told
-        .lines
-        .clone()
-        .into_iter()
-        .zip(1_usize..)
-        .map(move |(line, number)| view! { <Line line number told=told.clone() is_closed steps/> });
-    let columns = [
-        "settlements.th_number",
-        "settlements.th_facility",
-        "settlements.th_use",
-        "settlements.th_price",
-        "settlements.th_balance",
-        "settlements.th_comments",
-    ];
     view! {
-        <p class="when">{furigana(move || month_words(when, locale()))} " " {name(head.compact_name)}</p>
-        <p class="row"><Chip tone>{say(words)}</Chip></p>
-        <Card>
-            <Facts>
-                <Fact name="settlements.th_other">{name(head.other_name)}</Fact>
-                {sums.map(|(key, amount)| view! { <Fact name=key><strong>{furigana(move || yen(amount, locale()))}</strong></Fact> }).collect_view()}
-                <Fact name="settlements.own_lock"><Locked lock=head.own_lock/></Fact>
-                <Fact name="settlements.other_lock"><Locked lock=head.other_lock/></Fact>
-            </Facts>
-            <div role="alert">{move || steps.failure.get().map(|why| view! { <Refusal why/> })}</div>
-            {lock}
-            <p class="row no-print">{files.collect_view()}</p>
-        </Card>
-        <Table caption="settlements.lines">
-            <thead><tr>{columns.map(|key| view! { <th scope="col">{say(key)}</th> }).collect_view()}</tr></thead>
-            <tbody>{lines.collect_view()}</tbody>
-        </Table>
+        <Facts>
+            <Fact name="settlements.th_other">{name(head.other_name)}</Fact>
+            <Fact name="settlements.th_lines">{head.lines.to_string()}</Fact>
+            {sums.map(|(key, amount)| view! { <Fact name=key><strong>{furigana(move || yen(amount, locale()))}</strong></Fact> }).collect_view()}
+            <Fact name="settlements.own_lock"><Locked lock=head.own_lock/></Fact>
+            <Fact name="settlements.other_lock"><Locked lock=head.other_lock/></Fact>
+        </Facts>
     }
 }
 
@@ -136,66 +114,35 @@ fn Locked(lock: Option<SettlementLock>) -> impl IntoView {
     }
 }
 
-fn city(told: &Settlement, code: &MunicipalityCode) -> shared::locale::Localised {
-    if *code == told.own { told.own_name.clone() } else { told.head.other_name.clone() }
-}
-
+/// Files of the server, not pages of the app.
 #[component]
-fn Line(line: SettlementLine, number: usize, told: Settlement, is_closed: bool, steps: Taking) -> impl IntoView {
-    let (on, time, usage, unit) = (line.day, line.amounts.minutes, line.usage.word(), line.unit_yen);
-    let sign = if line.residence == told.own { -1 } else { 1 };
-    let amount = sign * line.amounts.city_yen();
-    let (from, age) = (city(&told, &line.residence), line.age);
-    let comments = line.comments.iter().cloned().map(|comment| view! { <Comment comment told=told.clone() steps/> }).collect_view();
-    let corrects = line.corrects.clone().map(|line| {
-        view! { <br/><span class="quiet">{say_with("settlements.corrects", move || vec![("month", line.month.to_string()), ("number", line.number.to_string())])}</span> }
+fn Files(at: At) -> impl IntoView {
+    let files = [("xlsx", "settlements.file_xlsx"), ("pdf", "settlements.file_pdf"), ("csv", "settlements.file_csv")];
+    let files = files.map(|(ending, words)| {
+        let href = at.file(ending);
+        view! { <a class="button button-outline" rel="external" download="" href=href><span>{say(words)}</span></a> }
     });
-    let write = (!is_closed).then(|| view! { <NewComment line=line.clone() number steps/> });
-    view! {
-        <tr>
-            <th scope="row">{number.to_string()}</th>
-            <td>{line.facility.clone()}<br/>{furigana(move || day(on, locale()))}<br/><span class="quiet">{name(from)} " " {line.certificate.clone()}</span></td>
-            <td>
-                {name(line.programme_name.clone())}<br/>{say(usage)} " " {furigana(move || minutes(time, locale()))}
-                <br/><span class="quiet">{say_with("settlements.age", move || vec![("age", age.to_string())])}</span>{corrects}
-            </td>
-            <td class="number">{furigana(move || yen(unit, locale()))}</td>
-            <td class="number">{furigana(move || yen(amount, locale()))}</td>
-            <td>{comments}{write}</td>
-        </tr>
-    }
+    view! { <p class="row no-print">{files.collect_view()}</p> }
 }
 
+/// The lock of the officer's own city, with all that speaks against it, by the rule that the server will use.
 #[component]
-fn Comment(comment: SettlementComment, told: Settlement, steps: Taking) -> impl IntoView {
-    let (id, at) = (comment.id.clone(), comment.at);
-    let is_own = comment.municipality == told.own;
-    let close = Callback::new(move |()| drop(steps.action.dispatch((Step::Close(id.clone()), "settlements.closed_now"))));
-    let state = match comment.closed_at {
-        Some(_) => view! { <span class="quiet"><Say key="settlements.is_done"/></span> }.into_any(),
-        None if is_own => view! { <Button look=Look::Outline on_press=close><Say key="settlements.close"/></Button> }.into_any(),
-        None => view! { <strong><Say key="settlements.is_not_done"/></strong> }.into_any(),
-    };
-    view! {
-        <div class="stack">
-            <p>{comment.words}</p>
-            <p class="quiet">{name(city(&told, &comment.municipality))} " " {comment.by} " " {furigana(move || moment(at, locale()))}</p>
-            {state}
-        </div>
-    }
-}
-
-#[component]
-fn NewComment(line: SettlementLine, number: usize, steps: Taking) -> impl IntoView {
-    let words = RwSignal::new(String::new());
-    let send = Callback::new(move |()| {
-        let step = Step::Comment(line.claim_line_id.clone(), words.get_untracked());
-        drop(steps.action.dispatch((step, "settlements.commented")));
-    });
-    view! {
-        <Disclosure summary="settlements.comment">
-            <Field id=format!("comment-{number}") label="settlements.comment_words" required=Need::Required><TextArea value=words maxlength=500/></Field>
-            <Button look=Look::Outline on_press=send busy=steps.action.pending()><Say key="settlements.comment_send"/></Button>
-        </Disclosure>
-    }
+fn Lock(head: SettlementHead, locking: Taking<Step>) -> impl IntoView {
+    head.own_lock.is_none().then(|| {
+        let seen = LockSettlement { lines: head.lines, balance_yen: head.sides.balance_yen };
+        let against = lock(&head, &seen, settings::now()).err().unwrap_or_default();
+        let is_free = against.is_empty();
+        let against: Vec<_> = against.into_iter().map(|rejection| rejection.reason()).collect();
+        let press = Callback::new(move |()| locking.take(Step::Lock(seen), "settlements.locked"));
+        view! {
+            <p><Say key="settlements.lock_lead"/></p>
+            <div id="settlement-against">{reasons(move || against.clone())}</div>
+            {locking.refused()}
+            <div class="row no-print">
+                <Button icon=Glyph::Check on_press=press busy=locking.is_busy() disabled=!is_free described_by="settlement-against">
+                    <Say key="settlements.lock"/>
+                </Button>
+            </div>
+        }
+    })
 }
