@@ -265,9 +265,7 @@ impl Finding {
             | Self::NotCertified { at }
             | Self::NoCompact { at }
             | Self::OverLimit { at } => reason.with("at", Datum::Moment(at)),
-            Self::LateCancelled { at, yen } | Self::Absent { at, yen } => {
-                reason.with("at", Datum::Moment(at)).with("yen", Datum::Yen(yen))
-            }
+            Self::LateCancelled { at, yen } | Self::Absent { at, yen } => reason.with("at", Datum::Moment(at)).with("yen", Datum::Yen(yen)),
             Self::LatePickUp { at, minutes } => reason.with("at", Datum::Moment(at)).with("minutes", Datum::Minutes(minutes)),
         }
     }

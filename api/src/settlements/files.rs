@@ -2,23 +2,23 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
-use shared::documents::{Document, Fact};
-use shared::locale::{Locale, month as month_words, official_day, without_ruby, yen};
+use shared::locale::{Locale, month as month_words, without_ruby};
 use shared::municipalities::MunicipalityCode;
-use shared::problem::{Datum, Problem, Reason, sentence};
+use shared::problem::{Problem, sentence};
 use shared::registers::for_file as safe;
 use shared::settlements::{Settlement, SettlementComment, SettlementLine};
 use shared::time::tokyo_day;
 
+use super::letter::letter;
 use super::{At, look};
 use crate::attachments::{File, download};
-use crate::documents::pdf::{Column, PaperTable, render_with};
 use crate::error::{ApiError, ForOfficer};
 use crate::session::Officer;
 use crate::workbook::{self, Cell, Sheet};
 use crate::{App, request};
 
-fn said(key: &str, locale: Locale) -> String {
+/// A sentence as it stands in files: without readings.
+pub(super) fn said(key: &str, locale: Locale) -> String {
     without_ruby(&sentence(key, locale))
 }
 
@@ -52,7 +52,8 @@ fn own_yen(line: &SettlementLine, own: &MunicipalityCode) -> i64 {
     if line.residence == *own { -line.amounts.city_yen() } else { line.amounts.city_yen() }
 }
 
-fn corrected(line: &SettlementLine) -> String {
+/// Which line of an earlier claim is corrected, as `2026-12 / 3`; empty: none.
+pub(super) fn corrected(line: &SettlementLine) -> String {
     line.corrects.as_ref().map_or_else(String::new, |line| format!("{} / {}", line.month, line.number))
 }
 
@@ -118,8 +119,7 @@ fn comment_rows(told: &Settlement, n: i64, comment: &SettlementComment, locale: 
     };
     let text = |key: &str| Cell::Text(said(key, locale));
     let closed = comment.closed_at.map_or_else(|| text("settlements.word.open"), |at| Cell::Day(tokyo_day(at)));
-    let answers =
-        comment.answers.iter().map(|answer| row(&answer.municipality, answer.at, &answer.words, text("settlements.word.answer")));
+    let answers = comment.answers.iter().map(|answer| row(&answer.municipality, answer.at, &answer.words, text("settlements.word.answer")));
     std::iter::once(row(&comment.municipality, comment.at, &comment.words, closed)).chain(answers).collect()
 }
 
@@ -171,68 +171,6 @@ pub async fn get_settlement_workbook(app: web::Data<App>, officer: Officer, at: 
     let name = name(&told, "xlsx");
     let book = web::block(move || workbook::write(&sheets(&told, locale), now)).await;
     Ok(download(&name, workbook::MEDIA_TYPE, book.map_err(|error| ApiError::Internal(error.to_string()))??))
-}
-
-fn letter(told: &Settlement, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<u8>, ApiError> {
-    let language = Locale::Ja;
-    let with = |key: &'static str, name: &str, words: &str| Reason::new(key).with(name, Datum::Text(words.to_owned())).sentence(language);
-    let month = month_words(told.head.month, language);
-    // On the day on which both agreed; before that it is a draft of today.
-    let locks = [&told.head.own_lock, &told.head.other_lock].map(|lock| lock.as_ref().map(|lock| lock.at));
-    let agreed = locks.iter().all(Option::is_some);
-    let issued_on = tokyo_day(locks.into_iter().flatten().max().filter(|_| agreed).unwrap_or(now));
-    let fact = |(name, what): (String, Cell)| {
-        let words = match what {
-            Cell::Text(words) => words,
-            Cell::Number(number) => yen(number, language),
-            Cell::Day(day) => official_day(day, language),
-        };
-        Fact { name, lines: vec![words] }
-    };
-    let document = Document {
-        language,
-        number: with("settlements.word.number", "month", &month),
-        issued_on,
-        date: official_day(issued_on, language),
-        addressee: with("claims.word.addressee_city", "city", &told.head.other_name.ja),
-        sender: vec![with("settlements.word.sender", "city", &told.own_name.ja)],
-        title: said(if agreed { "settlements.word.title" } else { "settlements.word.draft" }, language),
-        body: vec![with("settlements.word.body", "month", &month)],
-        facts: facts(told, language).into_iter().map(fact).collect(),
-        sections: Vec::new(),
-    };
-    let separated = |number: i64| yen(number, language).replace('円', "");
-    let row = |(n, line): (i64, &SettlementLine)| {
-        let mut usage = said(line.usage.word(), language);
-        if line.corrects.is_some() {
-            usage = with("claims.word.correction", "line", &corrected(line));
-        }
-        let lead =
-            [separated(n), line.facility.clone(), city(told, &line.residence, language), line.certificate.clone().unwrap_or_default()];
-        let stay = [line.day.to_string(), usage];
-        let numbers = [i64::from(line.age), line.amounts.minutes, line.amounts.fee_yen, line.unit_yen, own_yen(line, &told.own)];
-        lead.into_iter().chain(stay).chain(numbers.map(separated)).collect()
-    };
-    let words = |key: &str, share: f32| Column::words(said(key, language), share);
-    let numbers = |key: &str, share: f32| Column::numbers(said(key, language), share);
-    let table = PaperTable {
-        heading: said("settlements.word.lines", language),
-        columns: vec![
-            numbers("settlements.word.col_number", 26.0),
-            words("settlements.word.col_facility", 72.0),
-            words("settlements.word.col_residence", 42.0),
-            words("settlements.word.col_certificate", 56.0),
-            words("settlements.word.col_day", 52.0),
-            words("settlements.word.col_usage", 42.0),
-            numbers("settlements.word.col_age", 22.0),
-            numbers("settlements.word.col_minutes", 34.0),
-            numbers("settlements.word.col_fee", 36.0),
-            numbers("settlements.word.col_unit", 36.0),
-            numbers("settlements.word.col_own", 44.0),
-        ],
-        rows: (1..).zip(&told.lines).map(row).collect(),
-    };
-    render_with(&document, &[table])
 }
 
 /// The settlement, to be printed

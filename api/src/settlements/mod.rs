@@ -1,6 +1,7 @@
 //! Settlements between cities: the lines of locked claims of a compact's month, comments on them, and both cities' locks.
 
 mod files;
+mod letter;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -30,7 +30,8 @@ pub fn SettlementsPage() -> impl IntoView {
 #[component]
 fn List(page: Page<SettlementHead>) -> impl IntoView {
     if page.items.is_empty() {
-        return view! { <EmptyState words="settlements.none"><p class="quiet"><Say key="settlements.none_hint"/></p></EmptyState> }.into_any();
+        return view! { <EmptyState words="settlements.none"><p class="quiet"><Say key="settlements.none_hint"/></p></EmptyState> }
+            .into_any();
     }
     let rows = page.items.into_iter().map(|head| view! { <Row head/> });
     let columns = vec![
@@ -63,11 +64,8 @@ fn Row(head: SettlementHead) -> impl IntoView {
     let (when, sides, comments) = (head.month, head.sides, head.open_comments);
     let (words, tone) = state_words(&head);
     let href = paths::office_settlement(head.compact_id.as_str(), head.month, &head.other);
-    let amounts = [
-        ("settlements.th_gets", sides.gets_yen),
-        ("settlements.th_pays", sides.pays_yen),
-        ("settlements.th_balance", sides.balance_yen),
-    ];
+    let amounts =
+        [("settlements.th_gets", sides.gets_yen), ("settlements.th_pays", sides.pays_yen), ("settlements.th_balance", sides.balance_yen)];
     let amounts = amounts.map(|(label, amount)| view! { <QueueFigure label>{furigana(move || yen(amount, locale()))}</QueueFigure> });
     view! {
         <tr>

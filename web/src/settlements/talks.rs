@@ -135,9 +135,7 @@ fn Form(what: What, writing: Writing) -> impl IntoView {
 #[component]
 fn AboutLine(about: About) -> impl IntoView {
     let (number, facility, on) = (about.number, about.facility, about.day);
-    say_with("settlements.about", move || {
-        vec![("number", number.to_string()), ("facility", facility.clone()), ("day", day(on, locale()))]
-    })
+    say_with("settlements.about", move || vec![("number", number.to_string()), ("facility", facility.clone()), ("day", day(on, locale()))])
 }
 
 /// Every comment with its answers, what is open first.
