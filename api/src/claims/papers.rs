@@ -66,9 +66,9 @@ fn all() -> String {
     said("claims.word.total", Locale::Ja)
 }
 
-/// A number with separators between thousands.
+/// A number with separators between thousands; less than nothing with a triangle, as offices write.
 fn separated(number: i64) -> String {
-    yen(number, Locale::Ja).replace('円', "")
+    yen(number, Locale::Ja).replace('円', "").replace('-', "△")
 }
 
 /// Each child's use.

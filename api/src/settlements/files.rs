@@ -28,7 +28,7 @@ async fn found(app: &App, officer: Officer, at: At) -> Result<Settlement, ApiErr
 
 /// The columns with their widths in a workbook, in the order of [`cells`].
 const HEAD: [(&str, f64); 17] = [
-    ("settlements.word.col_number", 8.0),
+    ("settlements.word.col_number", 22.0),
     ("settlements.word.col_claim", 14.0),
     ("settlements.word.col_host", 14.0),
     ("settlements.word.col_facility", 24.0),
@@ -140,7 +140,7 @@ fn sheets(told: &Settlement, locale: Locale) -> Vec<Sheet> {
     let comments = (1..).zip(&told.lines).flat_map(|(n, line): (i64, _)| line.comments.iter().map(move |comment| (n, comment)));
     let comments = comments.flat_map(|(n, comment)| comment_rows(told, n, comment, locale));
     let columns = [
-        ("settlements.word.col_number", 16.0),
+        ("settlements.word.col_number", 22.0),
         ("settlements.word.col_by", 24.0),
         ("settlements.word.col_at", 12.0),
         ("settlements.word.col_words", 60.0),

@@ -21,9 +21,9 @@ fn with(key: &'static str, values: &[(&str, &str)]) -> String {
     reason.sentence(LANGUAGE)
 }
 
-/// A number with separators between thousands.
+/// A number with separators between thousands; less than nothing with a triangle, as offices write.
 fn separated(number: i64) -> String {
-    yen(number, LANGUAGE).replace('円', "")
+    yen(number, LANGUAGE).replace('円', "").replace('-', "△")
 }
 
 /// What is used by the children of one city in the other: who pays, and who gets it.

@@ -7,7 +7,7 @@ use shared::time::{Month, days_before};
 
 use super::client;
 use super::found::FoundLists;
-use super::parts::{Children, Cities, Families, Lines};
+use super::parts::{ChildTable, Cities, Families, Lines};
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::i18n::{Say, furigana, locale, say_with};
 use crate::paths;
@@ -77,7 +77,7 @@ fn Whole(claim: Claim, is_new: RwSignal<bool>, locked: Callback<()>, again: Call
         <Sums claim=claim.clone() locked again/>
         {ahead}
         <Cities cities=claim.cities month is_locked/>
-        <Children children_of=claim.children/>
+        <ChildTable children_of=claim.children/>
         <Families families=claim.families month is_locked again/>
         <Disclosure summary="claims.all_lines"><Lines caption="claims.lines" lines/></Disclosure>
     }

@@ -129,7 +129,7 @@ fn Marks(family: FamilyTotal, month: Month, again: Callback<()>) -> impl IntoVie
 
 /// Each child's use of each programme.
 #[component]
-pub fn Children(children_of: Vec<ChildTotal>) -> impl IntoView {
+pub fn ChildTable(children_of: Vec<ChildTotal>) -> impl IntoView {
     let row = |child: ChildTotal| {
         let time = child.amounts.minutes;
         view! {

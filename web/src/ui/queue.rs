@@ -37,7 +37,7 @@ pub fn QueueTable(
     children: Children,
 ) -> impl IntoView {
     let choosing = choosing.map(|words| view! { <th scope="col"><span class="visually-hidden">{words.view()}</span></th> });
-    let column = |key| view! { <th scope="col" class:number=figures.contains(&key)><Say key/></th> };
+    let column = |key: &'static str| view! { <th scope="col" class:number=figures.contains(&key)><Say key/></th> };
     let columns = columns.into_iter().map(column).collect_view();
     view! {
         <table class="queue">
