@@ -53,6 +53,7 @@ fn correction(line: CorrectedLine) -> impl IntoView {
 #[component]
 fn Line(line: SettlementLine, number: usize, sign: i64, cities: Cities, is_closed: bool, writing: Writing) -> impl IntoView {
     let (on, time, usage, age) = (line.day, line.amounts.minutes, line.usage.word(), line.age);
+    let (host, residence) = (cities.name(&line.host), cities.name(&line.residence));
     let count = line.comments.len();
     let about = About { line: line.claim_line_id.clone(), number, facility: line.facility.clone(), day: on };
     let press = Callback::new(move |()| writing.comment(about.clone()));
@@ -68,10 +69,10 @@ fn Line(line: SettlementLine, number: usize, sign: i64, cities: Cities, is_close
         <tr id=format!("line-{number}")>
             <th scope="row">{number.to_string()}</th>
             <QueueCell label="settlements.th_facility">
-                {line.facility}<br/><span class="quiet">{name(cities.name(&line.host))}</span>
+                {line.facility}<br/><span class="quiet">{name(host)}</span>
             </QueueCell>
             <QueueCell label="settlements.th_child">
-                {name(cities.name(&line.residence))} " " {say_with("settlements.age", move || vec![("age", age.to_string())])}
+                {name(residence)} " " {say_with("settlements.age", move || vec![("age", age.to_string())])}
                 {line.certificate.map(|number| view! { <br/><span class="quiet">{number}</span> })}
             </QueueCell>
             <QueueCell label="settlements.th_use">
