@@ -147,7 +147,7 @@ async function closeMonth(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: /先に直してください/ })).toHaveCount(0);
   await lockButton(page).click();
   await expect(page.getByText('締めてあります')).toBeVisible();
-  await expect(page.locator('[tabindex="-1"]').filter({ hasText: '締めてあります' })).toBeFocused();
+  await expect(page.locator('div[tabindex="-1"]').filter({ hasText: '締めてあります' })).toBeFocused();
   await expect(lockButton(page)).toHaveCount(0);
   await looked(page, 'claims-locked');
   await paid(page);
