@@ -976,6 +976,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settlement_answers (id) {
+        id -> Text,
+        comment_id -> Text,
+        municipality -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        words -> Text,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1014,6 +1025,7 @@ diesel::joinable!(claim_lines -> children (child_id));
 diesel::joinable!(claim_lines -> families (family_id));
 diesel::joinable!(claim_lines -> facilities (facility_id));
 diesel::joinable!(settlement_lines -> claim_lines (claim_line_id));
+diesel::joinable!(settlement_answers -> accounts (written_by));
 diesel::joinable!(settlement_comments -> accounts (written_by));
 diesel::joinable!(settlement_comments -> claim_lines (claim_line_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1078,6 +1090,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     seen_children,
     series,
     sessions,
+    settlement_answers,
     settlement_comments,
     settlement_lines,
     settlements,

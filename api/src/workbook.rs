@@ -50,13 +50,16 @@ struct Formats {
 
 impl Formats {
     fn new() -> Self {
-        let cell = || Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
+        // A type that the offices' machines have.
+        let plain = || Format::new().set_font_name("Yu Gothic").set_font_size(10.0);
+        let cell = || plain().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter);
         Self {
-            title: Format::new().set_bold().set_font_size(14.0),
+            title: plain().set_bold().set_font_size(14.0),
             head: cell().set_bold().set_align(FormatAlign::Center).set_text_wrap().set_background_color("#EDEDED"),
             plain: cell(),
-            number: cell().set_num_format("#,##0"),
-            day: cell().set_num_format("yyyy-mm-dd"),
+            // Offices write what is less than nothing with a triangle.
+            number: cell().set_num_format("#,##0;\"△\"#,##0"),
+            day: cell().set_num_format("yyyy/mm/dd").set_align(FormatAlign::Left),
         }
     }
 
@@ -77,6 +80,9 @@ impl Formats {
         Ok(())
     }
 }
+
+/// The last of the columns over which what a fact is stands.
+const FACT_UNTIL: u16 = 3;
 
 fn small(number: u32) -> u8 {
     u8::try_from(number).unwrap_or(1)
@@ -101,10 +107,13 @@ fn put(sheets: &[Sheet], made_at: DateTime<Utc>) -> Result<Vec<u8>, XlsxError> {
 
 fn put_sheet(page: &mut Worksheet, sheet: &Sheet, formats: &Formats) -> Result<(), XlsxError> {
     page.set_name(&sheet.name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    page.set_footer("&C&P / &N");
     page.write_string_with_format(0, 0, &sheet.title, &formats.title)?;
     let mut row = 1;
     for (name, what) in &sheet.facts {
         page.write_string_with_format(row, 0, name, &formats.head)?;
+        // Longer than the columns below are wide.
+        page.merge_range(row, 1, row, FACT_UNTIL, "", &formats.plain)?;
         formats.write(page, row, 1, what, false)?;
         row += 1;
     }

@@ -211,8 +211,15 @@ pub enum Finding {
         /// Start of the stay.
         at: DateTime<Utc>,
     },
-    /// It was cancelled too late, or nobody came.
+    /// It was cancelled too late.
     LateCancelled {
+        /// Start of the stay.
+        at: DateTime<Utc>,
+        /// What the family owes for it.
+        yen: i64,
+    },
+    /// Nobody came.
+    Absent {
         /// Start of the stay.
         at: DateTime<Utc>,
         /// What the family owes for it.
@@ -238,6 +245,7 @@ impl Finding {
             Self::NoCompact { .. } => "claims.no_compact",
             Self::OverLimit { .. } => "claims.over_limit",
             Self::LateCancelled { .. } => "claims.late_cancelled",
+            Self::Absent { .. } => "claims.absent",
             Self::LatePickUp { .. } => "claims.late_pick_up",
         }
     }
@@ -257,7 +265,7 @@ impl Finding {
             | Self::NotCertified { at }
             | Self::NoCompact { at }
             | Self::OverLimit { at } => reason.with("at", Datum::Moment(at)),
-            Self::LateCancelled { at, yen } => reason.with("at", Datum::Moment(at)).with("yen", Datum::Yen(yen)),
+            Self::LateCancelled { at, yen } | Self::Absent { at, yen } => reason.with("at", Datum::Moment(at)).with("yen", Datum::Yen(yen)),
             Self::LatePickUp { at, minutes } => reason.with("at", Datum::Moment(at)).with("minutes", Datum::Minutes(minutes)),
         }
     }

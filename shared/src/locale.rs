@@ -295,8 +295,11 @@ fn dash(locale: Locale) -> &'static str {
     if locale == Locale::En { "–" } else { "〜" }
 }
 
-/// A length of time given in minutes.
+/// A length of time given in minutes; negative: by how much less.
 pub fn minutes(minutes: i64, locale: Locale) -> String {
+    if minutes < 0 {
+        return format!("-{}", self::minutes(minutes.saturating_neg(), locale));
+    }
     let (hours, rest) = (minutes / 60, minutes % 60);
     match (locale, hours, rest) {
         (Locale::Ja, 0, m) => format!("{m}分"),
@@ -403,6 +406,7 @@ mod tests {
         assert_eq!(yen(-1_234_567, Locale::En), "-¥1,234,567");
         assert_eq!(half_days(27, Locale::Ja), "13.5日");
         assert_eq!(minutes(90, Locale::Ja), "1時間30分");
+        assert_eq!((minutes(-90, Locale::Ja), minutes(-60, Locale::En)), ("-1時間30分".to_owned(), "-1 h".to_owned()));
         assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::Ja), "12月3日（木）");
         assert_eq!(day(NaiveDate::from_ymd_opt(2026, 12, 3).unwrap(), Locale::En), "Thu 3 December");
     }

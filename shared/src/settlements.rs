@@ -18,6 +18,20 @@ use crate::programmes::ProgrammeKey;
 use crate::text::check_words;
 use crate::time::{Month, day_start};
 
+/// What a city answers to a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SettlementAnswer {
+    /// The city that answers: either of the two.
+    pub municipality: MunicipalityCode,
+    /// The name of who wrote it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub words: String,
+}
+
 /// What a city says to a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -32,6 +46,9 @@ pub struct SettlementComment {
     pub at: DateTime<Utc>,
     /// What.
     pub words: String,
+    /// What was answered, the first first.
+    #[serde(default)]
+    pub answers: Vec<SettlementAnswer>,
     /// Since when it is done with, as its own city says; while there is one that is not, nobody locks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
@@ -172,11 +189,11 @@ fn check_comment(words: &str) -> Result<(), ValidationError> {
     check_words(words, 500)
 }
 
-/// A comment to be written.
+/// A comment, or an answer to one, to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewSettlementComment {
-    /// What is not right, 500 characters at most.
+    /// What is not right, or what is said to that, 500 characters at most.
     #[validate(custom(function = "check_comment"))]
     pub words: String,
 }
@@ -204,6 +221,8 @@ pub enum Rejection {
     Closed,
     /// Only the city that wrote a comment says that it is done with.
     NotOwnComment,
+    /// The comment is done with.
+    CommentClosed,
 }
 
 impl Rejection {
@@ -217,6 +236,7 @@ impl Rejection {
             Self::CommentsOpen { .. } => "settlements.comments_open",
             Self::Closed => "settlements.closed",
             Self::NotOwnComment => "settlements.not_own_comment",
+            Self::CommentClosed => "settlements.comment_closed",
         }
     }
 
@@ -226,7 +246,7 @@ impl Rejection {
         match self {
             Self::NotOver { from } => reason.with("from", Datum::Day(from)),
             Self::CommentsOpen { count } => reason.with("count", Datum::Count(count)),
-            Self::Nothing | Self::AlreadyLocked | Self::Changed | Self::Closed | Self::NotOwnComment => reason,
+            Self::Nothing | Self::AlreadyLocked | Self::Changed | Self::Closed | Self::NotOwnComment | Self::CommentClosed => reason,
         }
     }
 }
@@ -289,6 +309,11 @@ pub const fn may_comment(head: &SettlementHead) -> Result<(), Rejection> {
 /// Whether a city may say that a comment is done with.
 pub fn may_close(comment: &SettlementComment, own: &MunicipalityCode) -> Result<(), Rejection> {
     if comment.municipality == *own { Ok(()) } else { Err(Rejection::NotOwnComment) }
+}
+
+/// Whether a comment can still be answered.
+pub const fn may_answer(comment: &SettlementComment) -> Result<(), Rejection> {
+    if comment.closed_at.is_none() { Ok(()) } else { Err(Rejection::CommentClosed) }
 }
 
 #[cfg(test)]

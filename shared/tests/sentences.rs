@@ -148,6 +148,7 @@ fn reasons() -> Vec<Reason> {
         claims::Finding::NoCompact { .. } => claims::Finding::NoCompact { at },
         claims::Finding::OverLimit { .. } => claims::Finding::OverLimit { at },
         claims::Finding::LateCancelled { .. } => claims::Finding::LateCancelled { at, yen: 600 },
+        claims::Finding::Absent { .. } => claims::Finding::Absent { at, yen: 600 },
         claims::Finding::LatePickUp { .. } => claims::Finding::LatePickUp { at, minutes: 20 },
     });
     all.extend(samples! { claims::Rejection:
@@ -165,6 +166,7 @@ fn reasons() -> Vec<Reason> {
         settlements::Rejection::CommentsOpen { .. } => settlements::Rejection::CommentsOpen { count: 2 },
         settlements::Rejection::Closed => settlements::Rejection::Closed,
         settlements::Rejection::NotOwnComment => settlements::Rejection::NotOwnComment,
+        settlements::Rejection::CommentClosed => settlements::Rejection::CommentClosed,
     });
     all.extend(attachments::Rejection::ALL.map(attachments::Rejection::reason));
     all.extend(samples! { residence::Rejection:
@@ -417,6 +419,7 @@ fn reasons() -> Vec<Reason> {
         programmes::Rejection::OpeningDays => programmes::Rejection::OpeningDays,
         programmes::Rejection::RatioTwice { .. } => programmes::Rejection::RatioTwice { age: 3 },
         programmes::Rejection::NoChoice => programmes::Rejection::NoChoice,
+        programmes::Rejection::NoRate => programmes::Rejection::NoRate,
     });
     all.extend(samples! { text::Rejection:
         text::Rejection::Missing => text::Rejection::Missing,

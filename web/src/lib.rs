@@ -37,6 +37,8 @@ pub mod bookings;
 pub mod campaigns;
 #[cfg(feature = "office")]
 pub mod changes;
+#[cfg(feature = "staff")]
+pub mod claims;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]
@@ -76,6 +78,8 @@ pub mod registers;
 pub mod series;
 pub mod session;
 pub mod settings;
+#[cfg(feature = "office")]
+pub mod settlements;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;

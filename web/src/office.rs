@@ -36,6 +36,8 @@ pub enum OfficePlace {
     Outreach,
     /// What families are told of by themselves.
     Campaigns,
+    /// Settlements with other cities.
+    Settlements,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
@@ -49,6 +51,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 10] {
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
         (OfficePlace::Changes, paths::office_changes(), "office.changes", "office.changes_for", Glyph::Pencil),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
+        (OfficePlace::Settlements, paths::office_settlements(), "office.settlements", "office.settlements_for", Glyph::Yen),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
     ]

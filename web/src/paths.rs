@@ -303,6 +303,21 @@ pub fn office_application(application_id: &str) -> String {
     format!("/office/applications/{}", percent_encoded(application_id))
 }
 
+/// The facility's month: its claim.
+pub fn staff_month(month: Option<Month>) -> String {
+    query("/staff/month", &[("month", month.map(|month| month.to_string()))])
+}
+
+/// The settlements of the officer's city.
+pub fn office_settlements() -> String {
+    "/office/settlements".to_owned()
+}
+
+/// One settlement: of a compact's month, with which other city.
+pub fn office_settlement(compact_id: &str, month: Month, other: &shared::municipalities::MunicipalityCode) -> String {
+    format!("/office/settlements/{}/{month}/{other}", percent_encoded(compact_id))
+}
+
 /// The families to call.
 pub fn office_outreach() -> String {
     "/office/outreach".to_owned()

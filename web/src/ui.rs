@@ -19,7 +19,7 @@
 //! | [`Load`] | `what: LocalResource<Result<T, E>>`, `[is_empty: fn(&T) -> bool]`, `[empty]`; children `let:value` |
 //! | [`Refusal`] | `why`; children. It is an alert itself |
 //! | `Refused` (not in the search) | `why: RwSignal<Option<E>>`, `again: Callback<()>`: the refusal of a step, with a way to read the thing anew |
-//! | `Counts`, `QueueTable`, `QueueCell`, `Pager` (pages of staff) | a list that is worked through: see each |
+//! | `Counts`, `QueueTable`, `QueueCell`, `QueueFigure`, `Pager` (pages of staff) | a list that is worked through: see each |
 //! | [`Banner`] | `[tone]`, `[title]`, `[alert]`, `[on_close]`; children |
 //! | [`Dialog`] | `id`, `title`, `open: RwSignal<bool>`; children |
 //! | [`Steps`], [`Breadcrumbs`], [`Tabs`], [`TabPanel`], [`Chip`], [`Card`], [`Disclosure`], [`OutsideLink`], [`Table`], [`Facts`], [`Fact`], [`EmptyState`], [`Skeleton`] | see each |
@@ -46,7 +46,7 @@ mod load;
 mod map;
 mod messages;
 mod pieces;
-#[cfg(feature = "office")]
+#[cfg(any(feature = "staff", feature = "office"))]
 mod queue;
 mod tabs;
 mod title;
@@ -70,7 +70,7 @@ pub use load::{Refused, renewal};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
-#[cfg(feature = "office")]
-pub use queue::{Counts, Pager, QueueCell, QueueTable};
+#[cfg(any(feature = "staff", feature = "office"))]
+pub use queue::{Counts, Pager, QueueCell, QueueFigure, QueueTable};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

@@ -1,28 +1,30 @@
 //! Files of a locked month: the workbook for the facility, the letter to a city, and the statement to a family.
 
 use actix_web::{HttpResponse, get, web};
-use shared::claims::{Amounts, Claim, ClaimLine, ClaimLock, Rejection, by_child};
-use shared::documents::{Document, Fact};
+use shared::claims::{Amounts, Claim, ClaimLine, ClaimLock, Rejection};
 use shared::ids::FamilyId;
-use shared::locale::{Locale, month as month_words, official_day, without_ruby, yen};
+use shared::locale::{Locale, month as month_words, without_ruby};
 use shared::municipalities::MunicipalityCode;
 use shared::problem::{Datum, Problem, Reason, sentence};
 use shared::time::{Month, tokyo_day};
 
+use super::papers::{Letter, children_table, city_table, family_table};
 use super::{engine, month};
 use crate::attachments::{File, download};
-use crate::documents::pdf::{Column, PaperTable, render_with};
+use crate::documents::pdf::render_with;
 use crate::error::{ApiError, ForStaff};
 use crate::outbox::Act;
 use crate::session::Staff;
 use crate::workbook::{self, Cell, Sheet};
-use crate::{App, request};
+use crate::{App, facilities, request};
 
-fn said(key: &str, locale: Locale) -> String {
+/// A sentence as it stands in files: without readings.
+pub(super) fn said(key: &str, locale: Locale) -> String {
     without_ruby(&sentence(key, locale))
 }
 
-fn with(key: &'static str, name: &str, what: String, locale: Locale) -> String {
+/// A sentence with something filled in.
+pub(super) fn with(key: &'static str, name: &str, what: String, locale: Locale) -> String {
     without_ruby(&Reason::new(key).with(name, Datum::Text(what)).sentence(locale))
 }
 
@@ -32,6 +34,17 @@ async fn locked(app: &App, staff: Staff, month: Month) -> Result<(Claim, ClaimLo
     let claim = app.db.read(move |conn| engine::look(conn, &staff.facility_id, month, &act)).await?;
     let lock = claim.locked.clone().ok_or(Rejection::NotLocked)?;
     Ok((claim, lock))
+}
+
+/// The locked month with who it is from, as letters say it: address, operator, facility, telephone.
+async fn locked_by(app: &App, staff: Staff, month: Month) -> Result<(Claim, ClaimLock, Vec<String>), ApiError> {
+    let id = staff.facility_id.clone();
+    let (claim, lock) = locked(app, staff, month).await?;
+    let facility = app.db.read(move |conn| facilities::store::find_facility(conn, &id)).await?.ok_or(ApiError::NotFound)?;
+    let listing = facility.listing;
+    let phone = listing.contact.phone.as_ref().map(|phone| with("claims.word.phone", "phone", phone.clone(), Locale::Ja));
+    let sender = [listing.address.line(), listing.operator.name, Some(listing.name), phone];
+    Ok((claim, lock, sender.into_iter().flatten().collect()))
 }
 
 /// Work that takes a moment, away from those who answer others.
@@ -162,7 +175,7 @@ fn sheets(claim: &Claim, lock: &ClaimLock, locale: Locale) -> Vec<Sheet> {
 }
 
 /// Which line a correction is of, as `2026-12 / 3`.
-fn corrected(line: &ClaimLine) -> String {
+pub(super) fn corrected(line: &ClaimLine) -> String {
     line.corrects.as_ref().map_or_else(String::new, |line| format!("{} / {}", line.month, line.number))
 }
 
@@ -210,7 +223,7 @@ pub async fn get_claim_letter(
 ) -> Result<HttpResponse, ApiError> {
     let (text, wanted) = path.into_inner();
     let month = month(&text)?;
-    let (claim, lock) = locked(&app, staff, month).await?;
+    let (claim, lock, sender) = locked_by(&app, staff, month).await?;
     let city = claim.cities.iter().find(|city| city.municipality == wanted).cloned().ok_or(ApiError::NotFound)?;
     let name = format!("{}-{month}-{}.pdf", said("claims.word.letter", Locale::Ja), city.name.ja);
     let paper = made(move || {
@@ -221,8 +234,15 @@ pub async fn get_claim_letter(
             ("claims.word.of_benefit", city.amounts.benefit_yen),
             ("claims.word.of_relief", city.amounts.relief_yen),
         ];
-        let letter =
-            Letter { claim: &claim, lock: &lock, to, title: "claims.word.letter", body: "claims.word.letter_body", amounts: &amounts };
+        let letter = Letter {
+            claim: &claim,
+            lock: &lock,
+            sender,
+            to,
+            title: "claims.word.letter",
+            body: "claims.word.letter_body",
+            amounts: &amounts,
+        };
         render_with(&letter.document(lines.len()), &[children_table(&lines), city_table(&lines)])
     });
     Ok(download(&name, "application/pdf", paper.await?))
@@ -246,145 +266,23 @@ pub async fn get_claim_letter(
 pub async fn get_family_account(app: web::Data<App>, staff: Staff, path: web::Path<(String, FamilyId)>) -> Result<HttpResponse, ApiError> {
     let (text, family) = path.into_inner();
     let month = month(&text)?;
-    let (claim, lock) = locked(&app, staff, month).await?;
+    let (claim, lock, sender) = locked_by(&app, staff, month).await?;
     let total = claim.families.iter().find(|total| total.family_id == family).cloned().ok_or(ApiError::NotFound)?;
     let name = format!("{}-{month}.pdf", said("claims.word.account", Locale::Ja));
     let paper = made(move || {
         let lines: Vec<&ClaimLine> = claim.lines.iter().filter(|line| line.family_id == family).collect();
         let to = with("claims.word.addressee_family", "name", total.guardian.clone(), Locale::Ja);
         let amounts = [("claims.word.owed", total.fee_yen)];
-        let letter =
-            Letter { claim: &claim, lock: &lock, to, title: "claims.word.account", body: "claims.word.account_body", amounts: &amounts };
+        let letter = Letter {
+            claim: &claim,
+            lock: &lock,
+            sender,
+            to,
+            title: "claims.word.account",
+            body: "claims.word.account_body",
+            amounts: &amounts,
+        };
         render_with(&letter.document(lines.len()), &[family_table(&lines)])
     });
     Ok(download(&name, "application/pdf", paper.await?))
-}
-
-/// A letter of a facility about its month.
-struct Letter<'a> {
-    claim: &'a Claim,
-    lock: &'a ClaimLock,
-    to: String,
-    title: &'a str,
-    body: &'static str,
-    amounts: &'a [(&'a str, i64)],
-}
-
-impl Letter<'_> {
-    fn document(&self, lines: usize) -> Document {
-        let (issued_on, language) = (tokyo_day(self.lock.at), Locale::Ja);
-        let month = month_words(self.claim.month, language);
-        let fact = |key: &str, what: String| Fact { name: said(key, language), lines: vec![what] };
-        let mut facts = vec![
-            fact("claims.word.facility", self.claim.facility.clone()),
-            fact("claims.word.month", month.clone()),
-            fact("claims.word.col_lines", lines.to_string()),
-        ];
-        facts.extend(self.amounts.iter().map(|(key, amount)| fact(key, yen(*amount, language))));
-        Document {
-            language,
-            number: with("claims.word.number", "month", month.clone(), language),
-            issued_on,
-            date: official_day(issued_on, language),
-            addressee: self.to.clone(),
-            sender: vec![self.claim.facility.clone()],
-            title: said(self.title, language),
-            body: vec![with(self.body, "month", month, language)],
-            facts,
-            sections: Vec::new(),
-        }
-    }
-}
-
-fn words(key: &str, share: f32) -> Column {
-    Column::words(said(key, Locale::Ja), share)
-}
-
-fn numbers(key: &str, share: f32) -> Column {
-    Column::numbers(said(key, Locale::Ja), share)
-}
-
-/// A number with separators between thousands.
-fn separated(number: i64) -> String {
-    yen(number, Locale::Ja).replace('円', "")
-}
-
-fn children_table(lines: &[&ClaimLine]) -> PaperTable {
-    let lines: Vec<ClaimLine> = lines.iter().copied().cloned().collect();
-    let rows = by_child(&lines).into_iter().map(|child| {
-        let amounts = child.amounts;
-        let numbers = [child.lines, amounts.minutes, amounts.benefit_yen, amounts.relief_yen, amounts.city_yen()].map(separated);
-        [child.child.name, child.programme_name.ja].into_iter().chain(numbers).collect()
-    });
-    PaperTable {
-        heading: said("claims.word.by_child", Locale::Ja),
-        columns: vec![
-            words("claims.word.col_child", 80.0),
-            words("claims.word.col_programme", 110.0),
-            numbers("claims.word.col_lines", 36.0),
-            numbers("claims.word.col_minutes", 50.0),
-            numbers("claims.word.col_benefit", 60.0),
-            numbers("claims.word.col_relief", 55.0),
-            numbers("claims.word.col_city_yen", 62.0),
-        ],
-        rows: rows.collect(),
-    }
-}
-
-fn city_table(lines: &[&ClaimLine]) -> PaperTable {
-    let row = |line: &&ClaimLine| {
-        let amounts = line.amounts;
-        let lead = [
-            separated(line.number),
-            tokyo_day(line.starts_at).to_string(),
-            line.child.name.clone(),
-            line.certificate.clone().unwrap_or_default(),
-        ];
-        let mut usage = said(line.usage.word(), Locale::Ja);
-        if line.corrects.is_some() {
-            usage = with("claims.word.correction", "line", corrected(line), Locale::Ja);
-        }
-        let numbers = [i64::from(line.age), amounts.minutes, line.unit_yen, amounts.benefit_yen, amounts.relief_yen, amounts.city_yen()];
-        lead.into_iter().chain([usage]).chain(numbers.map(separated)).collect()
-    };
-    PaperTable {
-        heading: said("claims.word.by_line", Locale::Ja),
-        columns: vec![
-            numbers("claims.word.col_number", 26.0),
-            words("claims.word.col_day", 52.0),
-            words("claims.word.col_child", 62.0),
-            words("claims.word.col_certificate", 58.0),
-            words("claims.word.col_usage", 44.0),
-            numbers("claims.word.col_age", 22.0),
-            numbers("claims.word.col_minutes", 34.0),
-            numbers("claims.word.col_unit", 36.0),
-            numbers("claims.word.col_benefit", 42.0),
-            numbers("claims.word.col_relief", 36.0),
-            numbers("claims.word.col_city_yen", 42.0),
-        ],
-        rows: lines.iter().map(row).collect(),
-    }
-}
-
-fn family_table(lines: &[&ClaimLine]) -> PaperTable {
-    let row = |line: &&ClaimLine| {
-        let mut usage = said(line.usage.word(), Locale::Ja);
-        if line.corrects.is_some() {
-            usage = with("claims.word.correction", "line", corrected(line), Locale::Ja);
-        }
-        let lead = [tokyo_day(line.starts_at).to_string(), line.child.name.clone(), line.programme_name.ja.clone(), usage];
-        lead.into_iter().chain([line.amounts.minutes, line.amounts.fee_yen].map(separated)).collect()
-    };
-    PaperTable {
-        heading: said("claims.word.by_line", Locale::Ja),
-        columns: vec![
-            words("claims.word.col_day", 60.0),
-            words("claims.word.col_child", 90.0),
-            words("claims.word.col_programme", 120.0),
-            words("claims.word.col_usage", 80.0),
-            numbers("claims.word.col_minutes", 46.0),
-            numbers("claims.word.col_fee", 57.0),
-        ],
-        rows: lines.iter().map(row).collect(),
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod engine;
 mod files;
+mod papers;
 pub mod store;
 
 use actix_web::http::StatusCode;

@@ -2,23 +2,23 @@
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, get, web};
-use shared::documents::{Document, Fact};
-use shared::locale::{Locale, month as month_words, official_day, without_ruby, yen};
+use shared::locale::{Locale, month as month_words, without_ruby};
 use shared::municipalities::MunicipalityCode;
-use shared::problem::{Datum, Problem, Reason, sentence};
+use shared::problem::{Problem, sentence};
 use shared::registers::for_file as safe;
-use shared::settlements::{Settlement, SettlementLine};
+use shared::settlements::{Settlement, SettlementComment, SettlementLine};
 use shared::time::tokyo_day;
 
+use super::letter::letter;
 use super::{At, look};
 use crate::attachments::{File, download};
-use crate::documents::pdf::{Column, PaperTable, render_with};
 use crate::error::{ApiError, ForOfficer};
 use crate::session::Officer;
 use crate::workbook::{self, Cell, Sheet};
 use crate::{App, request};
 
-fn said(key: &str, locale: Locale) -> String {
+/// A sentence as it stands in files: without readings.
+pub(super) fn said(key: &str, locale: Locale) -> String {
     without_ruby(&sentence(key, locale))
 }
 
@@ -28,7 +28,7 @@ async fn found(app: &App, officer: Officer, at: At) -> Result<Settlement, ApiErr
 
 /// The columns with their widths in a workbook, in the order of [`cells`].
 const HEAD: [(&str, f64); 17] = [
-    ("settlements.word.col_number", 8.0),
+    ("settlements.word.col_number", 22.0),
     ("settlements.word.col_claim", 14.0),
     ("settlements.word.col_host", 14.0),
     ("settlements.word.col_facility", 24.0),
@@ -52,7 +52,8 @@ fn own_yen(line: &SettlementLine, own: &MunicipalityCode) -> i64 {
     if line.residence == *own { -line.amounts.city_yen() } else { line.amounts.city_yen() }
 }
 
-fn corrected(line: &SettlementLine) -> String {
+/// Which line of an earlier claim is corrected, as `2026-12 / 3`; empty: none.
+pub(super) fn corrected(line: &SettlementLine) -> String {
     line.corrects.as_ref().map_or_else(String::new, |line| format!("{} / {}", line.month, line.number))
 }
 
@@ -111,6 +112,17 @@ fn name(told: &Settlement, ending: &str) -> String {
     format!("{title}-{}-{}-{}.{ending}", told.head.month, told.own_name.ja, told.head.other_name.ja)
 }
 
+/// What was said to a line, and below it what was answered.
+fn comment_rows(told: &Settlement, n: i64, comment: &SettlementComment, locale: Locale) -> Vec<Vec<Cell>> {
+    let row = |by: &MunicipalityCode, at: chrono::DateTime<chrono::Utc>, words: &str, state: Cell| {
+        vec![Cell::Number(n), Cell::Text(city(told, by, locale)), Cell::Day(tokyo_day(at)), Cell::Text(words.to_owned()), state]
+    };
+    let text = |key: &str| Cell::Text(said(key, locale));
+    let closed = comment.closed_at.map_or_else(|| text("settlements.word.open"), |at| Cell::Day(tokyo_day(at)));
+    let answers = comment.answers.iter().map(|answer| row(&answer.municipality, answer.at, &answer.words, text("settlements.word.answer")));
+    std::iter::once(row(&comment.municipality, comment.at, &comment.words, closed)).chain(answers).collect()
+}
+
 fn sheets(told: &Settlement, locale: Locale) -> Vec<Sheet> {
     let sheet = |key: &str, columns: Vec<(String, f64)>, rows: Vec<Vec<Cell>>, totals: Vec<Cell>| Sheet {
         name: said(key, locale),
@@ -126,13 +138,9 @@ fn sheets(told: &Settlement, locale: Locale) -> Vec<Sheet> {
     totals.extend(std::iter::repeat_n(Cell::Text(String::new()), HEAD.len() - 3));
     totals.extend([Cell::Number(told.head.sides.balance_yen), Cell::Text(String::new())]);
     let comments = (1..).zip(&told.lines).flat_map(|(n, line): (i64, _)| line.comments.iter().map(move |comment| (n, comment)));
-    let comments = comments.map(|(n, comment)| {
-        let closed = comment.closed_at.map_or_else(|| Cell::Text(said("settlements.word.open", locale)), |at| Cell::Day(tokyo_day(at)));
-        let by = Cell::Text(city(told, &comment.municipality, locale));
-        vec![Cell::Number(n), by, Cell::Day(tokyo_day(comment.at)), Cell::Text(comment.words.clone()), closed]
-    });
+    let comments = comments.flat_map(|(n, comment)| comment_rows(told, n, comment, locale));
     let columns = [
-        ("settlements.word.col_number", 16.0),
+        ("settlements.word.col_number", 22.0),
         ("settlements.word.col_by", 24.0),
         ("settlements.word.col_at", 12.0),
         ("settlements.word.col_words", 60.0),
@@ -163,68 +171,6 @@ pub async fn get_settlement_workbook(app: web::Data<App>, officer: Officer, at: 
     let name = name(&told, "xlsx");
     let book = web::block(move || workbook::write(&sheets(&told, locale), now)).await;
     Ok(download(&name, workbook::MEDIA_TYPE, book.map_err(|error| ApiError::Internal(error.to_string()))??))
-}
-
-fn letter(told: &Settlement, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<u8>, ApiError> {
-    let language = Locale::Ja;
-    let with = |key: &'static str, name: &str, words: &str| Reason::new(key).with(name, Datum::Text(words.to_owned())).sentence(language);
-    let month = month_words(told.head.month, language);
-    // On the day on which both agreed; before that it is a draft of today.
-    let locks = [&told.head.own_lock, &told.head.other_lock].map(|lock| lock.as_ref().map(|lock| lock.at));
-    let agreed = locks.iter().all(Option::is_some);
-    let issued_on = tokyo_day(locks.into_iter().flatten().max().filter(|_| agreed).unwrap_or(now));
-    let fact = |(name, what): (String, Cell)| {
-        let words = match what {
-            Cell::Text(words) => words,
-            Cell::Number(number) => yen(number, language),
-            Cell::Day(day) => official_day(day, language),
-        };
-        Fact { name, lines: vec![words] }
-    };
-    let document = Document {
-        language,
-        number: with("settlements.word.number", "month", &month),
-        issued_on,
-        date: official_day(issued_on, language),
-        addressee: with("claims.word.addressee_city", "city", &told.head.other_name.ja),
-        sender: vec![with("settlements.word.sender", "city", &told.own_name.ja)],
-        title: said(if agreed { "settlements.word.title" } else { "settlements.word.draft" }, language),
-        body: vec![with("settlements.word.body", "month", &month)],
-        facts: facts(told, language).into_iter().map(fact).collect(),
-        sections: Vec::new(),
-    };
-    let separated = |number: i64| yen(number, language).replace('円', "");
-    let row = |(n, line): (i64, &SettlementLine)| {
-        let mut usage = said(line.usage.word(), language);
-        if line.corrects.is_some() {
-            usage = with("claims.word.correction", "line", &corrected(line));
-        }
-        let lead =
-            [separated(n), line.facility.clone(), city(told, &line.residence, language), line.certificate.clone().unwrap_or_default()];
-        let stay = [line.day.to_string(), usage];
-        let numbers = [i64::from(line.age), line.amounts.minutes, line.amounts.fee_yen, line.unit_yen, own_yen(line, &told.own)];
-        lead.into_iter().chain(stay).chain(numbers.map(separated)).collect()
-    };
-    let words = |key: &str, share: f32| Column::words(said(key, language), share);
-    let numbers = |key: &str, share: f32| Column::numbers(said(key, language), share);
-    let table = PaperTable {
-        heading: said("settlements.word.lines", language),
-        columns: vec![
-            numbers("settlements.word.col_number", 26.0),
-            words("settlements.word.col_facility", 72.0),
-            words("settlements.word.col_residence", 42.0),
-            words("settlements.word.col_certificate", 56.0),
-            words("settlements.word.col_day", 52.0),
-            words("settlements.word.col_usage", 42.0),
-            numbers("settlements.word.col_age", 22.0),
-            numbers("settlements.word.col_minutes", 34.0),
-            numbers("settlements.word.col_fee", 36.0),
-            numbers("settlements.word.col_unit", 36.0),
-            numbers("settlements.word.col_own", 44.0),
-        ],
-        rows: (1..).zip(&told.lines).map(row).collect(),
-    };
-    render_with(&document, &[table])
 }
 
 /// The settlement, to be printed

@@ -1,6 +1,7 @@
 //! Settlements between cities: the lines of locked claims of a compact's month, comments on them, and both cities' locks.
 
 mod files;
+mod letter;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +15,8 @@ use shared::municipalities::{Compact, Municipality, MunicipalityCode};
 use shared::page::Page;
 use shared::problem::Problem;
 use shared::settlements::{
-    LockSettlement, NewSettlementComment, Settlement, SettlementHead, SettlementLine, Sides, lock, may_close, may_comment, open_comments,
-    settled_in, sides,
+    LockSettlement, NewSettlementComment, Settlement, SettlementComment, SettlementHead, SettlementLine, Sides, lock, may_answer,
+    may_close, may_comment, open_comments, settled_in, sides,
 };
 use shared::time::Month;
 
@@ -38,6 +39,7 @@ pub fn configure(config: &mut impl Operations) {
         .service(get_settlement)
         .service(lock_settlement)
         .service(comment_on_line)
+        .service(answer_comment)
         .service(close_comment)
         .service(files::get_settlement_workbook)
         .service(files::get_settlement_letter)
@@ -159,6 +161,13 @@ struct Looked {
     told: Settlement,
     pair: Pair,
     begun: Option<Begun>,
+}
+
+impl Looked {
+    fn comment(&self, id: &SettlementCommentId) -> Result<&SettlementComment, ApiError> {
+        let mut comments = self.told.lines.iter().flat_map(|line| &line.comments);
+        comments.find(|comment| comment.id == *id).ok_or(ApiError::NotFound)
+    }
 }
 
 fn look(conn: &mut AnyConnection, own: &MunicipalityCode, at: &At) -> Result<Looked, ApiError> {
@@ -303,6 +312,43 @@ pub async fn comment_on_line(
     .await
 }
 
+/// Answers a comment, of either city, as long as it is not done with
+#[utoipa::path(
+    tag = "settlements",
+    request_body = NewSettlementComment,
+    params(
+        ("compact_id" = String, Path, description = "The compact"),
+        ("month" = String, Path, description = "The month, `2026-12`"),
+        ("municipality" = String, Path, description = "The other city's code"),
+        ("comment_id" = String, Path, description = "The comment"),
+        Key,
+    ),
+    responses(
+        (status = 200, description = "Answered", body = Settlement),
+        (status = 404, description = "No such comment between the two", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`settlements.comment_closed`", body = Problem, content_type = "application/problem+json"),
+        ForOfficer,
+        ForBody,
+    )
+)]
+#[post("/settlements/{compact_id}/{month}/{municipality}/comments/{comment_id}/answers")]
+pub async fn answer_comment(
+    app: web::Data<App>,
+    officer: Officer,
+    key: Key,
+    at: web::Path<At>,
+    id: web::Path<(String, String, String, SettlementCommentId)>,
+    body: Body<NewSettlementComment>,
+) -> Result<HttpResponse, ApiError> {
+    let id = id.into_inner().3;
+    at_work(&app, officer, (at.into_inner(), key), body.0, move |conn, officer, looked, new, act| {
+        may_answer(looked.comment(&id)?)?;
+        store::insert_answer(conn, &id, new.words.trim(), (&officer.municipality, &officer.account_id, act.now))?;
+        Ok(("settlement.answered", id.to_string()))
+    })
+    .await
+}
+
 /// Says that a comment of the officer's city is done with
 #[utoipa::path(
     tag = "settlements",
@@ -330,9 +376,7 @@ pub async fn close_comment(
 ) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner().3;
     at_work(&app, officer, (at.into_inner(), key), (), move |conn, officer, looked, (), act| {
-        let mut comments = looked.told.lines.iter().flat_map(|line| &line.comments);
-        let comment = comments.find(|comment| comment.id == id).ok_or(ApiError::NotFound)?;
-        may_close(comment, &officer.municipality)?;
+        may_close(looked.comment(&id)?, &officer.municipality)?;
         store::close_comment(conn, &id, act.now)?;
         Ok(("settlement.comment_closed", id.to_string()))
     })

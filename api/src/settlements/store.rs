@@ -10,7 +10,7 @@ use shared::claims::{Amounts, UsageKind};
 use shared::ids::{AccountId, ClaimLineId, CompactId, SettlementCommentId, SettlementId};
 use shared::municipalities::MunicipalityCode;
 use shared::programmes::ProgrammeKey;
-use shared::settlements::{CorrectedLine, SettlementComment, SettlementLine, SettlementLock, sides};
+use shared::settlements::{CorrectedLine, SettlementAnswer, SettlementComment, SettlementLine, SettlementLock, sides};
 use shared::time::{Month, tokyo_day};
 
 use crate::claims::store::month;
@@ -18,7 +18,8 @@ use crate::db::{AnyConnection, DbError, from_json, instant, stored, unknown};
 use crate::municipalities::store::code;
 use crate::new_id;
 use crate::schema::{
-    accounts, bookings, claim_lines, compacts, facilities, programmes, settlement_comments, settlement_lines, settlements,
+    accounts, bookings, claim_lines, compacts, facilities, programmes, settlement_answers, settlement_comments, settlement_lines,
+    settlements,
 };
 
 /// Two cities of a compact, the one with the lower code first.
@@ -261,9 +262,11 @@ fn list_comments<'a>(conn: &mut AnyConnection, lines: impl Iterator<Item = &'a s
             settlement_comments::closed_at,
         ))
         .load(conn)?;
+    let mut answers = list_answers(conn, rows.iter().map(|row| row.1.as_str()))?;
     let mut all = Comments::new();
     for (line, id, municipality, by, at, words, closed_at) in rows {
         all.entry(line).or_default().push(SettlementComment {
+            answers: answers.remove(&id).unwrap_or_default(),
             id: SettlementCommentId::new(id),
             municipality: code(&municipality)?,
             by,
@@ -271,6 +274,30 @@ fn list_comments<'a>(conn: &mut AnyConnection, lines: impl Iterator<Item = &'a s
             words,
             closed_at: closed_at.map(instant),
         });
+    }
+    Ok(all)
+}
+
+fn list_answers<'a>(
+    conn: &mut AnyConnection,
+    comments: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, Vec<SettlementAnswer>>, DbError> {
+    let rows: Vec<(String, String, String, NaiveDateTime, String)> = settlement_answers::table
+        .inner_join(accounts::table)
+        .filter(settlement_answers::comment_id.eq_any(comments))
+        .order((settlement_answers::written_at, settlement_answers::id))
+        .select((
+            settlement_answers::comment_id,
+            settlement_answers::municipality,
+            accounts::name,
+            settlement_answers::written_at,
+            settlement_answers::words,
+        ))
+        .load(conn)?;
+    let mut all: BTreeMap<String, Vec<SettlementAnswer>> = BTreeMap::new();
+    for (comment, municipality, by, at, words) in rows {
+        let answer = SettlementAnswer { municipality: code(&municipality)?, by, at: instant(at), words };
+        all.entry(comment).or_default().push(answer);
     }
     Ok(all)
 }
@@ -346,6 +373,26 @@ pub fn insert_comment(
         ))
         .execute(conn)?;
     Ok(id)
+}
+
+/// Writes an answer.
+pub fn insert_answer(
+    conn: &mut AnyConnection,
+    comment: &SettlementCommentId,
+    words: &str,
+    (own, account, now): (&MunicipalityCode, &AccountId, DateTime<Utc>),
+) -> Result<(), DbError> {
+    diesel::insert_into(settlement_answers::table)
+        .values((
+            settlement_answers::id.eq(new_id()),
+            settlement_answers::comment_id.eq(comment.as_str()),
+            settlement_answers::municipality.eq(own.as_str()),
+            settlement_answers::written_by.eq(account.as_str()),
+            settlement_answers::written_at.eq(stored(now)),
+            settlement_answers::words.eq(words),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Notes that a comment is done with.

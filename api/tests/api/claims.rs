@@ -96,7 +96,7 @@ on_both! {
         test.at("2027-01-04T09:00:00+09:00");
         let staff = test.staff("sakai").await;
         let open = staff.get("/staff/claims/2026-12").await.body;
-        assert_eq!((&open["refusals"], open["found"][0]["reason"]["code"].as_str()), (&json!([]), Some("claims.late_cancelled")));
+        assert_eq!((&open["refusals"], open["found"][0]["reason"]["code"].as_str()), (&json!([]), Some("claims.absent")));
         assert_eq!((open["total"]["fee_yen"].as_i64(), open["total"]["benefit_yen"].as_i64(), open["total"]["minutes"].as_i64()), (Some(600), Some(2800), Some(120)));
         let locked = staff.post("/staff/claims/2026-12/lock", json!({})).await;
         assert_eq!((locked.code_number(), locked.body["locked"]["by"].as_str()), (200, Some("Staff")), "{:?}", locked.body);

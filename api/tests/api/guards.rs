@@ -146,6 +146,7 @@ fn caller(operation: &str) -> Caller {
         | "get_settlement"
         | "lock_settlement"
         | "comment_on_line"
+        | "answer_comment"
         | "close_comment"
         | "get_settlement_workbook"
         | "get_settlement_letter"
@@ -258,7 +259,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "hand_over_case" => Some(json!({ "desk": "centre", "words": "by a stranger" })),
         "close_case" => Some(json!({ "outcome": "told" })),
         "lock_settlement" => Some(json!({ "lines": 0, "balance_yen": 0 })),
-        "comment_on_line" => Some(json!({ "words": "by a stranger" })),
+        "comment_on_line" | "answer_comment" => Some(json!({ "words": "by a stranger" })),
         "mark_family_paid" => Some(json!({ "paid": true })),
         "set_household" => Some(json!({ "classes": [] })),
         "add_device" => Some(json!({
@@ -577,7 +578,8 @@ async fn up_down_up(backend: Backend) {
             claim_payments,
             settlements,
             settlement_lines,
-            settlement_comments
+            settlement_comments,
+            settlement_answers
         );
         Ok(())
     })

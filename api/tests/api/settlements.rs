@@ -56,7 +56,20 @@ on_both! {
         let comment = said.body["lines"][1]["comments"][0]["id"].as_str().unwrap().to_owned();
         let close = |other: &str| format!("{}/comments/{comment}/close", path(other));
         assert_eq!(sakai.post(&close(YONAGO), json!({})).await.codes(), ["settlements.not_own_comment"]);
+        let answer = |other: &str| format!("{}/comments/{comment}/answers", path(other));
+        let words = json!({ "words": "=記録のとおりです。" });
+        let answered = sakai.post(&answer(YONAGO), words.clone()).await;
+        let told_answer = &answered.body["lines"][1]["comments"][0]["answers"][0];
+        assert_eq!((answered.code_number(), told_answer["words"].as_str(), told_answer["municipality"].as_str()), (200, Some("=記録のとおりです。"), Some(SAKAIMINATO)));
+        assert_eq!(answered.body["open_comments"], 1, "an answer closes nothing, and is none itself");
+        assert_eq!(sakai.post(&answer(YONAGO), json!({ "words": " " })).await.status, 422);
+        assert_eq!(sakai.post(&format!("{}/comments/nobodys/answers", path(YONAGO)), words.clone()).await.status, 404);
+        let book = bytes(&yonago, &format!("{}/settlement.xlsx", path(SAKAIMINATO))).await;
+        let comments = sheet(&book, "コメント");
+        assert_eq!(row(&comments[12]), ["2", "米子市", "2027-01-04", "時刻をご確認ください。", "未"]);
+        assert_eq!(row(&comments[13]), ["2", "境港市", "2027-01-04", "=記録のとおりです。", "回答"], "words are never a formula");
         assert_eq!(yonago.post(&close(SAKAIMINATO), json!({})).await.status, 200);
+        assert_eq!(sakai.post(&answer(YONAGO), words).await.codes(), ["settlements.comment_closed"]);
 
         let first = lock(&sakai, YONAGO, 2, -600).await;
         assert_eq!((first.code_number(), first.body["own_lock"]["by"].as_str(), first.body["other_lock"].is_null()), (200, Some("Officer"), true), "{:?}", first.body);

@@ -151,7 +151,8 @@ impl ClaimStay {
             (self.needs_certificate && self.certificate.is_none(), Finding::NotCertified { at }),
             (is_abroad && self.compact_id.is_none(), Finding::NoCompact { at }),
             (settled.is_some_and(|settled| !settled.over.is_empty()), Finding::OverLimit { at }),
-            (usage != UsageKind::Attended, Finding::LateCancelled { at, yen: amounts.fee_yen }),
+            (usage == UsageKind::Cancelled, Finding::LateCancelled { at, yen: amounts.fee_yen }),
+            (usage == UsageKind::Absent, Finding::Absent { at, yen: amounts.fee_yen }),
             (late > 0, Finding::LatePickUp { at, minutes: late }),
         ]
         .into_iter()

@@ -110,6 +110,10 @@ fn what_blocks_comes_first_and_what_is_told_does_not_block() {
     let draft = prepare(vec![
         told,
         stay(booked("cancelled", "2026-12-02", cancelled), hours(1400, false)),
+        stay(
+            booked("absent", "2026-12-06", BookingState::Absent { at, fee_yen: 0, counts: true, exempt: None, released: false }),
+            hours(1400, false),
+        ),
         stay(booked("no rate", "2026-12-03", left("2026-12-03", "11:00")), Rate::Missing),
         stay(booked("here", "2026-12-04", BookingState::CheckedIn { at }), hours(1400, false)),
         stay(booked("nobody knows", "2026-12-05", BookingState::Confirmed), hours(1400, false)),
@@ -125,10 +129,11 @@ fn what_blocks_comes_first_and_what_is_told_does_not_block() {
             ("claims.over_limit", false),
             ("claims.late_pick_up", false),
             ("claims.late_cancelled", false),
+            ("claims.absent", false),
         ]
     );
     let ids: Vec<&str> = draft.lines.iter().map(|line| line.booking_id.as_str()).collect();
-    assert_eq!(ids, ["told", "cancelled"], "what blocks has no line yet");
+    assert_eq!(ids, ["told", "cancelled", "absent"], "what blocks has no line yet");
 }
 
 #[test]

@@ -67,6 +67,8 @@ pub enum Rejection {
     },
     /// A question has nothing to choose from.
     NoChoice,
+    /// A benefit has no unit price: no stay could be claimed.
+    NoRate,
 }
 
 impl Rejection {
@@ -89,6 +91,7 @@ impl Rejection {
             Self::OpeningDays => "programmes.opening_days",
             Self::RatioTwice { .. } => "programmes.ratio_twice",
             Self::NoChoice => "programmes.no_choice",
+            Self::NoRate => "programmes.no_rate",
         }
     }
 
@@ -111,7 +114,8 @@ impl Rejection {
             | Self::LimitUncountable
             | Self::LimitTwice
             | Self::OpeningDays
-            | Self::NoChoice => reason,
+            | Self::NoChoice
+            | Self::NoRate => reason,
         }
     }
 }
@@ -343,6 +347,9 @@ impl Findings<'_> {
     }
 
     fn benefit(&mut self, terms: &Terms) {
+        if terms.benefit.as_ref().is_some_and(|benefit| benefit.rates.is_empty()) {
+            self.add("/benefit/rates", &Rejection::NoRate);
+        }
         for (n, rate) in terms.benefit.iter().flat_map(|benefit| &benefit.rates).enumerate() {
             let place = format!("/benefit/rates/{n}");
             self.age_range(&place, rate.from_age, rate.under_age);

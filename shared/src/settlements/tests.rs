@@ -62,6 +62,7 @@ fn a_city_locks_what_it_was_shown_when_nothing_is_disputed() {
         by: String::new(),
         at: after,
         words: "?".to_owned(),
+        answers: Vec::new(),
         closed_at: None,
     });
     let against = lock(&head(&lines), &LockSettlement { balance_yen: 0, ..seen }, tokyo("2026-12-31 23:59"));
@@ -70,6 +71,8 @@ fn a_city_locks_what_it_was_shown_when_nothing_is_disputed() {
     assert_eq!(lock(&head(&[]), &LockSettlement { lines: 0, balance_yen: 0 }, after), Err(vec![Rejection::Nothing]));
     let comment = &lines[0].comments[0];
     assert_eq!((may_close(comment, &sakaiminato()), may_close(comment, &yonago())), (Ok(()), Err(Rejection::NotOwnComment)));
+    assert_eq!(may_answer(comment), Ok(()));
+    assert_eq!(may_answer(&SettlementComment { closed_at: Some(after), ..comment.clone() }), Err(Rejection::CommentClosed));
     assert_eq!(may_comment(&locked), Ok(()));
     assert_eq!(may_comment(&SettlementHead { other_lock: Some(own), ..locked }), Err(Rejection::Closed));
 }

@@ -14,6 +14,7 @@ use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
+use crate::settlements::SettlementRoutes;
 use crate::waitlist::DemandRoutes;
 
 /// The pages of officers.
@@ -25,6 +26,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <OutreachRoutes/>
         <CampaignRoutes/>
         <ChangeRoutes/>
+        <SettlementRoutes/>
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>

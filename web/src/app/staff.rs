@@ -7,6 +7,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use crate::accounts::StaffAccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::EntryRoutes;
+use crate::claims::ClaimRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 
@@ -18,6 +19,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
+        <ClaimRoutes/>
         <EntryRoutes/>
     }
     .into_inner()

@@ -74,6 +74,7 @@ pub fn Board(
     let now = Memo::new(move |_| read_at.get().max(clock.get() + ahead.get()));
     let facility = Memo::new(move |_| screen.with(|screen| showing(screen, |live| live.board.facility.clone())).unwrap_or_default());
     let is_today = Memo::new(move |_| today.with(|today| today.day) == tokyo_day(now.get()));
+    let has_come = Memo::new(move |_| today.with(|today| today.day) <= tokyo_day(now.get()));
 
     let dispatch = StoredValue::new(use_outbox());
     let send = Callback::new(move |(entry, command): (BoardEntry, Command)| {
@@ -92,6 +93,7 @@ pub fn Board(
         send,
         take_back,
         is_today,
+        has_come,
         now,
         ahead,
         programmes,
@@ -163,7 +165,7 @@ pub fn Board(
             </Show>
             <div class="board no-print" class:is-plan=move || !is_today.get()>
                 <Column stage=Stage::Coming day=today desk/>
-                <Show when=move || is_today.get() || today.with(|today| today.day < tokyo_day(now.get()))>
+                <Show when=move || has_come.get()>
                     <Column stage=Stage::Here day=today desk/>
                     <Column stage=Stage::Gone day=today desk/>
                     <Show when=move || today.with(|today| !at_stage(today, Stage::Absent).is_empty())>

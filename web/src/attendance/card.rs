@@ -41,8 +41,10 @@ pub struct Desk {
     pub take_back: Callback<BookingId>,
     /// Records something.
     pub send: Callback<(BoardEntry, Command)>,
-    /// Whether the day is today, the only day on which children come and go.
+    /// Whether the day is today: on another one, the time is always typed.
     pub is_today: Memo<bool>,
+    /// Whether the day has come: before it nobody comes or goes, after it what was forgotten can still be recorded.
+    pub has_come: Memo<bool>,
     /// The server's clock when the board was read.
     pub now: Memo<DateTime<Utc>>,
     /// How far the server's clock runs ahead of this device's.
@@ -395,7 +397,7 @@ fn Recording(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let busy = Signal::derive(move || mark.get() == Some(Mark::UnderWay));
     view! {
         {note}
-        <div class="board-action board-face" hidden=move || !desk.is_today.get()>
+        <div class="board-action board-face" hidden=move || !desk.has_come.get()>
             <Button look icon busy on_press=ask>
                 {move || sentence_view(if busy.get() { "attendance.recording" } else { words })}
                 <span class="visually-hidden">{format!(" {child}")}</span>

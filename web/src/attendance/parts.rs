@@ -30,6 +30,8 @@ pub enum StaffPlace {
     Slots,
     /// The statements.
     Statements,
+    /// The month: its claim.
+    Month,
     /// Another day.
     Elsewhere,
 }
@@ -49,6 +51,7 @@ pub fn StaffNav(
         (StaffPlace::Scan, paths::staff_scan(), "attendance.nav_scan", Glyph::Search),
         (StaffPlace::Slots, paths::staff_slots(None), "attendance.nav_slots", Glyph::Clock),
         (StaffPlace::Statements, paths::staff_statements(None), "statements.nav", Glyph::Yen),
+        (StaffPlace::Month, paths::staff_month(None), "claims.nav", Glyph::Check),
     ];
     view! {
         <nav class="staff-nav no-print" aria-label=move || t("attendance.nav_label")>

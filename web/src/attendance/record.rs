@@ -34,8 +34,10 @@ fn RecordForm(entry: BoardEntry, desk: Desk) -> impl IntoView {
     let now = move || settings::now() + desk.ahead.get_untracked();
     let opened_at = now();
     let day = tokyo_day(entry.booking.starts_at);
-    let changes_time = RwSignal::new(false);
-    let time = RwSignal::new(typed(opened_at));
+    // Of another day nobody remembers the time as that of now.
+    let is_today = desk.is_today.get_untracked();
+    let changes_time = RwSignal::new(!is_today);
+    let time = RwSignal::new(if is_today { typed(opened_at) } else { String::new() });
     let who = Who::nobody();
     let errors = RwSignal::new(Vec::<FieldError>::new());
     let refused = RwSignal::new(Vec::new());

@@ -255,7 +255,12 @@ fn same_kind(a: &Fee, b: &Fee) -> bool {
 
 /// What a fee is for: age and part of the day.
 pub fn fee_words(fee: &Fee, terms: &Terms, locale: Locale) -> String {
-    let age = match (fee.from_age, fee.under_age) {
+    price_words((fee.from_age, fee.under_age), &fee.per, terms, locale)
+}
+
+/// What a price is for: ages from and under which it holds, and part of the day.
+pub fn price_words(ages: (u32, Option<u32>), per: &FeeUnit, terms: &Terms, locale: Locale) -> String {
+    let age = match ages {
         (0, None) => None,
         (0, Some(under)) => Some(said("facilities.fee_under", locale, &[("years", under.to_string())])),
         (from, None) => Some(said("facilities.fee_from", locale, &[("years", from.to_string())])),
@@ -264,7 +269,7 @@ pub fn fee_words(fee: &Fee, terms: &Terms, locale: Locale) -> String {
             Some(said("facilities.fee_between", locale, &[("from", from.to_string()), ("to", under.saturating_sub(1).to_string())]))
         }
     };
-    let part = match &fee.per {
+    let part = match per {
         FeeUnit::Hour => sentence("facilities.per_hour", locale),
         FeeUnit::Use => sentence("facilities.per_use", locale),
         FeeUnit::Block { block } => terms.block(block).map(|block| block.name.get(locale).to_owned()).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! A city's programmes as its officers see them: every version, one as a readable whole, and a new one made from it.
 
+mod benefit;
 mod client;
 mod compare;
 mod draft;

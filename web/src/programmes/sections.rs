@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use shared::programmes::PriceTier;
 
+use super::benefit::benefit;
 use crate::editing::tree::{Kind, fresh_key, set};
 use crate::editing::{Editing, Flag, Kinds, Names, Pick, Rows, Typed, words};
 use crate::facilities::model::tier;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<AnyView> {
             "programmes.section_reliefs",
             view! { <Rows at="/terms/reliefs" label="programmes.reliefs" row=relief fresh=new_relief/> }.into_any(),
         ),
+        section("programmes.section_benefit", benefit()),
         section("programmes.section_asked", asked()),
         section("programmes.section_waiting", waiting()),
     ]
@@ -312,7 +314,7 @@ fn pick_up() -> AnyView {
 }
 
 /// From one age to another.
-fn age_span(at: &str) -> AnyView {
+pub(super) fn age_span(at: &str) -> AnyView {
     view! {
         <Typed at=format!("{at}/from_age") label="programmes.from_age" kind=Kind::Number/>
         <Typed at=format!("{at}/under_age") label="programmes.under_age" kind=Kind::MaybeNumber/>
@@ -383,7 +385,8 @@ fn tiers() -> Signal<Vec<(String, Text)>> {
     })
 }
 
-fn fees() -> AnyView {
+/// What a price is for.
+pub(super) fn price_unit(at: &str, label: &'static str) -> AnyView {
     fn per(at: String, kind: &str) -> AnyView {
         match kind {
             "block" => view! { <Pick at=format!("{at}/block") label="programmes.block" options=named_rows("/terms/unit/blocks", "key", Some("programmes.choose"))/> }
@@ -391,21 +394,28 @@ fn fees() -> AnyView {
             _ => ().into_any(),
         }
     }
+    view! {
+        <Kinds
+            at=format!("{at}/per")
+            label
+            kinds=vec![
+                ("hour", "programmes.per_hour", json!({ "kind": "hour" })),
+                ("block", "programmes.per_block", json!({ "kind": "block", "block": "" })),
+                ("use", "programmes.per_use", json!({ "kind": "use" })),
+            ]
+            fields=per
+        />
+    }
+    .into_any()
+}
+
+fn fees() -> AnyView {
     fn fee(at: String) -> AnyView {
         view! {
             <div class="form-row">
                 <Pick at=format!("{at}/tier") label="programmes.tier" options=tiers()/>
                 {age_span(&at)}
-                <Kinds
-                    at=format!("{at}/per")
-                    label="programmes.fee_per"
-                    kinds=vec![
-                        ("hour", "programmes.per_hour", json!({ "kind": "hour" })),
-                        ("block", "programmes.per_block", json!({ "kind": "block", "block": "" })),
-                        ("use", "programmes.per_use", json!({ "kind": "use" })),
-                    ]
-                    fields=per
-                />
+                {price_unit(&at, "programmes.fee_per")}
                 <Typed at=format!("{at}/yen") label="programmes.yen" kind=Kind::Number/>
             </div>
         }
@@ -533,7 +543,7 @@ fn waiting() -> AnyView {
 
 /// The title of the section that a pointer belongs to.
 pub fn title_of(pointer: &str) -> &'static str {
-    const TITLES: [(&str, &str); 19] = [
+    const TITLES: [(&str, &str); 20] = [
         ("/terms/ages", "programmes.section_ages"),
         ("/terms/interview", "programmes.section_ages"),
         ("/terms/unit", "programmes.section_unit"),
@@ -549,6 +559,7 @@ pub fn title_of(pointer: &str) -> &'static str {
         ("/terms/fees", "programmes.section_fees"),
         ("/terms/extras", "programmes.section_fees"),
         ("/terms/reliefs", "programmes.section_reliefs"),
+        ("/terms/benefit", "programmes.section_benefit"),
         ("/terms/reasons", "programmes.section_asked"),
         ("/terms/questions", "programmes.section_asked"),
         ("/terms/bring", "programmes.section_asked"),

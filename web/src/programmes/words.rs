@@ -1,7 +1,7 @@
 //! The rules of a version in plain words, section by section, and what differs between two of them.
 
 use shared::locale::{Locale, Localised, clock, minutes};
-use shared::programmes::{AgeBasis, AnswerKind, Programme, Question, Staffing, Terms, Waiting};
+use shared::programmes::{AgeBasis, AnswerKind, BenefitRate, Programme, Question, Staffing, Terms, Waiting};
 
 use crate::facilities::model as rules;
 use crate::i18n::sentence;
@@ -48,6 +48,7 @@ pub fn describe(name: &Localised, summary: &Localised, terms: &Terms, locale: Lo
         section("programmes.section_staffing", staffing(terms, locale)),
         section("programmes.section_fees", fees(terms, locale)),
         section("programmes.section_reliefs", rules::reliefs(&terms.reliefs, locale)),
+        section("programmes.section_benefit", benefit(terms, locale)),
         section("programmes.section_asked", asked(terms, locale)),
         section("programmes.section_waiting", waiting(&terms.waiting, locale)),
     ]
@@ -140,6 +141,16 @@ fn fees(terms: &Terms, locale: Locale) -> Vec<String> {
     lines
 }
 
+fn benefit(terms: &Terms, locale: Locale) -> Vec<String> {
+    let Some(benefit) = &terms.benefit else { return vec![sentence("programmes.no_benefit", locale)] };
+    let rate = |rate: &BenefitRate| {
+        let what = rules::price_words((rate.from_age, rate.under_age), &rate.per, terms, locale);
+        said("programmes.rate", locale, &[("what", what), ("yen", shared::locale::yen(rate.yen, locale))])
+    };
+    let absence = if benefit.pays_absence { "programmes.absence_is_paid" } else { "programmes.absence_is_not_paid" };
+    benefit.rates.iter().map(rate).chain(std::iter::once(sentence(absence, locale))).collect()
+}
+
 fn question(question: &Question, locale: Locale) -> String {
     let answer = match &question.answer {
         AnswerKind::YesNo => sentence("programmes.answer_yes_no", locale),
@@ -189,7 +200,7 @@ pub fn differences(before: &[Section], after: &[Section]) -> Vec<Difference> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::programmes::{AgeEnd, Ages, Fee, FeeUnit, PriceTier, StaffRatio, Unit};
+    use shared::programmes::{AgeEnd, Ages, Benefit, Fee, FeeUnit, PriceTier, StaffRatio, Unit};
 
     fn terms() -> Terms {
         let ages = Ages { from_months: 6, until: AgeEnd::UnderYears { years: 3 }, basis: AgeBasis::OnDay };
@@ -224,9 +235,12 @@ mod tests {
         assert_eq!(differences(&before, &before), []);
         changed.fees[0].yen = 350;
         changed.at_once = Some(10);
+        let rates = vec![BenefitRate { from_age: 0, under_age: Some(1), per: FeeUnit::Hour, yen: 1700 }];
+        changed.benefit = Some(Benefit { rates, pays_absence: true });
         let told = differences(&before, &sections(&changed));
         let titles: Vec<&str> = told.iter().map(|one| one.title).collect();
-        assert_eq!(titles, ["programmes.section_staffing", "programmes.section_fees"]);
+        assert_eq!(titles, ["programmes.section_staffing", "programmes.section_fees", "programmes.section_benefit"]);
+        assert!(told[2].new[0].contains("1,700円") && told[2].new.len() == 2, "{:?}", told[2]);
         assert!(told[0].gone.is_empty() && told[0].new.len() == 1);
         assert!(told[1].gone[0].contains("300円") && told[1].new[0].contains("350円"));
     }

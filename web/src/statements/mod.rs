@@ -9,6 +9,8 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 use self::parts::StatementPage;
+#[cfg(feature = "staff")]
+pub use self::parts::{MonthNav, month_of_address};
 use self::staff::FacilityStatementPage;
 use crate::session::{FamilyOnly, StaffOnly};
 

@@ -13,13 +13,16 @@ use crate::paths;
 use crate::settings;
 use crate::ui::{Button, Card, Chip, EmptyState, Glyph, LinkButton, Load, Look, PageTitle, Tone};
 
+/// The month of the address, if it names one.
+pub fn month_of_address() -> Memo<Option<Month>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| query.get("month").and_then(|text| text.parse().ok())))
+}
+
 /// The month of the address, else this one.
 pub fn use_month() -> Memo<Month> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        let wanted = query.with(|query| query.get("month").and_then(|text| text.parse().ok()));
-        wanted.unwrap_or_else(|| Month::of(settings::today()))
-    })
+    let wanted = month_of_address();
+    Memo::new(move |_| wanted.get().unwrap_or_else(|| Month::of(settings::today())))
 }
 
 /// The way to the months before and after, and to paper.

@@ -31,10 +31,14 @@ pub fn QueueTable(
     choosing: Option<Text>,
     /// The other columns.
     columns: Vec<&'static str>,
+    /// Those of them that hold figures.
+    #[prop(default = &[])]
+    figures: &'static [&'static str],
     children: Children,
 ) -> impl IntoView {
     let choosing = choosing.map(|words| view! { <th scope="col"><span class="visually-hidden">{words.view()}</span></th> });
-    let columns = columns.into_iter().map(|key| view! { <th scope="col"><Say key/></th> }).collect_view();
+    let column = |key: &'static str| view! { <th scope="col" class:number=figures.contains(&key)><Say key/></th> };
+    let columns = columns.into_iter().map(column).collect_view();
     view! {
         <table class="queue">
             <caption class="visually-hidden">{caption.view()}</caption>
@@ -52,6 +56,16 @@ pub fn QueueCell(
     children: Children,
 ) -> impl IntoView {
     view! { <td><span class="queue-label"><Say key=label/></span> <div>{children()}</div></td> }
+}
+
+/// A cell that holds a figure.
+#[component]
+pub fn QueueFigure(
+    /// The head of its column.
+    label: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! { <td class="number"><span class="queue-label"><Say key=label/></span> <div>{children()}</div></td> }
 }
 
 /// The way to the next page of a list, and back to the first.

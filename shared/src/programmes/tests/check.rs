@@ -97,6 +97,8 @@ fn a_unit_price_fits_the_ages_and_the_unit() {
     assert_eq!(with(hours(), Some(1), FeeUnit::Hour, 100_001), ["/benefit/rates/0/under_age ages_empty", "/benefit/rates/0/yen range"]);
     assert_eq!(with(blocks(), None, FeeUnit::Hour, 0), ["/benefit/rates/0/per hour_in_blocks"]);
     assert_eq!(with(blocks(), None, day("never"), 0), ["/benefit/rates/0/per/block block_unknown"]);
+    let none = wrong(hours(), |terms| terms.benefit = Some(Benefit { rates: Vec::new(), pays_absence: false }));
+    assert_eq!(none, ["/benefit/rates no_rate"]);
 }
 
 #[test]
