@@ -48,6 +48,7 @@ pub mod settlements;
 pub mod slots;
 pub mod statements;
 pub mod tables;
+pub mod tablets;
 pub mod telemetry;
 pub mod waitlist;
 pub mod workbook;

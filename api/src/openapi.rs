@@ -19,6 +19,7 @@ use utoipa_actix_web::AppExt;
         (name = "programmes", description = "Programmes (事業) and their rules"),
         (name = "municipalities", description = "Municipalities and compacts (広域利用協定)"),
         (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
+        (name = "tablets", description = "Shared devices of a facility (共用の端末), unlocked by each person's PIN"),
         (name = "identity", description = "Sign-in of residents at a provider (OpenID Connect), and what it has verified"),
         (name = "passkeys", description = "Passkeys (パスキー), ways in that stay on a person's devices (Web Authentication)"),
         (name = "devices", description = "Devices (端末) that notices are pushed to (Web Push)"),

@@ -18,7 +18,7 @@ use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
     entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    programmes, registers, request, residence, series, settings, settlements, slots, statements, tablets, waitlist,
 };
 
 /// Where the API's operations are.
@@ -51,6 +51,7 @@ fn operations(config: &mut impl Operations) {
     facilities::configure(config);
     slots::configure(config);
     accounts::configure(config);
+    tablets::configure(config);
     identity::configure(config);
     passkeys::configure(config);
     devices::configure(config);

@@ -46,6 +46,7 @@ pub mod settings;
 pub mod settlements;
 pub mod slots;
 pub mod statements;
+pub mod tablets;
 pub mod text;
 pub mod time;
 pub mod waitlist;

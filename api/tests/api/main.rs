@@ -55,6 +55,7 @@ mod sessions;
 mod settlements;
 mod slots;
 mod statements;
+mod tablets;
 mod versions;
 mod waitlist;
 mod waitlist_nights;
