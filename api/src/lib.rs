@@ -31,6 +31,7 @@ pub mod openapi;
 pub mod outbox;
 pub mod outreach;
 pub mod outside;
+pub mod parts;
 pub mod passkeys;
 pub mod procedures;
 pub mod programmes;

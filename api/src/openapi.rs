@@ -36,6 +36,7 @@ use utoipa_actix_web::AppExt;
         (name = "documents", description = "Letters of decisions (通知書)"),
         (name = "entitlements", description = "What children are certified for (認定)"),
         (name = "attendance", description = "Staff: board, check-in, check-out"),
+        (name = "parts", description = "The parts of staff mode that a facility hides from its pages"),
         (name = "statements", description = "What a month comes to (明細), for families and facilities"),
         (name = "claims", description = "Claims (請求): a facility's month, locked, and what families and cities owe for it"),
         (name = "settlements", description = "Settlements (精算) between the cities of a compact"),

@@ -218,6 +218,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    hidden_parts (facility_id) {
+        facility_id -> Text,
+        hidden -> Text,
+    }
+}
+
+diesel::table! {
     staff_pins (account_id) {
         account_id -> Text,
         pin_hash -> Text,
@@ -1037,6 +1044,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     families,
     family_codes,
     hand_overs,
+    hidden_parts,
     holidays,
     household_classes,
     idempotency_keys,

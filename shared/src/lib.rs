@@ -34,6 +34,7 @@ pub mod municipalities;
 pub mod notices;
 pub mod outreach;
 pub mod page;
+pub mod parts;
 pub mod passkeys;
 pub mod problem;
 pub mod procedures;

@@ -142,9 +142,8 @@ pub fn check_pin(pin: &str) -> Result<(), Rejection> {
     if !PIN_DIGITS.contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return Err(Rejection::PinInvalid);
     }
-    let repeats = |length: usize| {
-        digits.len().is_multiple_of(length) && digits.iter().zip(digits.iter().skip(length)).all(|(one, next)| one == next)
-    };
+    let repeats =
+        |length: usize| digits.len().is_multiple_of(length) && digits.iter().zip(digits.iter().skip(length)).all(|(one, next)| one == next);
     let runs = |step: u8| digits.iter().zip(digits.iter().skip(1)).all(|(one, next)| (one - b'0' + step) % 10 == next - b'0');
     let is_easy = (1..digits.len()).any(repeats) || runs(1) || runs(9);
     if is_easy { Err(Rejection::PinEasy) } else { Ok(()) }
@@ -183,7 +182,10 @@ mod tests {
 
     #[test]
     fn a_pin_is_read_as_people_type_it() {
-        assert_eq!((typed_pin("２５８０ "), typed_pin("25 80"), typed_pin("25a0")), ("2580".to_owned(), "2580".to_owned(), "25a0".to_owned()));
+        assert_eq!(
+            (typed_pin("２５８０ "), typed_pin("25 80"), typed_pin("25a0")),
+            ("2580".to_owned(), "2580".to_owned(), "25a0".to_owned())
+        );
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub mod families;
 pub mod feeds;
 pub mod flash;
 pub mod frame;
+#[cfg(feature = "pages")]
+pub mod guides;
 pub mod i18n;
 #[cfg(feature = "pages")]
 pub mod identity;
@@ -64,10 +66,13 @@ pub mod office;
 pub mod offline;
 pub mod outreach;
 #[cfg(feature = "pages")]
+pub mod parts;
+#[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;
 #[cfg(feature = "pages")]
 pub mod programmes;
+pub mod reading;
 #[cfg(feature = "office")]
 pub mod registers;
 #[cfg(feature = "pages")]
@@ -77,6 +82,8 @@ pub mod settings;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;
+#[cfg(feature = "staff")]
+pub mod tablets;
 #[cfg(feature = "pages")]
 pub mod taking;
 pub mod ui;

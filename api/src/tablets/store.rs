@@ -110,10 +110,6 @@ pub fn lock(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> R
 /// Puts somebody in front of a shared device and gives its session a new secret; false: somebody else was quicker.
 pub fn unlock(conn: &mut AnyConnection, (old, new): (&str, &str), account: &AccountId) -> Result<bool, DbError> {
     let device = sessions::table.filter(sessions::token_hash.eq(old)).filter(sessions::facility_id.is_not_null());
-    let front = (
-        sessions::token_hash.eq(new),
-        sessions::account_id.eq(account.as_str()),
-        sessions::locked_at.eq(None::<NaiveDateTime>),
-    );
+    let front = (sessions::token_hash.eq(new), sessions::account_id.eq(account.as_str()), sessions::locked_at.eq(None::<NaiveDateTime>));
     Ok(diesel::update(device).set(front).execute(conn)? == 1)
 }

@@ -55,7 +55,7 @@ pub fn caller(operation: &str) -> Caller {
         | "change_notice_preferences"
         | "ask_mail_again" => Caller::Guardian,
         "list_notice_templates" | "preview_notice_template" | "test_notice_template" | "publish_notice_template" => Caller::Officer,
-        "get_staff_pin" | "set_staff_pin" | "share_tablet" => Caller::Staff,
+        "get_staff_pin" | "set_staff_pin" | "share_tablet" | "get_hidden_parts" | "hide_parts" => Caller::Staff,
         // Whoever is at a shared device; what a locked one answers stands in tablets.rs.
         "get_tablet" | "lock_tablet" | "unlock_tablet" | "end_tablet" => Caller::SignedIn,
         "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
@@ -184,7 +184,7 @@ pub fn caller(operation: &str) -> Caller {
 }
 
 /// A body that would do something if the caller were right.
-fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
+pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
     let places = json!([{ "from_age": 0, "under_age": 3, "capacity": 9 }]);
     let pattern = json!([{ "weekdays": ["Mon"], "starts": "08:30:00", "ends": "17:00:00", "bands": places }]);
     match operation {
@@ -268,6 +268,7 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
         "enter_residence_code" => Some(json!({ "code": "ABCD" })),
         "set_staff_pin" => Some(json!({ "password": "by a stranger", "pin": "2580" })),
+        "hide_parts" => Some(json!({ "hidden": ["week"] })),
         "unlock_tablet" => Some(json!({ "account_id": "nobody", "pin": "2580" })),
         "set_family_pin" => Some(json!({ "pin": "384920" })),
         "scan_family" => Some(json!({ "kind": "pin", "booking_id": "another facility's", "pin": "384920" })),
@@ -372,7 +373,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.

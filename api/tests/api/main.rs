@@ -43,6 +43,7 @@ mod office;
 mod once_only;
 mod openapi;
 mod outreach;
+mod parts;
 mod passkeys;
 mod peers;
 mod programmes;

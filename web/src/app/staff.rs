@@ -7,6 +7,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use crate::accounts::StaffAccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::EntryRoutes;
+use crate::parts::PartRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 
@@ -19,6 +20,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
         <EntryRoutes/>
+        <PartRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -27,6 +27,8 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use model::person_words;
+#[cfg(feature = "staff")]
+pub use outbox::{Dispatch, use_dispatch};
 pub use parts::{StaffNav, StaffPlace};
 
 use crate::session::{FamilyOnly, StaffOnly};
