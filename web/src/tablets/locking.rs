@@ -100,6 +100,11 @@ fn touched() -> Option<DateTime<Utc>> {
     offline::read_device(TOUCHED)
 }
 
+/// Somebody is there.
+pub fn touch() {
+    offline::write_device(TOUCHED, &settings::now());
+}
+
 /// The page below; a shared device locks itself when nobody has touched it for some minutes.
 #[component]
 pub fn Watched() -> impl IntoView {
@@ -109,7 +114,7 @@ pub fn Watched() -> impl IntoView {
     // A device that was left and is opened again shows nothing until it is clear whether it can be locked.
     let is_hidden = RwSignal::new(is_shared() && is_left(touched(), settings::now()));
     if !is_hidden.get_untracked() {
-        offline::write_device(TOUCHED, &settings::now());
+        touch();
     }
     let look = move || {
         if !is_shared() || !is_left(touched(), settings::now()) || lock.is_under_way.get_untracked() {
@@ -125,11 +130,6 @@ pub fn Watched() -> impl IntoView {
     look();
     let clock = set_interval_with_handle(look, LOOK).ok();
     let back = window_event_listener(ev::focus, move |_| look());
-    let touch = move || {
-        if is_shared() {
-            offline::write_device(TOUCHED, &settings::now());
-        }
-    };
     let touches = [
         window_event_listener(ev::pointerdown, move |_| touch()),
         window_event_listener(ev::keydown, move |_| touch()),

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use shared::tablets::{TabletPerson, Unlock, typed_pin};
 
 use super::client;
+use super::locking::touch;
 use super::model::{colour, initial};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, t};
@@ -30,7 +31,10 @@ pub fn Pad(
         failure.set(None);
         async move {
             match client::unlock(&unlock).await {
-                Ok(me) => session.step_in(me),
+                Ok(me) => {
+                    touch();
+                    session.step_in(me);
+                }
                 // Somebody was quicker, or the session is over: what holds now is asked.
                 Err(why) if why.status() == Some(401) || why.is("tablets.not_locked") => session.ask().await,
                 Err(why) => {
