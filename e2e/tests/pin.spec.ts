@@ -55,9 +55,7 @@ test('two nurses share a tablet', async ({ browser, house }) => {
   await setPin(office.request, colleague, pins.mendan);
 
   // The account's page: a PIN that is easy to guess is refused, then the device is shared.
-  const phone = test.info().project.name === 'phone';
-  const page = await another(browser, phone ? {} : tablet);
-  if (phone) await page.setViewportSize({ width: 390, height: 844 });
+  const page = await another(browser, test.info().project.name === 'phone' ? {} : tablet);
   await house.at(at('08:05'), page, office);
   const frame = new Frame(page);
   await new Door(page).signedIn(staffOfUmineko);

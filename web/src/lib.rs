@@ -82,7 +82,7 @@ pub mod settings;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;
-#[cfg(feature = "staff")]
+#[cfg(feature = "pages")]
 pub mod tablets;
 #[cfg(feature = "pages")]
 pub mod taking;

@@ -27,7 +27,6 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use model::person_words;
-#[cfg(feature = "staff")]
 pub use outbox::{Dispatch, use_dispatch};
 pub use parts::{StaffNav, StaffPlace};
 
