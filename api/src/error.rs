@@ -28,6 +28,9 @@ pub enum ApiError {
     /// Mail address or password is wrong.
     #[error("login refused")]
     LoginRefused(Reason),
+    /// Nobody is in front of the shared device.
+    #[error("locked")]
+    Locked,
     /// This person may not do this.
     #[error("forbidden")]
     Forbidden,
@@ -107,6 +110,7 @@ impl ApiError {
         match self {
             Self::Malformed | Self::KeyInvalid => StatusCode::BAD_REQUEST,
             Self::Unauthenticated | Self::LoginRefused(_) => StatusCode::UNAUTHORIZED,
+            Self::Locked => StatusCode::LOCKED,
             Self::Forbidden | Self::Origin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -134,6 +138,7 @@ impl ApiError {
         match self {
             Self::Malformed => plain("problem.malformed"),
             Self::Unauthenticated => plain("problem.unauthenticated"),
+            Self::Locked => (shared::tablets::Rejection::Locked.reason(), Vec::new()),
             Self::Forbidden => plain("problem.forbidden"),
             Self::Origin => plain("problem.origin"),
             Self::NotFound => plain("problem.not_found"),
@@ -327,6 +332,7 @@ refused!(
     shared::programmes::VersionRejection,
     shared::slots::Rejection,
     shared::slots::OfferRejection,
+    shared::tablets::Rejection,
     shared::waitlist::Rejection,
     shared::accounts::Rejection
 );
@@ -357,11 +363,15 @@ refusals!(
     ForSignedIn {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
     }
     /// What an operation of a guardian may answer besides, for the document.
     ForGuardian {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Not a guardian
         Forbidden = 403,
     }
@@ -369,6 +379,8 @@ refusals!(
     ForStaff {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Not staff
         Forbidden = 403,
     }
@@ -376,6 +388,8 @@ refusals!(
     ForOfficer {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Not an officer
         Forbidden = 403,
     }
@@ -383,6 +397,8 @@ refusals!(
     ForClerk {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Neither staff nor an officer
         Forbidden = 403,
     }
@@ -390,6 +406,8 @@ refusals!(
     ForCaseworker {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Neither an officer nor an operator
         Forbidden = 403,
     }
@@ -397,6 +415,8 @@ refusals!(
     ForGuardianOrStaff {
         /// Nobody is signed in
         Unauthenticated = 401,
+        /// `tablets.locked`: nobody is in front of the shared device
+        Locked = 423,
         /// Neither guardian nor staff
         Forbidden = 403,
     }

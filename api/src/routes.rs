@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, parts, passkeys,
+    procedures, programmes, registers, request, residence, series, settings, settlements, slots, statements, tablets, waitlist,
 };
 
 /// Where the API's operations are.
@@ -51,6 +51,7 @@ fn operations(config: &mut impl Operations) {
     facilities::configure(config);
     slots::configure(config);
     accounts::configure(config);
+    tablets::configure(config);
     identity::configure(config);
     passkeys::configure(config);
     devices::configure(config);
@@ -62,6 +63,7 @@ fn operations(config: &mut impl Operations) {
     interviews::configure(config);
     consents::configure(config);
     attendance::configure(config);
+    parts::configure(config);
     waitlist::configure(config);
     notices::configure(config);
     statements::configure(config);

@@ -231,6 +231,25 @@ diesel::table! {
         created_at -> Timestamp,
         seen_at -> Timestamp,
         expires_at -> Timestamp,
+        facility_id -> Nullable<Text>,
+        locked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    hidden_parts (facility_id) {
+        facility_id -> Text,
+        hidden -> Text,
+    }
+}
+
+diesel::table! {
+    staff_pins (account_id) {
+        account_id -> Text,
+        pin_hash -> Text,
+        failures -> BigInt,
+        locked_until -> Nullable<Timestamp>,
+        set_at -> Timestamp,
     }
 }
 
@@ -992,6 +1011,7 @@ diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
 diesel::joinable!(waitlist_children -> children (child_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(staff_pins -> accounts (account_id));
 diesel::joinable!(reminders -> bookings (booking_id));
 diesel::joinable!(calendar_feeds -> accounts (account_id));
 diesel::joinable!(identities -> accounts (account_id));
@@ -1055,6 +1075,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     families,
     family_codes,
     hand_overs,
+    hidden_parts,
     holidays,
     household_classes,
     idempotency_keys,
@@ -1097,6 +1118,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_attempts,
     slot_bands,
     slots,
+    staff_pins,
     unmet_demand,
     usages,
     waitlist_children,

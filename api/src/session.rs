@@ -20,8 +20,9 @@ use shared::access::{Area, Role, may};
 use shared::accounts::{Device, Me};
 use shared::ids::{AccountId, FacilityId, FamilyId, SessionId};
 use shared::municipalities::MunicipalityCode;
+use shared::tablets::Rejection;
 
-use crate::accounts::store;
+use crate::accounts::store::{self, Session};
 use crate::error::ApiError;
 use crate::{App, db::Db, new_id};
 
@@ -101,7 +102,8 @@ pub struct Caseworker {
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-fn find(req: &HttpRequest) -> Answer<Me> {
+/// The only place where a request's session is looked up.
+fn look_up(req: &HttpRequest) -> Answer<(String, Session)> {
     let app = req.app_data::<web::Data<App>>().cloned();
     let token = req.cookie(COOKIE).map(|cookie| cookie.value().to_owned());
     Box::pin(async move {
@@ -109,14 +111,51 @@ fn find(req: &HttpRequest) -> Answer<Me> {
         let (hash, now) = (hash(&token), app.now());
         let asked = hash.clone();
         let found = app.db.read(move |conn| store::find_session(conn, &asked, now).map_err(ApiError::from)).await?;
-        let (me, seen_at) = found.ok_or(ApiError::Unauthenticated)?;
-        if now - seen_at >= SEEN_EVERY {
+        let found = found.ok_or(ApiError::Unauthenticated)?;
+        if now - found.seen_at >= SEEN_EVERY {
             // Whoever is signed in is served also where this cannot be written.
-            let written = app.db.write(move |conn| store::mark_seen(conn, &hash, now).map_err(ApiError::from)).await;
+            let seen = hash.clone();
+            let written = app.db.write(move |conn| store::mark_seen(conn, &seen, now).map_err(ApiError::from)).await;
             written.unwrap_or_else(|error| tracing::warn!(%error, "when a device was last used was not written"));
         }
-        Ok(me)
+        Ok((hash, found))
     })
+}
+
+/// Who is in front of the device; nobody where it is shared and locked.
+fn find(req: &HttpRequest) -> Answer<Me> {
+    let found = look_up(req);
+    Box::pin(async move {
+        let (_, session) = found.await?;
+        if session.is_locked { Err(ApiError::Locked) } else { Ok(session.me) }
+    })
+}
+
+/// A shared device of a facility, locked or not: for the few things that a locked one answers.
+#[derive(Debug, Clone)]
+pub struct AtTablet {
+    /// The hash of its session.
+    pub hash: String,
+    /// The facility.
+    pub facility_id: FacilityId,
+    /// Who is in front of it; nobody while it is locked.
+    pub front: Option<AccountId>,
+    /// When the session ends.
+    pub until: DateTime<Utc>,
+}
+
+impl FromRequest for AtTablet {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        let found = look_up(req);
+        Box::pin(async move {
+            let (hash, Session { me, facility, is_locked, until, .. }) = found.await?;
+            let facility_id = facility.ok_or(Rejection::NotShared)?;
+            Ok(Self { hash, facility_id, front: (!is_locked).then_some(me.id), until })
+        })
+    }
 }
 
 impl FromRequest for Signed {
@@ -230,6 +269,11 @@ pub async fn open(db: &Db, me: &Me, device: Device, secure: bool, now: DateTime<
     let id = SessionId::new(new_id());
     db.write(move |conn| store::insert_session(conn, &hash, (&id, &account, &device), now, until).map_err(ApiError::from)).await?;
     Ok(cookie(token, CookieDuration::seconds(lasts.num_seconds()), secure))
+}
+
+/// The cookie of a session that goes on under a new secret.
+pub fn renewed(token: String, lasts: TimeDelta, secure: bool) -> Cookie<'static> {
+    cookie(token, CookieDuration::seconds(lasts.num_seconds()), secure)
 }
 
 /// The cookie that ends a session in the browser.

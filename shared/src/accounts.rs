@@ -76,6 +76,9 @@ pub struct Me {
     pub locale: Locale,
     /// Whether this person has a password; others sign in by a card or a passkey.
     pub password: bool,
+    /// Whether this person is in front of a facility's shared device.
+    #[serde(default)]
+    pub is_shared: bool,
 }
 
 /// A device as a person knows it, for example an iPhone with Safari; empty where the browser does not say.
@@ -127,6 +130,8 @@ pub struct SessionDevice {
     pub device: Device,
     /// Whether it is the one that asks.
     pub is_this: bool,
+    /// Whether it is a facility's shared device, with this person in front of it, or last.
+    pub is_shared: bool,
     /// Signed in since.
     pub since: DateTime<Utc>,
     /// When something was last done on it, to some minutes.

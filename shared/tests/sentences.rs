@@ -14,7 +14,7 @@ use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
     entitlements, facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes,
-    registers, residence, series, settlements, slots, text, waitlist,
+    registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -286,6 +286,17 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
         accounts::Rejection::PasswordWrong => accounts::Rejection::PasswordWrong,
+    });
+    all.extend(samples! { tablets::Rejection:
+        tablets::Rejection::Locked => tablets::Rejection::Locked,
+        tablets::Rejection::NotShared => tablets::Rejection::NotShared,
+        tablets::Rejection::NotLocked => tablets::Rejection::NotLocked,
+        tablets::Rejection::NoPin => tablets::Rejection::NoPin,
+        tablets::Rejection::PinWrong => tablets::Rejection::PinWrong,
+        tablets::Rejection::TooManyAttempts { .. } => tablets::Rejection::TooManyAttempts { minutes: 4 },
+        tablets::Rejection::OwnDeviceOnly => tablets::Rejection::OwnDeviceOnly,
+        tablets::Rejection::PinInvalid => tablets::Rejection::PinInvalid,
+        tablets::Rejection::PinEasy => tablets::Rejection::PinEasy,
     });
     all.extend(devices::Rejection::ALL.map(devices::Rejection::reason));
     all.extend(samples! { passkeys::Rejection:

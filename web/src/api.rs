@@ -30,6 +30,8 @@ const BASE: &str = "/api/v1";
 
 /// The event by which the session learns that it has ended.
 pub const SIGNED_OUT_EVENT: &str = "yumigahama:signed-out";
+/// The event by which the session learns that the shared device was locked.
+pub const LOCKED_EVENT: &str = "yumigahama:locked";
 
 /// Why there is no answer to work with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,13 +212,16 @@ async fn answered(path: &str, answer: Result<Response, gloo_net::Error>) -> Resu
     }
     // Whoever asks who is signed in, or signs in, expects this answer; for all others the session has ended under them.
     if response.status() == 401 && path != "/me" && !path.starts_with("/auth/") {
-        tell_signed_out();
+        tell(SIGNED_OUT_EVENT);
+    }
+    if response.status() == 423 {
+        tell(LOCKED_EVENT);
     }
     Err(response.json::<Problem>().await.map_or(Failure::Unexpected, |problem| Failure::Problem(Box::new(problem))))
 }
 
-fn tell_signed_out() {
-    if let Ok(event) = web_sys::Event::new(SIGNED_OUT_EVENT) {
+fn tell(event: &str) {
+    if let Ok(event) = web_sys::Event::new(event) {
         let _ = window().dispatch_event(&event);
     }
 }

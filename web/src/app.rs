@@ -36,7 +36,7 @@ use crate::flash::Flash;
 use crate::frame::Frame;
 use crate::i18n::{LocaleContext, t};
 use crate::session::Session;
-use crate::settings;
+use crate::{reading, settings};
 use builds::Pages;
 
 /// How long the first screen waits for the settings.
@@ -49,6 +49,7 @@ pub fn start() {
         show_breakdown();
     }));
     register_service_worker();
+    reading::recall_size();
     // Pages compute with the server's clock from their first line, but a slow server must not keep the app away.
     set_timeout(show, PATIENCE);
     // The app's own way to wait for something only exists once it is mounted.

@@ -199,7 +199,8 @@ pub fn Account() -> impl IntoView {
         paths::sign_in((!is_door).then_some(path.as_str()))
     };
     move || match session.standing() {
-        Standing::Unknown => ().into_any(),
+        // On a locked device the page itself asks who it is.
+        Standing::Unknown | Standing::Locked => ().into_any(),
         Standing::SignedOut | Standing::Ended(_) => view! {
             <a class="button button-outline" href=next><span><Say key="app.sign_in"/></span></a>
         }
@@ -209,7 +210,8 @@ pub fn Account() -> impl IntoView {
             let words = move || t_with("app.person", &[("name", name.clone())]);
             view! {
                 {own_name_leads(&me.role, words)}
-                <Button look=Look::Text on_press=sign_out><Say key="app.sign_out"/></Button>
+                // A shared device is locked, on the pages of staff.
+                {(!me.is_shared).then(|| view! { <Button look=Look::Text on_press=sign_out><Say key="app.sign_out"/></Button> })}
             }
             .into_any()
         }

@@ -57,6 +57,8 @@ pub mod families;
 pub mod feeds;
 pub mod flash;
 pub mod frame;
+#[cfg(feature = "pages")]
+pub mod guides;
 pub mod i18n;
 #[cfg(feature = "pages")]
 pub mod identity;
@@ -68,10 +70,13 @@ pub mod office;
 pub mod offline;
 pub mod outreach;
 #[cfg(feature = "pages")]
+pub mod parts;
+#[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;
 #[cfg(feature = "pages")]
 pub mod programmes;
+pub mod reading;
 #[cfg(feature = "office")]
 pub mod registers;
 #[cfg(feature = "pages")]
@@ -83,6 +88,8 @@ pub mod settlements;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;
+#[cfg(feature = "pages")]
+pub mod tablets;
 #[cfg(feature = "pages")]
 pub mod taking;
 pub mod ui;

@@ -66,6 +66,11 @@ fn until_loaded() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
+/// Whether an event of the store is about something that this device remembers of an account under this name.
+pub fn is_about(event: &web_sys::StorageEvent, account: &str, name: &str) -> bool {
+    event.key().is_some_and(|key| key == format!("{ACCOUNT_PREFIX}{account}/{name}"))
+}
+
 /// Keeps something for the page that is loaded next in this tab.
 pub fn hand_over<T: Serialize + ?Sized>(name: &str, value: &T) {
     write(until_loaded(), &format!("{DEVICE_PREFIX}{name}"), value);
@@ -102,6 +107,11 @@ pub fn forget_roster() {
 /// Takes away everything that this device remembers of any account. What was recorded here and not sent yet stays until it is.
 pub fn forget_accounts() {
     forget_roster();
+    forget_people();
+}
+
+/// The same, where the device stays with its facility: today's board stays with it.
+pub fn forget_people() {
     let Some(storage) = storage() else { return };
     let count = storage.length().unwrap_or(0);
     let keys: Vec<String> = (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect();

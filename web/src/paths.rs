@@ -242,6 +242,11 @@ pub fn staff_scan() -> String {
     "/staff/scan".to_owned()
 }
 
+/// What a facility uses of staff mode.
+pub fn staff_parts() -> String {
+    "/staff/parts".to_owned()
+}
+
 /// The code for the facility's wall.
 pub fn staff_wall() -> String {
     "/staff/wall".to_owned()

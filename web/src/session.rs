@@ -4,7 +4,7 @@
 //! registration answered with `Me`, `session.sign_out().await`. Pages that need a person stand under [`FamilyOnly`] or [`StaffOnly`] as
 //! parent routes; there `session.me()` is always somebody.
 
-use leptos::ev::Custom;
+use leptos::ev::{self, Custom};
 use leptos::leptos_dom::helpers::window_event_listener;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,16 +12,20 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Location;
-use shared::access::{Area, may};
+use shared::access::{Area, Role, may};
 use shared::accounts::Me;
+use shared::ids::FacilityId;
 
-use crate::api::{self, Attempt, Failure, SIGNED_OUT_EVENT};
+use crate::api::{self, Attempt, Failure, LOCKED_EVENT, SIGNED_OUT_EVENT};
 use crate::i18n::Say;
 use crate::ui::{Banner, LinkButton, PageTitle, Skeleton, Tone};
 use crate::{offline, paths};
 
 /// Under this name the device remembers who was signed in, for visits without network.
 const LAST_PERSON: &str = "last/me";
+
+/// Whether this device is shared and was locked when the server was last heard of.
+const LOCKED: &str = "locked";
 
 /// Under this name the device remembers by which id the person's notices come to it.
 pub const NOTICE_DEVICE: &str = "notice_device";
@@ -35,6 +39,8 @@ pub enum Standing {
     SignedOut,
     /// This person.
     SignedIn(Box<Me>),
+    /// The device is shared, and nobody is in front of it.
+    Locked,
     /// This person was, until the server forgot; what is on the screen stays, so that nothing typed is lost.
     Ended(Box<Me>),
 }
@@ -55,7 +61,23 @@ impl Session {
         provide_context(session);
         spawn_local(async move { session.ask().await });
         let listener = window_event_listener(Custom::<web_sys::Event>::new(SIGNED_OUT_EVENT), move |_| session.end());
-        on_cleanup(move || listener.remove());
+        let locked = window_event_listener(Custom::<web_sys::Event>::new(LOCKED_EVENT), move |_| session.lock());
+        // Another page of this device has the same session: what is done here must not be in the name of who is there.
+        let elsewhere = window_event_listener(ev::storage, move |event| {
+            let is_shared = session.0.with_untracked(|standing| match standing {
+                Standing::SignedIn(me) => me.is_shared,
+                Standing::Locked => true,
+                _ => false,
+            });
+            if is_shared && offline::is_about(&event, LAST_PERSON, "") {
+                drop(window().location().reload());
+            }
+        });
+        on_cleanup(move || {
+            listener.remove();
+            locked.remove();
+            elsewhere.remove();
+        });
         session
     }
 
@@ -64,6 +86,8 @@ impl Session {
         match api::get_soon::<Me>("/me").await {
             Ok(me) => self.signed_in(me),
             Err(failure) if failure.status() == Some(401) => self.leave(),
+            Err(failure) if failure.status() == Some(423) => self.lock(),
+            Err(_) if offline::read_device(LOCKED) == Some(true) => self.0.set(Standing::Locked),
             // Without an answer this device still knows whose next bookings it keeps.
             Err(_) => self.0.set(offline::recall(LAST_PERSON, "").map_or(Standing::SignedOut, |me| Standing::SignedIn(Box::new(me)))),
         }
@@ -78,7 +102,15 @@ impl Session {
     pub fn me(self) -> Option<Me> {
         match self.0.get() {
             Standing::SignedIn(me) | Standing::Ended(me) => Some(*me),
-            Standing::Unknown | Standing::SignedOut => None,
+            Standing::Unknown | Standing::SignedOut | Standing::Locked => None,
+        }
+    }
+
+    /// The facility whose staff the person is.
+    pub fn facility(self) -> Option<FacilityId> {
+        match self.me()?.role {
+            Role::Staff { facility_id } => Some(facility_id),
+            Role::Guardian { .. } | Role::Officer { .. } | Role::Operator => None,
         }
     }
 
@@ -108,8 +140,26 @@ impl Session {
         if remembered.is_some_and(|before| before.id != me.id) {
             offline::forget_accounts();
         }
+        self.enter(me);
+    }
+
+    fn enter(self, me: Me) {
+        offline::write_device(LOCKED, &false);
         offline::remember(LAST_PERSON, "", &me);
         self.0.set(Standing::SignedIn(Box::new(me)));
+    }
+
+    /// Nobody is in front of the shared device any more: nothing that a person left on it stays, the facility's day does.
+    pub fn lock(self) {
+        offline::write_device(LOCKED, &true);
+        offline::forget_people();
+        self.0.set(Standing::Locked);
+    }
+
+    /// Somebody stepped in front of the shared device.
+    pub fn step_in(self, me: Me) {
+        offline::forget_people();
+        self.enter(me);
     }
 
     /// Signs out here and on the server, and takes away what the device remembers; notices come to it no more. Gives what to say of it.
@@ -129,7 +179,9 @@ impl Session {
         }
     }
 
-    fn leave(self) {
+    /// Nobody is signed in here any more, and nothing of anybody stays.
+    pub fn leave(self) {
+        offline::write_device(LOCKED, &false);
         offline::forget_accounts();
         self.0.set(Standing::SignedOut);
     }
@@ -173,6 +225,7 @@ pub fn StaffOnly() -> impl IntoView {
 enum Entry {
     Wait,
     SignIn,
+    Locked,
     Office,
     Refused,
     Enter,
@@ -184,6 +237,7 @@ fn only(area: Area) -> impl IntoView {
     let entry = Memo::new(move |_| match session.standing() {
         Standing::Unknown => Entry::Wait,
         Standing::SignedOut => Entry::SignIn,
+        Standing::Locked => Entry::Locked,
         Standing::SignedIn(me) | Standing::Ended(me) if may(&me.role, area) => Entry::Enter,
         // Officers come by the same door.
         Standing::SignedIn(me) | Standing::Ended(me) if area == Area::Staff && may(&me.role, Area::Office) => Entry::Office,
@@ -192,6 +246,7 @@ fn only(area: Area) -> impl IntoView {
     move || match entry.get() {
         Entry::Wait => view! { <Skeleton/> }.into_any(),
         Entry::SignIn => view! { <ToSignIn/> }.into_any(),
+        Entry::Locked => locked(),
         Entry::Office => view! { <leptos_router::components::Redirect path=paths::office()/> }.into_any(),
         Entry::Refused => view! {
             <PageTitle text="app.other_people_title"/>
@@ -199,8 +254,37 @@ fn only(area: Area) -> impl IntoView {
             <LinkButton href=paths::home()><Say key="app.to_search"/></LinkButton>
         }
         .into_any(),
-        Entry::Enter => view! { <Outlet/> }.into_any(),
+        Entry::Enter => entered(area),
     }
+}
+
+/// The page; on a shared device of staff it is watched whether anybody is there.
+#[cfg(feature = "staff")]
+fn entered(area: Area) -> AnyView {
+    if area == Area::Staff { view! { <crate::tablets::Watched/> }.into_any() } else { view! { <Outlet/> }.into_any() }
+}
+
+/// The page.
+#[cfg(not(feature = "staff"))]
+fn entered(_: Area) -> AnyView {
+    view! { <Outlet/> }.into_any()
+}
+
+/// Who steps in front of the shared device.
+#[cfg(feature = "staff")]
+fn locked() -> AnyView {
+    view! { <crate::tablets::LockedPage/> }.into_any()
+}
+
+/// The shared device is unlocked on the pages of staff.
+#[cfg(not(feature = "staff"))]
+fn locked() -> AnyView {
+    view! {
+        <PageTitle text="app.device_locked_title"/>
+        <p><Say key="app.device_locked"/></p>
+        <LinkButton href=paths::staff()><Say key="app.device_unlock"/></LinkButton>
+    }
+    .into_any()
 }
 
 #[component]

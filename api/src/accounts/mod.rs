@@ -81,6 +81,7 @@ pub async fn register(app: web::Data<App>, req: HttpRequest, body: Body<NewAccou
         organisation: None,
         locale: new.locale,
         password: true,
+        is_shared: false,
     };
     let (made, act) = (me.clone(), Act::of_request(me.id.as_str(), now));
     app.db
@@ -137,7 +138,7 @@ pub fn wait(until: DateTime<Utc>, now: DateTime<Utc>) -> (i64, u64) {
 }
 
 /// Whether it is an account's password. Wrong ones are counted, and after some in a row there is a wait.
-async fn is_password_of(app: &App, known: &store::Credentials, password: String) -> Result<bool, ApiError> {
+pub async fn is_password_of(app: &App, known: &store::Credentials, password: String) -> Result<bool, ApiError> {
     let now = app.now();
     if let Some(until) = known.locked_until.filter(|until| *until > now) {
         let (minutes, seconds) = wait(until, now);

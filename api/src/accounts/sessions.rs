@@ -83,7 +83,7 @@ pub async fn end_other_sessions(app: web::Data<App>, req: HttpRequest, signed: S
     request_body = PasswordChange,
     responses(
         (status = 200, description = "Changed; so many other devices were signed out", body = EndedSessions),
-        (status = 409, description = "`accounts.password_wrong`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`accounts.password_wrong`, `tablets.own_device_only`", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "`accounts.too_many_attempts`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForBody,
@@ -99,6 +99,9 @@ pub async fn change_password(
     let (account, this) = (signed.0.id.clone(), session::of_request(&req).ok_or(ApiError::Unauthenticated)?);
     let id = account.clone();
     let known = app.db.read(move |conn| store::find_account(conn, &id).map_err(ApiError::from)).await?.ok_or(ApiError::NotFound)?;
+    if known.password_hash.is_none() && signed.0.is_shared {
+        return Err(shared::tablets::Rejection::OwnDeviceOnly.into());
+    }
     // Who has no password yet has shown otherwise who it is.
     if known.password_hash.is_some() && !is_password_of(&app, &known, body.current.clone().unwrap_or_default()).await? {
         return Err(ApiError::Refused(vec![crate::error::part(Some("/current".to_owned()), Rejection::PasswordWrong.reason())]));

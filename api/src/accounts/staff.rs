@@ -125,6 +125,7 @@ pub async fn add(db: &Db, new: NewStaff, now: DateTime<Utc>) -> Result<Added, Re
                 organisation: None,
                 locale: Locale::Ja,
                 password: true,
+                is_shared: false,
             };
             store::insert_account(conn, &me, hash.as_str(), now)?;
             Act::of_command(COMMAND, now).record(conn, "staff.added", (&municipality, Some(&facility_id)), me.id.as_str())?;

@@ -7,6 +7,7 @@ use shared::accounts::{Device, Me, SessionDevice};
 use shared::ids::{AccountId, FacilityId, FamilyId, SessionId};
 use shared::locale::Locale;
 use shared::municipalities::MunicipalityCode;
+use shared::tablets::may_be_in_front;
 use shared::text::Email;
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
@@ -64,19 +65,42 @@ fn me(row: Row) -> Result<Me, DbError> {
         organisation: facility_name.or_else(|| city.map(|city| city.get(locale).to_owned())),
         locale,
         password,
+        is_shared: false,
     })
 }
 
-/// The person of a session that has not ended, and when it was last seen.
-pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<Option<(Me, DateTime<Utc>)>, DbError> {
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who is in front of the device, or was last where it is locked.
+    pub me: Me,
+    /// The facility whose shared device it is; none: a person's own.
+    pub facility: Option<FacilityId>,
+    /// Whether nobody is in front of it: somebody locked it, or who was there is no longer staff of the facility.
+    pub is_locked: bool,
+    /// When it was last seen.
+    pub seen_at: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// A session that has not ended.
+pub fn find_session(conn: &mut AnyConnection, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Session>, DbError> {
+    type SessionRow = (Row, NaiveDateTime, NaiveDateTime, Option<String>, Option<NaiveDateTime>);
     let found = sessions::table
         .inner_join(accounts::table.left_join(facilities::table).left_join(municipalities::table))
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::expires_at.gt(stored(now)))
-        .select((me_columns!(), sessions::seen_at))
-        .get_result::<(Row, NaiveDateTime)>(conn)
+        .select((me_columns!(), sessions::seen_at, sessions::expires_at, sessions::facility_id, sessions::locked_at))
+        .get_result::<SessionRow>(conn)
         .optional()?;
-    found.map(|(row, seen)| Ok((me(row)?, instant(seen)))).transpose()
+    let one = |(row, seen, until, facility, locked): SessionRow| {
+        let facility = facility.map(FacilityId::new);
+        let me = Me { is_shared: facility.is_some(), ..me(row)? };
+        let has_left = facility.as_ref().is_some_and(|facility| !may_be_in_front(&me.role, facility));
+        Ok(Session { is_locked: locked.is_some() || has_left, me, facility, seen_at: instant(seen), until: instant(until) })
+    };
+    found.map(one).transpose()
 }
 
 /// Writes down that a session is in use.
@@ -269,18 +293,27 @@ pub fn list_sessions(
     this: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Vec<SessionDevice>, DbError> {
-    type SessionRow = (String, String, String, NaiveDateTime, NaiveDateTime, NaiveDateTime);
+    type SessionRow = (String, String, String, NaiveDateTime, NaiveDateTime, NaiveDateTime, bool);
     let rows: Vec<SessionRow> = sessions::table
         .filter(sessions::account_id.eq(account.as_str()))
         .filter(sessions::expires_at.gt(stored(now)))
         .order((sessions::seen_at.desc(), sessions::id.desc()))
-        .select((sessions::token_hash, sessions::id, sessions::device, sessions::created_at, sessions::seen_at, sessions::expires_at))
+        .select((
+            sessions::token_hash,
+            sessions::id,
+            sessions::device,
+            sessions::created_at,
+            sessions::seen_at,
+            sessions::expires_at,
+            sessions::facility_id.is_not_null(),
+        ))
         .load(conn)?;
-    let one = |(hash, id, device, since, seen, until): SessionRow| {
+    let one = |(hash, id, device, since, seen, until, is_shared): SessionRow| {
         Ok(SessionDevice {
             id: SessionId::new(id),
             device: from_json(&device)?,
             is_this: this == Some(hash.as_str()),
+            is_shared,
             since: instant(since),
             seen_at: instant(seen),
             until: instant(until),

@@ -182,7 +182,8 @@ impl Watching {
         let (session, now) = (self.session.clone(), self.app.now());
         let found = self.app.db.read(move |conn| find_session(conn, &session, now).map_err(ApiError::from)).await;
         // Where the database does not answer the reader comes again.
-        found.ok().flatten().is_some_and(|(me, _)| me.role == Role::Staff { facility_id: self.staff.facility_id.clone() })
+        let own = Role::Staff { facility_id: self.staff.facility_id.clone() };
+        found.ok().flatten().is_some_and(|session| !session.is_locked && session.me.role == own)
     }
 }
 

@@ -360,6 +360,7 @@ fn insert_accounts(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Resu
             organisation: None,
             locale,
             password: true,
+            is_shared: false,
         };
         accounts::store::insert_account(conn, &me, hash, moment.now - TimeDelta::days(120))?;
     }

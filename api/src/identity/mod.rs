@@ -256,6 +256,7 @@ pub async fn register_resident(app: web::Data<App>, req: HttpRequest, body: Body
         organisation: None,
         locale: new.locale,
         password: false,
+        is_shared: false,
     };
     let (made, act) = (me.clone(), Act::of_request(me.id.as_str(), now));
     app.db

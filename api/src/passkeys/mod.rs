@@ -91,6 +91,11 @@ pub async fn list_passkeys(app: web::Data<App>, signed: Signed) -> Result<web::J
     Ok(web::Json(Page { items: listed, next_cursor: None }))
 }
 
+/// A PIN must not grow into a way in from everywhere: a passkey is added on a device of one's own.
+fn own_device(me: &Me) -> Result<(), ApiError> {
+    if me.is_shared { Err(shared::tablets::Rejection::OwnDeviceOnly.into()) } else { Ok(()) }
+}
+
 /// Begins to add a passkey
 ///
 /// The answer is for `navigator.credentials.create`, through `PublicKeyCredential.parseCreationOptionsFromJSON`. It holds for five
@@ -99,13 +104,14 @@ pub async fn list_passkeys(app: web::Data<App>, signed: Signed) -> Result<web::J
     tag = "passkeys",
     responses(
         (status = 200, description = "What the device is asked", body = CreationOptions),
-        (status = 409, description = "`passkeys.not_offered`, `passkeys.too_many`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`passkeys.not_offered`, `passkeys.too_many`, `tablets.own_device_only`", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
     )
 )]
 #[post("/passkeys/begin")]
 pub async fn begin_passkey(app: web::Data<App>, req: HttpRequest, signed: Signed) -> Result<web::Json<CreationOptions>, ApiError> {
     let (party, now, me) = (party(&app)?, app.now(), signed.0);
+    own_device(&me)?;
     let (challenge, session) = (session::secret()?, session::of_request(&req).ok_or(ApiError::Unauthenticated)?);
     let (hash, account) = (session::hash(&challenge), me.id.clone());
     let known = app
@@ -138,7 +144,7 @@ pub async fn begin_passkey(app: web::Data<App>, req: HttpRequest, signed: Signed
     params(Key),
     responses(
         (status = 201, description = "Added", body = Passkey),
-        (status = 409, description = "`passkeys.ceremony_over`, `passkeys.not_verified`, `passkeys.user_not_verified`, `passkeys.algorithm_unknown`, `passkeys.already_added`, `passkeys.too_many`, `passkeys.not_offered`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`passkeys.ceremony_over`, `passkeys.not_verified`, `passkeys.user_not_verified`, `passkeys.algorithm_unknown`, `passkeys.already_added`, `passkeys.too_many`, `passkeys.not_offered`, `tablets.own_device_only`", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForBody,
     )
@@ -152,6 +158,7 @@ pub async fn add_passkey(
     body: Body<NewPasskey>,
 ) -> Result<HttpResponse, ApiError> {
     let (party, account) = (party(&app)?, signed.0.id.clone());
+    own_device(&signed.0)?;
     let session = session::of_request(&req).ok_or(ApiError::Unauthenticated)?;
     once(&app, &signed.0.id, key, body.0, move |conn, new, act| {
         let response = &new.credential.response;

@@ -392,7 +392,16 @@ pub async fn families(test: &TestApp, count: usize, city: &str, born: &str) -> V
 
 fn me(name: &str, role: Role) -> Me {
     let email = Email::parse(&format!("{}@example.jp", new_id())).unwrap();
-    Me { id: AccountId::new(new_id()), email, name: name.to_owned(), role, organisation: None, locale: Locale::Ja, password: true }
+    Me {
+        id: AccountId::new(new_id()),
+        email,
+        name: name.to_owned(),
+        role,
+        organisation: None,
+        locale: Locale::Ja,
+        password: true,
+        is_shared: false,
+    }
 }
 
 /// An instant.

@@ -9,7 +9,7 @@ use crate::attachments::{PHOTOGRAPH, attach};
 
 /// Who may call an operation. An operation that is not in this list fails the test, so a new one cannot be forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Caller {
+pub enum Caller {
     Anybody,
     SignedIn,
     Guardian,
@@ -24,7 +24,7 @@ enum Caller {
     Applicant,
 }
 
-fn caller(operation: &str) -> Caller {
+pub fn caller(operation: &str) -> Caller {
     match operation {
         "list_municipalities"
         | "list_compacts"
@@ -55,6 +55,9 @@ fn caller(operation: &str) -> Caller {
         | "change_notice_preferences"
         | "ask_mail_again" => Caller::Guardian,
         "list_notice_templates" | "preview_notice_template" | "test_notice_template" | "publish_notice_template" => Caller::Officer,
+        "get_staff_pin" | "set_staff_pin" | "share_tablet" | "get_hidden_parts" | "hide_parts" => Caller::Staff,
+        // Whoever is at a shared device; what a locked one answers stands in tablets.rs.
+        "get_tablet" | "lock_tablet" | "unlock_tablet" | "end_tablet" => Caller::SignedIn,
         "begin_passkey" | "add_passkey" | "list_passkeys" | "remove_passkey" => Caller::SignedIn,
         "logout" | "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "change_password" => Caller::SignedIn,
         "join_waitlist" | "list_waitlist_entries" | "get_waitlist_entry" | "leave_waitlist" | "accept_offer" | "decline_offer" => {
@@ -190,7 +193,7 @@ fn caller(operation: &str) -> Caller {
 }
 
 /// A body that would do something if the caller were right.
-fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
+pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
     let places = json!([{ "from_age": 0, "under_age": 3, "capacity": 9 }]);
     let pattern = json!([{ "weekdays": ["Mon"], "starts": "08:30:00", "ends": "17:00:00", "bands": places }]);
     match operation {
@@ -273,6 +276,9 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "take_over_verified" => Some(json!({})),
         "preview_register_file" | "take_in_register_file" => Some(json!({ "name": "residents_v1.csv", "content": "" })),
         "enter_residence_code" => Some(json!({ "code": "ABCD" })),
+        "set_staff_pin" => Some(json!({ "password": "by a stranger", "pin": "2580" })),
+        "hide_parts" => Some(json!({ "hidden": ["week"] })),
+        "unlock_tablet" => Some(json!({ "account_id": "nobody", "pin": "2580" })),
         "set_family_pin" => Some(json!({ "pin": "384920" })),
         "scan_family" => Some(json!({ "kind": "pin", "booking_id": "another facility's", "pin": "384920" })),
         "mark_booking_absent" => Some(json!({ "seen": { "fee_yen": 0, "counts": false } })),
@@ -282,18 +288,18 @@ fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
     }
 }
 
-struct Operation {
-    name: String,
-    method: Method,
-    path: String,
+pub struct Operation {
+    pub name: String,
+    pub method: Method,
+    pub path: String,
 }
 
-fn operations(ids: &[(&str, &str)]) -> Vec<Operation> {
+pub fn operations(ids: &[(&str, &str)]) -> Vec<Operation> {
     let document: Value = serde_json::from_str(api::openapi::text()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let filled = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
-        assert!(!filled.contains('{'), "{path}: no id for it");
+        assert!(ids.is_empty() || !filled.contains('{'), "{path}: no id for it");
         for (method, operation) in item.as_object().unwrap() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             found.push(Operation { name: operation["operationId"].as_str().unwrap().to_owned(), method, path: filled.clone() });
@@ -302,7 +308,7 @@ fn operations(ids: &[(&str, &str)]) -> Vec<Operation> {
     found
 }
 
-async fn call(person: &Person, operation: &Operation, slot: &str, child: &str) -> u16 {
+pub async fn call(person: &Person, operation: &Operation, slot: &str, child: &str) -> u16 {
     // A stream of one's own does not end.
     let path = if operation.name == "watch_board" { format!("{}?facility_id=sakai", operation.path) } else { operation.path.clone() };
     let mut request = person.request(operation.method.clone(), &path).header("if-match", "\"v1\"");
@@ -375,11 +381,13 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
                 _ if own_list => assert!((200..300).contains(&status), "staff: {} {status}", operation.name),
+                // It is another password than theirs, and without a PIN nothing is shared.
+                _ if ["set_staff_pin", "share_tablet"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 // Their own month has nothing in it, and is open.
                 _ if ["lock_claim", "mark_family_paid", "get_claim_workbook", "get_claim_letter", "get_family_account"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 _ => assert_eq!(status, 404, "another facility's staff: {}", operation.name),

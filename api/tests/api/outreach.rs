@@ -181,6 +181,7 @@ on_both! {
                     organisation: None,
                     locale: Locale::En,
                     password: true,
+                    is_shared: false,
                 };
                 let (other, now) = (partner.id.to_string(), test.app.now());
                 test.write(move |conn| insert_account(conn, &partner, "no password", now)).await;
@@ -425,6 +426,7 @@ on_both! {
                     organisation: None,
                     locale: Locale::Ja,
                     password: false,
+                    is_shared: false,
                 };
                 insert_account(conn, &me, None, now)?;
             }

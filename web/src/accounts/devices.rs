@@ -16,6 +16,8 @@ use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say, say_with, t_with, text};
 use crate::identity::CardWayIn;
 use crate::passkeys::OwnPasskeys;
+use crate::paths;
+use crate::reading::TypeSize;
 use crate::session::{FamilyOnly, OfficeOnly, StaffOnly, use_session};
 use crate::ui::{Button, Chip, ErrorSummary, Explain, Field, FieldError, Glyph, Icon, Load, Look, PageTitle, PasswordInput, Tone};
 
@@ -51,7 +53,8 @@ fn AccountPage() -> impl IntoView {
     let devices = LocalResource::new(client::sessions);
     let on_change = Callback::new(move |()| devices.refetch());
     let session = use_session();
-    let is_guardian = untrack(|| session.me()).is_some_and(|me| may(&me.role, Area::Family));
+    let is = |area| untrack(|| session.me()).is_some_and(|me| may(&me.role, area));
+    let (is_guardian, is_staff) = (is(Area::Family), is(Area::Staff));
     view! {
         <div class="narrow stack stack-wide">
             <PageTitle text="accounts.account_title"/>
@@ -60,6 +63,9 @@ fn AccountPage() -> impl IntoView {
                 <p><Say key="accounts.devices_text"/></p>
                 <Load what=devices let:devices><Devices devices on_change/></Load>
             </section>
+            <TypeSize/>
+            {own_pin(on_change)}
+            {is_staff.then(|| view! { <p><a href=paths::staff_parts()><Say key="parts.title"/></a></p> })}
             <OwnPasskeys/>
             {is_guardian.then(|| view! { <CardWayIn/> })}
             <section class="stack">
@@ -68,6 +74,19 @@ fn AccountPage() -> impl IntoView {
             </section>
         </div>
     }
+}
+
+/// The PIN of staff for shared devices.
+#[cfg(feature = "staff")]
+fn own_pin(on_change: Callback<()>) -> Option<AnyView> {
+    let is_staff = untrack(|| use_session().me()).is_some_and(|me| may(&me.role, Area::Staff));
+    is_staff.then(|| view! { <crate::tablets::OwnPin on_change/> }.into_any())
+}
+
+/// Only staff have one.
+#[cfg(not(feature = "staff"))]
+const fn own_pin(_: Callback<()>) -> Option<AnyView> {
+    None
 }
 
 /// What a device is called, as far as its browser tells.
@@ -111,7 +130,7 @@ fn Devices(devices: Vec<SessionDevice>, on_change: Callback<()>) -> impl IntoVie
 #[component]
 fn DeviceCard(device: SessionDevice, on_change: Callback<()>) -> impl IntoView {
     let flash = use_flash();
-    let SessionDevice { id, device, is_this, since, seen_at, until } = device;
+    let SessionDevice { id, device, is_this, is_shared, since, seen_at, until } = device;
     let id = StoredValue::new(id.to_string());
     let attempt = Attempt::new();
     let end = Action::new_local(move |(): &()| {
@@ -135,6 +154,7 @@ fn DeviceCard(device: SessionDevice, on_change: Callback<()>) -> impl IntoView {
                     None => say("accounts.device_unknown").into_any(),
                 }}
                 {is_this.then(|| view! { <Chip tone=Tone::Success><Say key="accounts.this_device"/></Chip> })}
+                {is_shared.then(|| view! { <Chip tone=Tone::Info><Say key="accounts.shared_device"/></Chip> })}
             </h3>
             <p>
                 {say_with("accounts.seen_at", move || vec![("moment", moment(seen_at, locale()))])}

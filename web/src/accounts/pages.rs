@@ -265,7 +265,7 @@ mod tests {
 
     fn me(role: Role) -> Me {
         let email = shared::text::Email::parse("a@example.jp").unwrap();
-        Me { id: "a".into(), email, name: "A".to_owned(), role, organisation: None, locale: Locale::Ja, password: true }
+        Me { id: "a".into(), email, name: "A".to_owned(), role, organisation: None, locale: Locale::Ja, password: true, is_shared: false }
     }
 
     #[test]

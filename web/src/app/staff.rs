@@ -8,6 +8,7 @@ use crate::accounts::StaffAccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::EntryRoutes;
 use crate::claims::ClaimRoutes;
+use crate::parts::PartRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 
@@ -21,6 +22,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <StaffStatementRoutes/>
         <ClaimRoutes/>
         <EntryRoutes/>
+        <PartRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -10,6 +10,7 @@ use shared::attendance::{Board as BoardAnswer, BoardDay, BoardEntry};
 use shared::bookings::Booking;
 use shared::calendar::holiday_name;
 use shared::locale::{clock_at, day};
+use shared::parts::StaffPart;
 use shared::programmes::Programme;
 use shared::slots::SlotState;
 use shared::time::tokyo_day;
@@ -33,6 +34,7 @@ use super::strip::Strip;
 use super::unsent::{Command, with_unsent};
 use crate::consents::ChangedDialog;
 use crate::i18n::{Say, locale, marked, say_with};
+use crate::parts::use_hidden;
 use crate::paths;
 use crate::session::use_session;
 use crate::settings;
@@ -110,6 +112,7 @@ pub fn Board(
     let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
     let all_closed = Memo::new(move |_| today.with(|today| today.slots.iter().all(|slot| slot.state == SlotState::Closed)));
     let holiday = move || today.with(|today| today.holiday.clone());
+    let hidden = use_hidden();
     keep_on_device(resource, screen, programmes);
     view! {
         <p class="board-line no-print">
@@ -118,7 +121,9 @@ pub fn Board(
             {move || holiday().map(|name| view! { <span class="chip chip-warning"><span>{marked(&holiday_name(&name, locale()))}</span></span> })}
         </p>
         <div class="row no-print">
-            <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
+            <Show when=move || hidden.with(|hidden| !hidden.contains(&StaffPart::Entry))>
+                <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
+            </Show>
             {print_button()}
             <Button look=Look::Text on_press=Callback::new(move |()| resource.refetch())><Say key="attendance.refresh"/></Button>
             <span class="quiet">
@@ -210,11 +215,11 @@ fn keep_on_device(resource: Loaded, screen: Memo<Screen>, programmes: Memo<Vec<P
     });
     Effect::new(move |_| {
         let programmes = programmes.get();
-        let (Some((facility, days)), Some(account), false) = (today.get(), session.me().map(|me| me.id), programmes.is_empty()) else {
+        let (Some((facility, days)), Some(own), false) = (today.get(), session.facility(), programmes.is_empty()) else {
             return;
         };
         let now = resource.get_untracked().and_then(|(_, came)| came.ok()).map_or_else(settings::now, |live| live.board.now);
-        let kept = Kept { account, board: BoardAnswer { now, facility, days, requests: Vec::new() }, programmes };
+        let kept = Kept { facility: own, board: BoardAnswer { now, facility, days, requests: Vec::new() }, programmes };
         spawn_local(async move { keep(&kept).await });
     });
 }

@@ -5,7 +5,7 @@ use shared::attendance::{
     Arrivals, Board, CheckIn, CheckOut, Correction, FamilyCode, MarkAbsent, NewPin, NextAct, Person, Scan, Scanned, WallCode,
 };
 use shared::bookings::{Booking, Cancel, Decide};
-use shared::ids::{AccountId, BookingId};
+use shared::ids::{BookingId, FacilityId};
 use shared::page::Page;
 use shared::programmes::Programme;
 
@@ -26,12 +26,12 @@ pub async fn board(asked: Asked) -> Result<Live, Failure> {
     Ok(Live { asked, board, ahead, programmes: Vec::new() })
 }
 
-/// What this device keeps of today for this person, where today was asked for.
-pub async fn kept_board(asked: Asked, account: &AccountId) -> Option<Box<Live>> {
+/// What this device keeps of today for this facility, where today was asked for.
+pub async fn kept_board(asked: Asked, facility: &FacilityId) -> Option<Box<Live>> {
     if asked != Asked::default() {
         return None;
     }
-    let Kept { board, programmes, .. } = recall(account, settings::today()).await?;
+    let Kept { board, programmes, .. } = recall(facility, settings::today()).await?;
     Some(Box::new(Live { asked, board, ahead: TimeDelta::zero(), programmes }))
 }
 

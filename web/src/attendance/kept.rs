@@ -1,9 +1,10 @@
-//! Today's board on the device, for times without the server: with the rules by which it is judged, until sign-out or the day's end.
+//! Today's board on the device, for times without the server: with the rules by which it is judged, until sign-out or the day's end. It is
+//! the facility's, so on a shared device it stays when another person steps in front.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shared::attendance::Board;
-use shared::ids::AccountId;
+use shared::ids::FacilityId;
 use shared::programmes::Programme;
 
 use super::vault::Vault;
@@ -16,8 +17,8 @@ const TODAY: u32 = 1;
 /// What is kept: nothing but the day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    /// For whom.
-    pub account: AccountId,
+    /// Whose.
+    pub facility: FacilityId,
     /// The board of one day, without requests.
     pub board: Board,
     /// The rules.
@@ -25,9 +26,9 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Whether it may be shown to this person on this day.
-    pub fn is_for(&self, account: &AccountId, today: NaiveDate) -> bool {
-        self.account == *account && self.board.days.first().is_some_and(|day| day.day == today)
+    /// Whether it may be shown to staff of this facility on this day.
+    pub fn is_for(&self, facility: &FacilityId, today: NaiveDate) -> bool {
+        self.facility == *facility && self.board.days.first().is_some_and(|day| day.day == today)
     }
 }
 
@@ -36,10 +37,10 @@ pub async fn keep(kept: &Kept) {
     DEVICE.keep(Some(TODAY), kept).await;
 }
 
-/// What is kept for this person and this day; anything else is wiped.
-pub async fn recall(account: &AccountId, today: NaiveDate) -> Option<Kept> {
+/// What is kept for this facility and this day; anything else is wiped.
+pub async fn recall(facility: &FacilityId, today: NaiveDate) -> Option<Kept> {
     let (_, kept) = DEVICE.all::<Kept>().await?.pop()?;
-    if kept.is_for(account, today) {
+    if kept.is_for(facility, today) {
         return Some(kept);
     }
     forget_roster();
@@ -52,12 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_kept_for_one_person_and_until_it_ends() {
+    fn a_day_is_kept_for_one_facility_and_until_it_ends() {
         let day = day_of([]);
         let (today, tomorrow) = (day.day, day.day.succ_opt().unwrap());
         let board = Board { now: time("9:00"), facility: "なぎさ保育園".to_owned(), days: vec![day], requests: Vec::new() };
-        let kept = Kept { account: "me".into(), board, programmes: Vec::new() };
-        assert!(kept.is_for(&"me".into(), today));
-        assert!(!kept.is_for(&"me".into(), tomorrow) && !kept.is_for(&"other".into(), today));
+        let kept = Kept { facility: "f".into(), board, programmes: Vec::new() };
+        assert!(kept.is_for(&"f".into(), today));
+        assert!(!kept.is_for(&"f".into(), tomorrow) && !kept.is_for(&"other".into(), today));
     }
 }

@@ -27,6 +27,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 pub use model::person_words;
+pub use outbox::{Dispatch, use_dispatch};
 pub use parts::{StaffNav, StaffPlace};
 
 use crate::session::{FamilyOnly, StaffOnly};

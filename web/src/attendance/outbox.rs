@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use js_sys::Promise;
 use leptos::ev;
 use leptos::leptos_dom::helpers::{set_interval_with_handle, window_event_listener};
 use leptos::prelude::*;
@@ -11,9 +12,10 @@ use leptos::task::spawn_local;
 use shared::access::Role;
 use shared::bookings::Booking;
 use shared::ids::BookingId;
+use wasm_bindgen_futures::JsFuture;
 
 use super::client;
-use super::unsent::{Command, Line, Place, Sender, Unsent, Verdict, next_to_send, verdict};
+use super::unsent::{BeforeChange, Command, Line, Place, Sender, Unsent, Verdict, before_change, next_to_send, verdict};
 use super::vault::Vault;
 use crate::api::random_key;
 use crate::flash::{Flash, use_flash};
@@ -24,6 +26,8 @@ use crate::session::{Session, use_session};
 const DEVICE: Vault = Vault("yumigahama-unsent");
 /// Between two tries while something waits.
 const AGAIN: Duration = Duration::from_secs(5);
+/// So many milliseconds until it is looked again whether something is written or sent.
+const MOMENT: i32 = 50;
 
 thread_local! {
     static OUTBOX: Outbox = Outbox::default();
@@ -122,9 +126,14 @@ pub struct Dispatch {
     flash: Flash,
 }
 
+/// Who may send from this page.
+pub fn use_dispatch() -> Dispatch {
+    Dispatch { outbox: Outbox::of_page(), session: use_session(), flash: use_flash() }
+}
+
 /// Keeps sending as long as a page of staff is shown.
 pub fn use_outbox() -> Dispatch {
-    let dispatch = Dispatch { outbox: Outbox::of_page(), session: use_session(), flash: use_flash() };
+    let dispatch = use_dispatch();
     let (first, often, online) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
     spawn_local(async move {
         first.outbox.load().await;
@@ -219,6 +228,29 @@ impl Dispatch {
         done
     }
 
+    /// Sends what the person in front recorded, before another one steps there; false where the server is away.
+    pub async fn send_before_change(&self) -> bool {
+        self.outbox.load().await;
+        loop {
+            let Some(sender) = untrack(|| self.sender()) else { return true };
+            let is_free = !self.outbox.sending.get_untracked();
+            match self.outbox.lines.with_untracked(|lines| before_change(lines, &sender)) {
+                BeforeChange::Nothing if is_free => return true,
+                BeforeChange::Send if is_free => {
+                    self.outbox.sending.set(true);
+                    let done = self.send_all().await;
+                    self.outbox.sending.set(false);
+                    self.tell(&done);
+                    if self.outbox.away.get_untracked() {
+                        return false;
+                    }
+                }
+                // Something is being written or sent just now.
+                _ => pause().await,
+            }
+        }
+    }
+
     fn tell(&self, done: &[Unsent]) {
         match done {
             [] => {}
@@ -297,6 +329,15 @@ impl Dispatch {
             dispatch.send();
         });
     }
+}
+
+/// Waits a moment.
+async fn pause() {
+    let soon = Promise::new(&mut |resolve, _| {
+        // Without a clock it does not wait at all.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, MOMENT);
+    });
+    let _ = JsFuture::from(soon).await;
 }
 
 /// The heading under which a child stands after this.

@@ -42,13 +42,13 @@ fn use_board(asked: Memo<Asked>) -> Watched {
     let session = use_session();
     let resource = LocalResource::new(move || {
         let asked = asked.get();
-        let account = untrack(|| session.me()).map(|me| me.id);
+        let facility = untrack(|| session.facility());
         async move {
             let came = match client::board(asked).await {
                 Ok(live) => Ok(live),
                 Err(failure) => {
-                    let kept = match account.filter(|_| is_away(&failure)) {
-                        Some(account) => client::kept_board(asked, &account).await,
+                    let kept = match facility.filter(|_| is_away(&failure)) {
+                        Some(facility) => client::kept_board(asked, &facility).await,
                         None => None,
                     };
                     Err((failure, kept))

@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use shared::attendance::BoardDay;
 use shared::locale::{clock_at, people};
+use shared::parts::StaffPart;
 use shared::programmes::Programme;
 use shared::time::days_after;
 
 use super::model::{Next, Stage, at_stage, bands, next_to_come, next_to_leave, overdue_words, programme_of};
 use super::waiting::Waiting;
+use crate::guides::Guide;
 use crate::i18n::{Say, furigana, locale, say, say_with, t};
+use crate::parts::use_hidden;
 use crate::paths;
 use crate::settings;
 use crate::slots::staff::ages;
@@ -36,6 +39,19 @@ pub enum StaffPlace {
     Elsewhere,
 }
 
+impl StaffPlace {
+    /// The part of staff mode that it belongs to; none: it is never hidden.
+    const fn part(self) -> Option<StaffPart> {
+        match self {
+            Self::Week => Some(StaffPart::Week),
+            Self::Scan => Some(StaffPart::Scan),
+            Self::Slots => Some(StaffPart::Slots),
+            Self::Statements => Some(StaffPart::Statements),
+            Self::Today | Self::Tomorrow | Self::Elsewhere => None,
+        }
+    }
+}
+
 /// The way between the pages of staff mode.
 #[component]
 pub fn StaffNav(
@@ -44,6 +60,8 @@ pub fn StaffNav(
     here: Signal<StaffPlace>,
 ) -> impl IntoView {
     let tomorrow = days_after(settings::today(), 1);
+    let hidden = use_hidden();
+    let is_hidden = Callback::new(move |place: StaffPlace| hidden.with(|hidden| place.part().is_some_and(|part| hidden.contains(&part))));
     let places = [
         (StaffPlace::Today, paths::staff(), "attendance.nav_today", Glyph::List),
         (StaffPlace::Tomorrow, paths::staff_day(tomorrow), "attendance.nav_tomorrow", Glyph::Right),
@@ -60,18 +78,27 @@ pub fn StaffNav(
                     .into_iter()
                     .map(|(place, href, words, glyph)| {
                         view! {
-                            <li>
-                                <a href=href aria-current=move || (here.get() == place).then_some("page")>
-                                    <Icon glyph/>
-                                    <span>{say(words)}</span>
-                                </a>
-                            </li>
+                            <Show when=move || !is_hidden.run(place)>
+                                <li>
+                                    <a href=href.clone() aria-current=move || (here.get() == place).then_some("page")>
+                                        <Icon glyph/>
+                                        <span>{say(words)}</span>
+                                    </a>
+                                </li>
+                            </Show>
                         }
                     })
                     .collect_view()}
             </ul>
         </nav>
+        <Show when=move || is_hidden.run(here.get())>
+            <Banner tone=Tone::Info>
+                <p><Say key="parts.hidden_here"/></p>
+                <p><a href=paths::staff_parts()><Say key="parts.change"/></a></p>
+            </Banner>
+        </Show>
         <Waiting/>
+        <Guide here/>
     }
 }
 

@@ -127,6 +127,30 @@ pub fn next_to_send(lines: &[Line], sender: &Sender) -> Option<Unsent> {
     None
 }
 
+/// What is left to do with a person's records before another one steps in front of the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeforeChange {
+    /// Nothing.
+    Nothing,
+    /// One is being written to the device.
+    Wait,
+    /// Some can be sent.
+    Send,
+}
+
+/// What is left to do with a person's records. What the server refused, and what stands behind it, waits for the person: it is never sent
+/// in another's name.
+pub fn before_change(lines: &[Line], sender: &Sender) -> BeforeChange {
+    let is_written = |line: &Line| line.place == Place::OnItsWay && line.unsent.account == sender.account;
+    if lines.iter().any(is_written) {
+        BeforeChange::Wait
+    } else if next_to_send(lines, sender).is_some() {
+        BeforeChange::Send
+    } else {
+        BeforeChange::Nothing
+    }
+}
+
 /// What becomes of a record after an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -146,7 +170,8 @@ pub fn verdict(answer: Result<Booking, Failure>) -> Verdict {
         Ok(booking) => Verdict::Done(Box::new(booking)),
         Err(Failure::Offline | Failure::Unexpected) => Verdict::Later,
         Err(Failure::Problem(problem)) => match problem.status {
-            401 => Verdict::SignIn,
+            // On a locked shared device it waits for the one who recorded it.
+            401 | 423 => Verdict::SignIn,
             429 | 500.. => Verdict::Later,
             // The same was sent a moment before, and is still under way.
             409 if problem.code == "problem.idempotency_key_running" => Verdict::Later,
@@ -321,6 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_person_recorded_goes_before_another_one_steps_in_front() {
+        let (a, b) = (line("1", "あ", come("9:00")), line("2", "あ", leave("9:30")));
+        let of = |lines: &[Line]| before_change(lines, &me());
+        let others = |line: &Line| Line { unsent: Unsent { account: "other".into(), ..line.unsent.clone() }, ..line.clone() };
+        assert_eq!(
+            (of(&[]), of(&[others(&a)]), of(&[refused(a.clone())])),
+            (BeforeChange::Nothing, BeforeChange::Nothing, BeforeChange::Nothing)
+        );
+        assert_eq!(of(&[Line { place: Place::OnItsWay, ..a.clone() }]), BeforeChange::Wait);
+        assert_eq!(
+            (of(&[a.clone(), b.clone()]), of(&[Line { place: Place::Nowhere, ..a.clone() }])),
+            (BeforeChange::Send, BeforeChange::Send)
+        );
+        // Behind what waits for a person, and behind what a colleague left.
+        assert_eq!((of(&[refused(a.clone()), b.clone()]), of(&[others(&a), b])), (BeforeChange::Nothing, BeforeChange::Nothing));
+    }
+
+    #[test]
     fn only_what_the_rules_refuse_is_for_a_person() {
         let of = |status, code| verdict(Err(Failure::Problem(problem(status, code))));
         for away in [Failure::Offline, Failure::Unexpected] {
@@ -329,7 +372,7 @@ mod tests {
         }
         assert_eq!([of(503, "problem.busy"), of(500, "x"), of(429, "x")], [Verdict::Later, Verdict::Later, Verdict::Later]);
         assert_eq!(of(409, "problem.idempotency_key_running"), Verdict::Later);
-        assert_eq!(of(401, "problem.unauthenticated"), Verdict::SignIn);
+        assert_eq!([of(401, "problem.unauthenticated"), of(423, "tablets.locked")], [Verdict::SignIn, Verdict::SignIn]);
         for (status, code) in [(409, "attendance.already_in"), (404, "problem.not_found"), (422, "text.missing"), (403, "x")] {
             assert_eq!(of(status, code), Verdict::Refused(problem(status, code)));
             assert!(!is_away(&Failure::Problem(problem(status, code))));

@@ -36,6 +36,7 @@ pub enum Glyph {
     Person,
     Exit,
     NoNetwork,
+    Lock,
 }
 
 impl Glyph {
@@ -76,6 +77,7 @@ impl Glyph {
             Self::Map => "M3.5 6.5l5.5-2.5 6 2.5 5.5-2.5v13.5l-5.5 2.5-6-2.5-5.5 2.5zM9 4v13.5M15 6.5V20",
             Self::Person => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20.5v-1a7.5 7.5 0 0 1 15 0v1",
             Self::Exit => "M13 4H5v16h8M10 12h11M17 8l4 4-4 4",
+            Self::Lock => "M5.5 10.5h13v10h-13zM8 10.5V8a4 4 0 0 1 8 0v2.5M12 14.5v2.5",
             Self::NoNetwork => {
                 "M3.5 4.5l16 16M5 12.5a10 10 0 0 1 4.5-2.5M14 9.8a10 10 0 0 1 5 2.7M2.5 9A14 14 0 0 1 7 6.3M11 5.2A14 14 0 0 1 21.5 9M8.5 16a5 5 0 0 1 6-.7M12 19.5h.1"
             }

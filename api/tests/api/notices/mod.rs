@@ -50,7 +50,16 @@ pub async fn family_of(person: &Person) -> FamilyId {
 async fn partner(test: &TestApp, family: &FamilyId, locale: Locale) -> Person {
     let email = Email::parse(&format!("{}@example.jp", new_id())).unwrap();
     let role = Role::Guardian { family_id: family.clone() };
-    let me = Me { id: AccountId::new(new_id()), email, name: "Ben".to_owned(), role, organisation: None, locale, password: true };
+    let me = Me {
+        id: AccountId::new(new_id()),
+        email,
+        name: "Ben".to_owned(),
+        role,
+        organisation: None,
+        locale,
+        password: true,
+        is_shared: false,
+    };
     let (now, account) = (test.app.now(), me.clone());
     test.write(move |conn| api::accounts::store::insert_account(conn, &account, "no password", now)).await;
     test.signed_in(me).await
