@@ -308,6 +308,8 @@ refused!(
     shared::bookings::DecideRejection,
     shared::campaigns::Rejection,
     shared::interviews::Rejection,
+    shared::journal::Rejection,
+    shared::messages::Rejection,
     shared::outreach::Rejection,
     shared::claims::Rejection,
     shared::consents::Rejection,

@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach, passkeys, procedures,
+    programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -57,11 +57,14 @@ fn operations(config: &mut impl Operations) {
     families::configure(config);
     residence::configure(config);
     bookings::configure(config);
+    messages::configure(config);
     feeds::configure(config);
     series::configure(config);
     interviews::configure(config);
     consents::configure(config);
     attendance::configure(config);
+    journal::configure(config);
+    shift_notes::configure(config);
     waitlist::configure(config);
     notices::configure(config);
     statements::configure(config);

@@ -14,6 +14,8 @@ pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spre
 pub enum Cell {
     /// Words.
     Text(String),
+    /// Words of several lines, broken where the column ends.
+    Lines(String),
     /// A whole number, with separators between thousands.
     Number(i64),
     /// A day.
@@ -44,6 +46,7 @@ struct Formats {
     title: Format,
     head: Format,
     plain: Format,
+    lines: Format,
     number: Format,
     day: Format,
 }
@@ -55,6 +58,7 @@ impl Formats {
             title: Format::new().set_bold().set_font_size(14.0),
             head: cell().set_bold().set_align(FormatAlign::Center).set_text_wrap().set_background_color("#EDEDED"),
             plain: cell(),
+            lines: cell().set_text_wrap(),
             number: cell().set_num_format("#,##0"),
             day: cell().set_num_format("yyyy-mm-dd"),
         }
@@ -64,6 +68,7 @@ impl Formats {
         let format = |format: &Format| if strong { format.clone().set_bold() } else { format.clone() };
         match cell {
             Cell::Text(words) => sheet.write_string_with_format(row, column, words, &format(&self.plain))?,
+            Cell::Lines(words) => sheet.write_string_with_format(row, column, words, &format(&self.lines))?,
             Cell::Number(number) => {
                 // A sheet knows binary fractions only; whole numbers stay exact far beyond any amount of yen.
                 let number = i32::try_from(*number).map_err(|_| XlsxError::ParameterError("number".to_owned()))?;

@@ -13,7 +13,7 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, claims, consents, devices, eligibility, entitlements,
-    facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
+    facilities, families, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
     residence, series, settlements, slots, text, waitlist,
 };
 use world::{day, tokyo};
@@ -193,6 +193,18 @@ fn reasons() -> Vec<Reason> {
         interviews::Rejection::NotYet { .. } => interviews::Rejection::NotYet { starts_at: at },
         interviews::Rejection::WordsMissing => interviews::Rejection::WordsMissing,
     });
+    all.extend(samples! { messages::Rejection:
+        messages::Rejection::Over { .. } => messages::Rejection::Over { until: at },
+        messages::Rejection::TooMany => messages::Rejection::TooMany,
+    });
+    all.extend(samples! { journal::Rejection:
+        journal::Rejection::BegunAlready => journal::Rejection::BegunAlready,
+        journal::Rejection::Finished => journal::Rejection::Finished,
+        journal::Rejection::NotFinished => journal::Rejection::NotFinished,
+        journal::Rejection::Nobody => journal::Rejection::Nobody,
+        journal::Rejection::DayAhead => journal::Rejection::DayAhead,
+        journal::Rejection::WordsMissing => journal::Rejection::WordsMissing,
+    });
     all.extend(samples! { series::Rejection:
         series::Rejection::Until { .. } => series::Rejection::Until { last: day("2027-06-01") },
         series::Rejection::TooManyDates => series::Rejection::TooManyDates,
@@ -257,6 +269,7 @@ fn reasons() -> Vec<Reason> {
         families::Rejection::HasBookings => families::Rejection::HasBookings,
         families::Rejection::BornFixed => families::Rejection::BornFixed,
         families::Rejection::TooMany => families::Rejection::TooMany,
+        families::Rejection::HasAccount => families::Rejection::HasAccount,
     });
     all.extend(samples! { registers::Rejection:
         registers::Rejection::IndividualNumber => registers::Rejection::IndividualNumber,
@@ -284,6 +297,7 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
         accounts::Rejection::PasswordWrong => accounts::Rejection::PasswordWrong,
+        accounts::Rejection::CodeUnknown => accounts::Rejection::CodeUnknown,
     });
     all.extend(devices::Rejection::ALL.map(devices::Rejection::reason));
     all.extend(samples! { passkeys::Rejection:

@@ -58,6 +58,10 @@ pub mod i18n;
 pub mod identity;
 #[cfg(feature = "pages")]
 pub mod interviews;
+#[cfg(feature = "pages")]
+pub mod journal;
+#[cfg(feature = "pages")]
+pub mod messages;
 pub mod notices;
 #[cfg(feature = "pages")]
 pub mod office;
@@ -74,6 +78,8 @@ pub mod registers;
 pub mod series;
 pub mod session;
 pub mod settings;
+#[cfg(feature = "pages")]
+pub mod shift_notes;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;

@@ -10,11 +10,14 @@ use crate::attendance::AttendanceRoutes;
 use crate::bookings::{EntryRoutes, OfficeEntryRoutes};
 use crate::campaigns::CampaignRoutes;
 use crate::families::HouseholdRoutes;
+use crate::journal::JournalRoutes;
+use crate::messages::StaffMessageRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
+use crate::shift_notes::ShiftNoteRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 use crate::waitlist::DemandRoutes;
@@ -28,6 +31,9 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <StaffSlotRoutes/>
         <StaffStatementRoutes/>
         <EntryRoutes/>
+        <StaffMessageRoutes/>
+        <JournalRoutes/>
+        <ShiftNoteRoutes/>
         <OfficeRoutes/>
         <OfficeApplicationRoutes/>
         <OutreachRoutes/>
