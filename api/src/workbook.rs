@@ -9,13 +9,14 @@ use crate::error::ApiError;
 /// The type of such a file.
 pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// Words of more letters are broken where the column ends.
+const LONG: usize = 40;
+
 /// What stands in a cell. Words are never read as a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Words.
     Text(String),
-    /// Words of several lines, broken where the column ends.
-    Lines(String),
     /// A whole number, with separators between thousands.
     Number(i64),
     /// A day.
@@ -67,8 +68,10 @@ impl Formats {
     fn write(&self, sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, strong: bool) -> Result<(), XlsxError> {
         let format = |format: &Format| if strong { format.clone().set_bold() } else { format.clone() };
         match cell {
+            Cell::Text(words) if LONG < words.chars().count() || words.contains('\n') => {
+                sheet.write_string_with_format(row, column, words, &format(&self.lines))?
+            }
             Cell::Text(words) => sheet.write_string_with_format(row, column, words, &format(&self.plain))?,
-            Cell::Lines(words) => sheet.write_string_with_format(row, column, words, &format(&self.lines))?,
             Cell::Number(number) => {
                 // A sheet knows binary fractions only; whole numbers stay exact far beyond any amount of yen.
                 let number = i32::try_from(*number).map_err(|_| XlsxError::ParameterError("number".to_owned()))?;

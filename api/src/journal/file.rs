@@ -134,9 +134,9 @@ fn row(entry: &Entry, (group, child): (String, String), locale: Locale) -> Vec<C
         came,
         left,
         count,
-        Cell::Lines(entry.words.clone()),
+        Cell::Text(entry.words.clone()),
         Cell::Text(said(state)),
-        Cell::Lines(entry.reason.clone()),
+        Cell::Text(entry.reason.clone()),
         Cell::Text(entry.by.clone()),
         Cell::Day(tokyo_day(entry.at)),
     ]

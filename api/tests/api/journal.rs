@@ -15,9 +15,9 @@ async fn a_day(test: &TestApp) -> (String, String) {
     let (one, other) = (ana.child("2025-05-01").await, bea.child("2024-05-01").await);
     let [came, missed] = [ana.book(&slot, &[&one]).await, bea.book(&slot, &[&other]).await];
     let id = |booked: &crate::app::Answer| booked.body[0]["id"].as_str().unwrap().to_owned();
-    let staff = test.staff("sakai").await;
     let person = json!({ "person": { "kind": "guardian" } });
     test.at(&format!("{DAY}T08:41:00+09:00"));
+    let staff = test.staff("sakai").await;
     assert_eq!(staff.post(&format!("/bookings/{}/check_in", id(&came)), person.clone()).await.status, 200);
     test.at(&format!("{DAY}T16:52:00+09:00"));
     assert_eq!(staff.post(&format!("/bookings/{}/check_out", id(&came)), person).await.status, 200);
@@ -137,6 +137,7 @@ on_both! {
         assert_eq!(staff.post("/staff/journal", entry(Some(&one), "=SUM(A1:A9)", true)).await.status, 201);
         assert_eq!(staff.post("/staff/journal", entry(Some(&other), "", false)).await.status, 201);
         test.at("2026-12-02T09:00:00+09:00");
+        let staff = test.staff("sakai").await;
         let request = staff.request(reqwest::Method::POST, &format!("/staff/journal/{}/correct", first.body["id"].as_str().unwrap()));
         let corrected = staff.send(request.header("if-match", "\"v1\"").json(&json!({ "words": "園庭で遊んだ。", "reason": "記入誤り" }))).await;
         assert_eq!(corrected.status, 201, "{:?}", corrected.body);
@@ -172,8 +173,8 @@ on_both! {
         let ana = test.guardian("Ana", YONAGO).await;
         let child = ana.child("2025-05-01").await;
         let booked = ana.book(&slot, &[&child]).await;
-        let staff = test.staff("sakai").await;
         test.at(&format!("{DAY}T07:00:00+09:00"));
+        let staff = test.staff("sakai").await;
         assert_eq!(staff.post("/staff/journal", entry(Some(&child), "電話で発熱の連絡", true)).await.status, 201);
         let path = format!("/bookings/{}/cancel", booked.body[0]["id"].as_str().unwrap());
         assert_eq!(ana.post(&path, json!({})).await.status, 200);

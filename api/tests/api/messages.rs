@@ -99,12 +99,15 @@ on_both! {
             assert_eq!(ana.post(&thread, json!({ "words": words })).await.codes(), [code]);
         }
         write(&ana, &thread, &"あ".repeat(1000)).await;
+        let family = family_of(&ana).await;
         test.at("2026-12-31T17:00:00+09:00");
-        write(&ana, &thread, "最後に").await;
+        // Signed in anew: it is a month later.
+        let ben = partner(test, &family, Locale::Ja).await;
+        write(&ben, &thread, "最後に").await;
         test.at("2026-12-31T17:00:01+09:00");
-        let late = ana.post(&thread, json!({ "words": "遅い" })).await;
+        let late = ben.post(&thread, json!({ "words": "遅い" })).await;
         assert_eq!((late.code_number(), late.code()), (409, "messages.over"));
-        assert_eq!(messages(&ana, &thread).await.len(), 3);
+        assert_eq!(messages(&ben, &thread).await.len(), 3);
     }
 
     async fn a_message_is_told_without_a_word_of_it_and_reading_it_ends_the_notice(test) {
@@ -121,7 +124,7 @@ on_both! {
         tell(&app).await;
         let sent = push.sent();
         assert_eq!(sent.len(), before + 1);
-        let lock = format!("{:?}", sent.last().unwrap().texts.lock_title);
+        let lock = format!("{:?}", sent.last().unwrap().lock_title);
         assert_eq!(lock, "\"施設からメッセージが届きました\"");
         assert!(!format!("{:?}", sent.last().unwrap()).contains("水ぼうそう"));
         let told = inbox(&ana).await;
