@@ -17,8 +17,9 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements, waitlist,
+    entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach,
+    passkeys, procedures, programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements,
+    waitlist,
 };
 
 /// Where the API's operations are.

@@ -193,7 +193,8 @@ pub struct FoundFamily {
 /// same reading and birth date. Only the family itself says all of that.
 pub fn is_same(family: &Family, children: &[Child], new: &NewFamily) -> bool {
     let letters = |kana: &Kana| kana.as_str().replace(' ', "");
-    let has = |one: &NewChild| children.iter().any(|child| child.known.born == one.born && letters(&child.known.kana) == letters(&one.kana));
+    let has =
+        |one: &NewChild| children.iter().any(|child| child.known.born == one.born && letters(&child.known.kana) == letters(&one.kana));
     family.phone == new.phone && letters(&family.guardian_kana) == letters(&new.guardian_kana) && new.children.iter().any(has)
 }
 

@@ -237,7 +237,8 @@ impl ChildDay {
     /// Two stays of a day as one: absent is who came to neither, and nobody has left who is there again.
     fn with(self, other: &Self) -> Self {
         let came = [self.came_at, other.came_at];
-        let is_here = [(self.came_at, self.left_at), (other.came_at, other.left_at)].iter().any(|(came, left)| came.is_some() && left.is_none());
+        let is_here =
+            [(self.came_at, self.left_at), (other.came_at, other.left_at)].iter().any(|(came, left)| came.is_some() && left.is_none());
         Self {
             starts_at: self.starts_at.min(other.starts_at),
             ends_at: self.ends_at.max(other.ends_at),
@@ -292,8 +293,10 @@ pub fn groups(bookings: &[Booking]) -> Vec<Group> {
     }
     for group in &mut groups {
         group.children.sort_by(|a, b| (&a.kana, &a.child_id).cmp(&(&b.kana, &b.child_id)));
-        let count = |is: fn(&ChildDay) -> bool| u32::try_from(group.children.iter().filter(|child| is(&child.facts)).count()).unwrap_or(u32::MAX);
-        group.facts = GroupDay { expected: count(|_| true), came: count(|facts| facts.came_at.is_some()), absent: count(|facts| facts.absent) };
+        let count =
+            |is: fn(&ChildDay) -> bool| u32::try_from(group.children.iter().filter(|child| is(&child.facts)).count()).unwrap_or(u32::MAX);
+        group.facts =
+            GroupDay { expected: count(|_| true), came: count(|facts| facts.came_at.is_some()), absent: count(|facts| facts.absent) };
     }
     groups.sort_by(|a, b| a.programme.cmp(&b.programme));
     groups

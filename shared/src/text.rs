@@ -404,7 +404,8 @@ mod tests {
     fn numbers_lose_their_signs() {
         assert_eq!(Phone::parse("０９０-1234－5678").unwrap().as_str(), "09012345678");
         assert_eq!(Phone::parse("(0859)22-7111").unwrap().as_str(), "0859227111");
-        for written in ["+81 859-22-7111", "＋８１（0）859 22 7111", "0859—22―7111", "0859.22.7111", "0859 22　7111", "0859ｰ22‑7111"] {
+        for written in ["+81 859-22-7111", "＋８１（0）859 22 7111", "0859—22―7111", "0859.22.7111", "0859 22　7111", "0859ｰ22‑7111"]
+        {
             assert_eq!(Phone::parse(written).unwrap().as_str(), "0859227111", "{written}");
         }
         assert_eq!(Phone::parse("+1 859 22 7111"), Err(Rejection::Phone));

@@ -27,13 +27,7 @@ macro_rules! columns {
                 journal_entries::facts,
                 journal_entries::finished_at,
             ),
-            (
-                journal_entries::corrects_id,
-                journal_entries::reason,
-                accounts::name,
-                journal_entries::written_at,
-                journal_entries::version,
-            ),
+            (journal_entries::corrects_id, journal_entries::reason, accounts::name, journal_entries::written_at, journal_entries::version),
         )
     };
 }
@@ -70,7 +64,8 @@ pub fn list_entries(conn: &mut AnyConnection, facility: &FacilityId, (from, to):
 
 /// An entry of this facility, locked until the transaction ends.
 pub fn lock_entry(conn: &mut AnyConnection, facility: &FacilityId, id: &JournalEntryId) -> Result<Option<Entry>, DbError> {
-    let mine = journal_entries::table.filter(journal_entries::id.eq(id.as_str())).filter(journal_entries::facility_id.eq(facility.as_str()));
+    let mine =
+        journal_entries::table.filter(journal_entries::id.eq(id.as_str())).filter(journal_entries::facility_id.eq(facility.as_str()));
     // Locks the row, on both databases.
     if diesel::update(mine).set(journal_entries::version.eq(journal_entries::version)).execute(conn)? == 0 {
         return Ok(None);

@@ -79,7 +79,11 @@ fn entries_stand_where_they_belong_and_none_is_lost() {
             entries: vec![],
         }],
     }];
-    let of = |child: Option<&str>, programme: &str| Entry { child_id: child.map(Into::into), programme: ProgrammeKey::new(programme), ..entry(true) };
+    let of = |child: Option<&str>, programme: &str| Entry {
+        child_id: child.map(Into::into),
+        programme: ProgrammeKey::new(programme),
+        ..entry(true)
+    };
     let rest = fill(&mut groups, vec![of(None, "care"), of(Some("a"), "care"), of(Some("gone"), "care"), of(None, "other")]);
     assert_eq!((groups[0].entries.len(), groups[0].children[0].entries.len(), rest.len()), (1, 1, 2));
     assert!(matches!(facts_of(&groups, &ProgrammeKey::new("care"), None), Some(Facts::Group(day)) if day.came == 1));

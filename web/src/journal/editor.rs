@@ -112,8 +112,7 @@ fn Finished(about: StoredValue<About>, first: Entry, all: Vec<Entry>, entries: R
         }
     });
     let busy = correcting.pending();
-    let is_blank =
-        Signal::derive(move || words.with(|words| words.trim().is_empty()) || reason.with(|reason| reason.trim().is_empty()));
+    let is_blank = Signal::derive(move || words.with(|words| words.trim().is_empty()) || reason.with(|reason| reason.trim().is_empty()));
     let press = Callback::new(move |()| drop(correcting.dispatch(())));
     let [words_id, reason_id] = ["correct", "reason"].map(|what| about.with_value(|about| id_of(about, what)));
     view! {

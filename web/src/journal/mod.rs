@@ -80,9 +80,8 @@ fn GroupPart(date: chrono::NaiveDate, group: Group) -> impl IntoView {
     let Group { programme, name: called, facts, entries, children } = group;
     let id = format!("group-{}", programme.as_str());
     let about = About { day: date, programme: programme.clone(), child: None, label: "journal.of_group".into() };
-    let figures = move || {
-        vec![("expected", facts.expected.to_string()), ("came", facts.came.to_string()), ("absent", facts.absent.to_string())]
-    };
+    let figures =
+        move || vec![("expected", facts.expected.to_string()), ("came", facts.came.to_string()), ("absent", facts.absent.to_string())];
     let of_child = move |child: Child| {
         let Child { child_id, name, kana, facts, entries } = child;
         let label = text({

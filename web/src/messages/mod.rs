@@ -48,9 +48,10 @@ pub fn ToMessages(
     });
     // Without an answer the way is shown all the same.
     let unread = Memo::new(move |_| {
-        thread.get().and_then(Result::ok).map_or(0, |thread| {
-            thread.messages.iter().filter(|message| message.from != thread.side && message.is_unread()).count()
-        })
+        thread
+            .get()
+            .and_then(Result::ok)
+            .map_or(0, |thread| thread.messages.iter().filter(|message| message.from != thread.side && message.is_unread()).count())
     });
     view! {
         <LinkButton href look=Look::Outline icon=Glyph::Pencil>

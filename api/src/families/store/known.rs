@@ -52,9 +52,18 @@ pub fn search(conn: &mut AnyConnection, sought: &Sought, known_to: Option<&Facil
             let (name, kana) = (holding(name), holding(kana));
             let of_child = children::table
                 .filter(children::removed_at.is_null())
-                .filter(replace(children::kana, " ", "").like(kana.clone()).escape('\\').or(replace(children::name, " ", "").like(name.clone()).escape('\\')))
+                .filter(
+                    replace(children::kana, " ", "")
+                        .like(kana.clone())
+                        .escape('\\')
+                        .or(replace(children::name, " ", "").like(name.clone()).escape('\\')),
+                )
                 .select(children::family_id);
-            let of_guardian = replace(families::guardian_kana, " ", "").like(kana).escape('\\').or(replace(families::guardian_name, " ", "").like(name).escape('\\'));
+            let of_guardian =
+                replace(families::guardian_kana, " ", "")
+                    .like(kana)
+                    .escape('\\')
+                    .or(replace(families::guardian_name, " ", "").like(name).escape('\\'));
             query.filter(of_guardian.or(families::id.eq_any(of_child)))
         }
     };

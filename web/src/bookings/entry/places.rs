@@ -71,7 +71,8 @@ fn Choices(places: Vec<FreePlace>, picked: RwSignal<String>, programmes: Memo<Ve
         .take(MOST)
         .map(|(place, opening)| {
             let (starts_at, ends_at, left, key) = (opening.starts_at, opening.ends_at, opening.places_left, place.programme.clone());
-            let name = move || programmes.with(|all| all.iter().find(|known| known.key == key).map(|one| one.name.get(locale()).to_owned()));
+            let name =
+                move || programmes.with(|all| all.iter().find(|known| known.key == key).map(|one| one.name.get(locale()).to_owned()));
             let words = move || {
                 let when = format!("{} {}", day(tokyo_day(starts_at), locale()), clock_span(starts_at, ends_at, locale()));
                 format!("{when} {}", name().unwrap_or_default())
