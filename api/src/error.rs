@@ -314,6 +314,8 @@ refused!(
     shared::campaigns::Rejection,
     shared::changes::Rejection,
     shared::interviews::Rejection,
+    shared::journal::Rejection,
+    shared::messages::Rejection,
     shared::outreach::Rejection,
     shared::claims::Rejection,
     shared::consents::Rejection,

@@ -17,8 +17,9 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, parts, passkeys,
-    procedures, programmes, registers, request, residence, series, settings, settlements, slots, statements, tablets, waitlist,
+    entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach, parts,
+    passkeys, procedures, programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements,
+    tablets, waitlist,
 };
 
 /// Where the API's operations are.
@@ -58,12 +59,15 @@ fn operations(config: &mut impl Operations) {
     families::configure(config);
     residence::configure(config);
     bookings::configure(config);
+    messages::configure(config);
     feeds::configure(config);
     series::configure(config);
     interviews::configure(config);
     consents::configure(config);
     attendance::configure(config);
     parts::configure(config);
+    journal::configure(config);
+    shift_notes::configure(config);
     waitlist::configure(config);
     notices::configure(config);
     statements::configure(config);

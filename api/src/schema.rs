@@ -1006,6 +1006,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    known_families (facility_id, family_id) {
+        facility_id -> Text,
+        family_id -> Text,
+        known_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_codes (family_id) {
+        family_id -> Text,
+        code_hash -> Text,
+        made_at -> Timestamp,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Text,
+        booking_id -> Text,
+        facility_id -> Text,
+        number -> BigInt,
+        from_family -> Bool,
+        written_by -> Text,
+        sent_at -> Timestamp,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    message_reads (message_id, account_id) {
+        message_id -> Text,
+        account_id -> Text,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    journal_entries (id) {
+        id -> Text,
+        facility_id -> Text,
+        day -> Date,
+        programme -> Text,
+        child_id -> Nullable<Text>,
+        words -> Text,
+        facts -> Nullable<Text>,
+        finished_at -> Nullable<Timestamp>,
+        corrects_id -> Nullable<Text>,
+        reason -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    shift_notes (id) {
+        id -> Text,
+        facility_id -> Text,
+        day -> Date,
+        shift -> Text,
+        words -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shift_note_reads (note_id, account_id) {
+        note_id -> Text,
+        account_id -> Text,
+        read_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1048,7 +1124,14 @@ diesel::joinable!(settlement_lines -> claim_lines (claim_line_id));
 diesel::joinable!(settlement_answers -> accounts (written_by));
 diesel::joinable!(settlement_comments -> accounts (written_by));
 diesel::joinable!(settlement_comments -> claim_lines (claim_line_id));
+diesel::joinable!(messages -> accounts (written_by));
+diesel::joinable!(messages -> bookings (booking_id));
+diesel::joinable!(message_reads -> accounts (account_id));
+diesel::joinable!(journal_entries -> accounts (written_by));
+diesel::joinable!(shift_notes -> accounts (written_by));
+diesel::joinable!(shift_note_reads -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    account_codes,
     accounts,
     applications,
     attachments,
@@ -1082,8 +1165,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     identities,
     imported_bookings,
     interviews,
+    journal_entries,
     known_facts,
+    known_families,
     last_numbers,
+    message_reads,
+    messages,
     municipalities,
     notice_links,
     notice_preferences,
@@ -1115,6 +1202,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     settlement_comments,
     settlement_lines,
     settlements,
+    shift_note_reads,
+    shift_notes,
     sign_in_attempts,
     slot_bands,
     slots,

@@ -9,6 +9,9 @@ use crate::error::ApiError;
 /// The type of such a file.
 pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// Words of more letters are broken where the column ends.
+const LONG: usize = 40;
+
 /// What stands in a cell. Words are never read as a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -44,6 +47,7 @@ struct Formats {
     title: Format,
     head: Format,
     plain: Format,
+    lines: Format,
     number: Format,
     day: Format,
 }
@@ -57,6 +61,7 @@ impl Formats {
             title: plain().set_bold().set_font_size(14.0),
             head: cell().set_bold().set_align(FormatAlign::Center).set_text_wrap().set_background_color("#EDEDED"),
             plain: cell(),
+            lines: cell().set_text_wrap(),
             // Offices write what is less than nothing with a triangle.
             number: cell().set_num_format("#,##0;\"△\"#,##0"),
             day: cell().set_num_format("yyyy/mm/dd").set_align(FormatAlign::Left),
@@ -66,6 +71,9 @@ impl Formats {
     fn write(&self, sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, strong: bool) -> Result<(), XlsxError> {
         let format = |format: &Format| if strong { format.clone().set_bold() } else { format.clone() };
         match cell {
+            Cell::Text(words) if LONG < words.chars().count() || words.contains('\n') => {
+                sheet.write_string_with_format(row, column, words, &format(&self.lines))?
+            }
             Cell::Text(words) => sheet.write_string_with_format(row, column, words, &format(&self.plain))?,
             Cell::Number(number) => {
                 // A sheet knows binary fractions only; whole numbers stay exact far beyond any amount of yen.

@@ -57,6 +57,7 @@ test('an officer takes down a call for a facility of the city', async ({ page })
   await page.getByRole('searchbox').press('Enter');
   await page.getByRole('listitem').getByRole('button').first().click();
   await page.getByRole('group').getByRole('checkbox').first().check({ force: true });
+  await page.getByText('ほかの日から選ぶ').click();
   await page.getByLabel('日にち').or(page.locator('#entry-day')).first().fill('2027-01-25');
   await expect(page.locator('#entry-slot, [name="entry-slot"]').first()).toBeAttached();
   await new Frame(page).ready();

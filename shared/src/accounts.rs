@@ -1,6 +1,6 @@
 //! Accounts: who somebody is, and how they sign in.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -27,6 +27,35 @@ pub struct NewAccount {
     pub phone: Phone,
     /// The city of residence, as the guardian confirms it.
     pub municipality: MunicipalityCode,
+    /// The language of choice.
+    #[serde(default)]
+    pub locale: Locale,
+}
+
+/// For so long a code opens an account.
+pub const ACCOUNT_CODE: TimeDelta = TimeDelta::days(30);
+
+/// The code by which a family that was taken down on the phone opens its own account; shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountCode {
+    /// Twelve letters in groups.
+    pub code: String,
+    /// Until when it holds.
+    pub until: DateTime<Utc>,
+}
+
+/// Opens the account of a family that was taken down: what it told on the phone is not told again.
+#[derive(Debug, Clone, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountOpening {
+    /// The code, however it is written.
+    #[validate(length(min = 1, max = 40, code = "text.too_long"))]
+    pub code: String,
+    /// Mail address, the name to sign in with.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
     /// The language of choice.
     #[serde(default)]
     pub locale: Locale,
@@ -181,6 +210,8 @@ pub enum Rejection {
     MunicipalityUnknown,
     /// The password until now is another one.
     PasswordWrong,
+    /// No code that holds.
+    CodeUnknown,
 }
 
 impl Rejection {
@@ -192,6 +223,7 @@ impl Rejection {
             Self::TooManyAttempts { .. } => "accounts.too_many_attempts",
             Self::MunicipalityUnknown => "accounts.municipality_unknown",
             Self::PasswordWrong => "accounts.password_wrong",
+            Self::CodeUnknown => "accounts.code_unknown",
         }
     }
 

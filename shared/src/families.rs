@@ -159,7 +159,7 @@ pub struct NewFamily {
     pub children: Vec<NewChild>,
 }
 
-/// Looks for a family: a whole telephone number, or at least two letters of the guardian's name or its reading.
+/// Looks for a family: a whole telephone number, or at least two letters of the guardian's or a child's name or its reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FamilySearch {
@@ -184,6 +184,18 @@ pub struct FoundFamily {
     pub phone: Phone,
     /// The children, the oldest first: no word of their health.
     pub children: Vec<FoundChild>,
+    /// Whether somebody signs in for it; else it was taken down, and can be given a code to open its account.
+    #[serde(default)]
+    pub has_account: bool,
+}
+
+/// Whether a family that is being taken down is this one: the same telephone number and reading of the guardian, and of one of the children the
+/// same reading and birth date. Only the family itself says all of that.
+pub fn is_same(family: &Family, children: &[Child], new: &NewFamily) -> bool {
+    let letters = |kana: &Kana| kana.as_str().replace(' ', "");
+    let has =
+        |one: &NewChild| children.iter().any(|child| child.known.born == one.born && letters(&child.known.kana) == letters(&one.kana));
+    family.phone == new.phone && letters(&family.guardian_kana) == letters(&new.guardian_kana) && new.children.iter().any(has)
 }
 
 /// A child of a family that was found.
@@ -369,11 +381,14 @@ pub enum Rejection {
     BornFixed,
     /// A list is longer than anybody needs.
     TooMany,
+    /// Somebody signs in for the family already.
+    HasAccount,
 }
 
 impl Rejection {
     /// Every case, for the tests of the sentences.
-    pub const ALL: [Self; 5] = [Self::BornInFuture, Self::BornTooLongAgo, Self::HasBookings, Self::BornFixed, Self::TooMany];
+    pub const ALL: [Self; 6] =
+        [Self::BornInFuture, Self::BornTooLongAgo, Self::HasBookings, Self::BornFixed, Self::TooMany, Self::HasAccount];
 
     /// The stable code.
     pub const fn code(self) -> &'static str {
@@ -383,6 +398,7 @@ impl Rejection {
             Self::HasBookings => "families.has_bookings",
             Self::BornFixed => "families.born_fixed",
             Self::TooMany => "families.too_many",
+            Self::HasAccount => "families.has_account",
         }
     }
 
@@ -451,6 +467,39 @@ mod tests {
         assert_eq!(check_born(day("2008-12-04"), before_midnight), Ok(()));
         assert_eq!(check_born(NaiveDate::MIN, now), Err(Rejection::BornTooLongAgo));
         assert_eq!(check_born(NaiveDate::MAX, now), Err(Rejection::BornInFuture));
+    }
+
+    #[test]
+    fn who_says_number_reading_and_a_childs_birth_date_is_that_family() {
+        let family = Family {
+            id: "f".into(),
+            municipality: crate::world::yonago(),
+            residence_confirmed_at: tokyo("2026-12-03 9:00"),
+            residence_proof: None,
+            guardian_name: PersonName::parse("弓浜 月").unwrap(),
+            guardian_kana: Kana::parse("ユミハマ ツキ").unwrap(),
+            phone: Phone::parse("0859-22-7111").unwrap(),
+            household: vec![],
+            version: 1,
+        };
+        let children = [Child { id: "c".into(), known: known(), version: 1 }];
+        let said = NewFamily {
+            municipality: crate::world::yonago(),
+            guardian_name: PersonName::parse("弓浜月").unwrap(),
+            guardian_kana: Kana::parse("ゆみはまつき").unwrap(),
+            phone: Phone::parse("+81 859 22 7111").unwrap(),
+            children: vec![NewChild { kana: Kana::parse("ﾕﾐﾊﾏｿﾗ").unwrap(), ..known() }],
+        };
+        assert!(is_same(&family, &children, &said));
+        let with = |change: fn(&mut NewFamily)| {
+            let mut other = said.clone();
+            change(&mut other);
+            is_same(&family, &children, &other)
+        };
+        assert!(!with(|said| said.phone = Phone::parse("0859227112").unwrap()));
+        assert!(!with(|said| said.guardian_kana = Kana::parse("ユミハマ ホシ").unwrap()));
+        assert!(!with(|said| said.children = vec![NewChild { born: day("2024-06-16"), ..known() }]));
+        assert!(!with(|said| said.children = vec![NewChild { kana: Kana::parse("ユミハマ ウミ").unwrap(), ..known() }]));
     }
 
     #[test]

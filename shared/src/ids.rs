@@ -68,3 +68,6 @@ id!(/** Id of a claim: a facility's locked month (請求). */ ClaimId);
 id!(/** Id of a line of a claim. */ ClaimLineId);
 id!(/** Id of a settlement between two cities (精算書). */ SettlementId);
 id!(/** Id of a comment on a line of a settlement. */ SettlementCommentId);
+id!(/** Id of a message about a booking. */ MessageId);
+id!(/** Id of an entry of the daily journal (日誌). */ JournalEntryId);
+id!(/** Id of a note to the next shift (申し送り). */ ShiftNoteId);

@@ -248,14 +248,18 @@ fn groups(digits: &str) -> Option<(usize, usize)> {
 }
 
 impl Phone {
-    /// Reads a telephone number; signs and spaces are left out.
+    /// Reads a telephone number; signs and spaces are left out, and `+81` is the 0 at its beginning.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let text = to_ascii_width(text.trim());
         if text.is_empty() {
             return Err(Rejection::Missing);
         }
+        // Some write the 0 in brackets besides.
+        let abroad = text.strip_prefix("+81").map(|rest| format!("0{}", rest.trim_start().trim_start_matches("(0)")));
+        let text = abroad.unwrap_or(text);
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let signs_ok = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '(' | ')' | 'ー' | '−' | '‐'));
+        let is_sign = |c| matches!(c, '-' | ' ' | '(' | ')' | '.' | 'ー' | 'ｰ' | '−' | '‐' | '‑' | '–' | '—' | '―');
+        let signs_ok = text.chars().all(|c| c.is_ascii_digit() || is_sign(c));
         if signs_ok && digits.starts_with('0') && (10..=11).contains(&digits.len()) { Ok(Self(digits)) } else { Err(Rejection::Phone) }
     }
 
@@ -400,6 +404,11 @@ mod tests {
     fn numbers_lose_their_signs() {
         assert_eq!(Phone::parse("０９０-1234－5678").unwrap().as_str(), "09012345678");
         assert_eq!(Phone::parse("(0859)22-7111").unwrap().as_str(), "0859227111");
+        for written in ["+81 859-22-7111", "＋８１（0）859 22 7111", "0859—22―7111", "0859.22.7111", "0859 22　7111", "0859ｰ22‑7111"]
+        {
+            assert_eq!(Phone::parse(written).unwrap().as_str(), "0859227111", "{written}");
+        }
+        assert_eq!(Phone::parse("+1 859 22 7111"), Err(Rejection::Phone));
         assert_eq!(Phone::parse("12345"), Err(Rejection::Phone));
         assert_eq!(PostalCode::parse("〒683-8686").unwrap().as_str(), "6838686");
         assert_eq!(PostalCode::parse("683868"), Err(Rejection::PostalCode));

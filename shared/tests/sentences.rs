@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
-    entitlements, facilities, families, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes,
-    registers, residence, series, settlements, slots, tablets, text, waitlist,
+    entitlements, facilities, families, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys, problem,
+    procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -195,6 +195,18 @@ fn reasons() -> Vec<Reason> {
         interviews::Rejection::NotYet { .. } => interviews::Rejection::NotYet { starts_at: at },
         interviews::Rejection::WordsMissing => interviews::Rejection::WordsMissing,
     });
+    all.extend(samples! { messages::Rejection:
+        messages::Rejection::Over { .. } => messages::Rejection::Over { until: at },
+        messages::Rejection::TooMany => messages::Rejection::TooMany,
+    });
+    all.extend(samples! { journal::Rejection:
+        journal::Rejection::BegunAlready => journal::Rejection::BegunAlready,
+        journal::Rejection::Finished => journal::Rejection::Finished,
+        journal::Rejection::NotFinished => journal::Rejection::NotFinished,
+        journal::Rejection::Nobody => journal::Rejection::Nobody,
+        journal::Rejection::DayAhead => journal::Rejection::DayAhead,
+        journal::Rejection::WordsMissing => journal::Rejection::WordsMissing,
+    });
     all.extend(samples! { series::Rejection:
         series::Rejection::Until { .. } => series::Rejection::Until { last: day("2027-06-01") },
         series::Rejection::TooManyDates => series::Rejection::TooManyDates,
@@ -259,6 +271,7 @@ fn reasons() -> Vec<Reason> {
         families::Rejection::HasBookings => families::Rejection::HasBookings,
         families::Rejection::BornFixed => families::Rejection::BornFixed,
         families::Rejection::TooMany => families::Rejection::TooMany,
+        families::Rejection::HasAccount => families::Rejection::HasAccount,
     });
     all.extend(samples! { registers::Rejection:
         registers::Rejection::IndividualNumber => registers::Rejection::IndividualNumber,
@@ -286,6 +299,7 @@ fn reasons() -> Vec<Reason> {
         accounts::Rejection::TooManyAttempts { .. } => accounts::Rejection::TooManyAttempts { minutes: 4 },
         accounts::Rejection::MunicipalityUnknown => accounts::Rejection::MunicipalityUnknown,
         accounts::Rejection::PasswordWrong => accounts::Rejection::PasswordWrong,
+        accounts::Rejection::CodeUnknown => accounts::Rejection::CodeUnknown,
     });
     all.extend(samples! { tablets::Rejection:
         tablets::Rejection::Locked => tablets::Rejection::Locked,

@@ -64,6 +64,10 @@ pub mod i18n;
 pub mod identity;
 #[cfg(feature = "pages")]
 pub mod interviews;
+#[cfg(feature = "pages")]
+pub mod journal;
+#[cfg(feature = "pages")]
+pub mod messages;
 pub mod notices;
 #[cfg(feature = "pages")]
 pub mod office;
@@ -85,6 +89,8 @@ pub mod session;
 pub mod settings;
 #[cfg(feature = "office")]
 pub mod settlements;
+#[cfg(feature = "pages")]
+pub mod shift_notes;
 pub mod slots;
 #[cfg(feature = "pages")]
 pub mod statements;

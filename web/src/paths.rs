@@ -152,6 +152,36 @@ pub fn booking(booking_id: &str) -> String {
     format!("/bookings/{}", percent_encoded(booking_id))
 }
 
+/// What was written about a booking.
+pub fn messages(booking_id: &str) -> String {
+    format!("{}/messages", booking(booking_id))
+}
+
+/// What families wrote and nobody of the facility has read.
+pub fn staff_messages() -> String {
+    "/staff/messages".to_owned()
+}
+
+/// What was written about a booking, for staff.
+pub fn staff_thread(booking_id: &str) -> String {
+    format!("/staff/messages/{}", percent_encoded(booking_id))
+}
+
+/// The journal of a day; today without one.
+pub fn staff_journal(day: Option<NaiveDate>) -> String {
+    query("/staff/journal", &[("day", day.map(|day| day.to_string()))])
+}
+
+/// The notes to the shifts of a day; today without one.
+pub fn staff_shift_notes(day: Option<NaiveDate>) -> String {
+    query("/staff/shift_notes", &[("day", day.map(|day| day.to_string()))])
+}
+
+/// Opening the account of a family that was taken down, by its code.
+pub fn open_account() -> String {
+    "/register/code".to_owned()
+}
+
 /// A stay that is repeated, with all its dates.
 pub fn series(series_id: &str) -> String {
     format!("/series/{}", percent_encoded(series_id))

@@ -1,5 +1,6 @@
 //! Accounts: register, sign in, sign out, who am I.
 
+mod opening;
 pub mod sessions;
 pub mod staff;
 pub mod store;
@@ -31,6 +32,7 @@ static HASHING: Semaphore = Semaphore::const_new(4);
 pub fn configure(config: &mut impl Operations) {
     config
         .service(register)
+        .service(opening::open_account)
         .service(login)
         .service(logout)
         .service(get_me)

@@ -186,6 +186,11 @@ pub fn insert_account<'a>(
     Ok(())
 }
 
+/// The name of a person.
+pub fn find_name(conn: &mut AnyConnection, id: &str) -> Result<Option<String>, DbError> {
+    Ok(accounts::table.filter(accounts::id.eq(id)).select(accounts::name).first(conn).optional()?)
+}
+
 /// Where mail to an account goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailAddress {

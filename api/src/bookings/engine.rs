@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use shared::attendance::Attended;
 use shared::bookings::{
-    BookedChild, Booking, BookingState, ChildState, EnteredBy, Moved, NewBooking, NewEntry, PlaceState, Placed, PlacedChild,
+    BookedChild, Booking, BookingState, ChildState, EnteredBy, Entry, Moved, NewBooking, NewEntry, PlaceState, Placed, PlacedChild,
     cancel_by_facility, enter, place,
 };
 use shared::families::{Child, Family, classes_on};
@@ -18,7 +18,7 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{applications, consents, entitlements, families, interviews, municipalities, new_id, programmes, slots, waitlist};
+use crate::{accounts, applications, consents, entitlements, families, interviews, municipalities, new_id, programmes, slots, waitlist};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,6 +254,8 @@ pub fn take_entry(
 ) -> Result<Vec<Booking>, ApiError> {
     let seen = look(conn, family, &command.booking, Lock::Slot)?;
     let (placed, entry) = enter(&seen.state, command, by, act.now)?;
+    let clerk = accounts::store::find_name(conn, &act.actor)?.unwrap_or_default();
+    let entry = Entry { clerk, ..entry };
     let party_id = PartyId::new(new_id());
     let belongs = Belongs {
         party_id: &party_id,

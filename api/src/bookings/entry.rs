@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use shared::bookings::{Booking, EnteredBy, NewEntry, Quote, enter_quote};
+use shared::ids::FamilyId;
 use shared::problem::Problem;
 
 use super::engine::{Lock, look, take_entry};
@@ -20,6 +21,14 @@ fn entered_by(conn: &mut AnyConnection, desk: &Desk, command: &NewEntry) -> Resu
         Desk::Facility(id) if *id == facility.id => Ok(EnteredBy::Facility),
         Desk::City(code) if *code == facility.municipality => Ok(EnteredBy::Office),
         Desk::Facility(_) | Desk::City(_) => Err(ApiError::NotFound),
+    }
+}
+
+/// The family that asks, where staff's facility knows it; another one is not found.
+fn check_family(conn: &mut AnyConnection, desk: &Desk, family: &FamilyId) -> Result<(), ApiError> {
+    match desk {
+        Desk::Facility(facility) if !families::store::is_known(conn, facility, family)? => Err(ApiError::NotFound),
+        Desk::Facility(_) | Desk::City(_) => Ok(()),
     }
 }
 
@@ -41,6 +50,7 @@ pub async fn quote_entry(app: web::Data<App>, clerk: Clerk, body: Body<NewEntry>
         .db
         .read(move |conn| {
             entered_by(conn, &clerk.desk, &command)?;
+            check_family(conn, &clerk.desk, &command.family_id)?;
             let family = families::store::find_family(conn, &command.family_id)?.ok_or(ApiError::NotFound)?;
             let seen = look(conn, &family, &command.booking, Lock::Nothing)?;
             Ok::<_, ApiError>(enter_quote(&seen.state, &command, now))
@@ -71,6 +81,7 @@ pub async fn enter_booking(app: web::Data<App>, clerk: Clerk, key: Key, body: Bo
     let Clerk { account_id, desk } = clerk;
     once(&app, &account_id, key, body.0, move |conn, command, act| {
         let by = entered_by(conn, &desk, command)?;
+        check_family(conn, &desk, &command.family_id)?;
         let family = families::store::lock_family(conn, &command.family_id)?.ok_or(ApiError::NotFound)?;
         Ok(Answer::new(StatusCode::CREATED, &take_entry(conn, &family, command, by, act)?)?)
     })

@@ -26,6 +26,7 @@ pub fn configure(config: &mut impl Operations) {
     config
         .service(found::search_families)
         .service(found::register_family)
+        .service(found::make_account_code)
         .service(get_family)
         .service(change_family)
         .service(list_children)

@@ -1,5 +1,7 @@
 //! Families and children in the database.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -10,6 +12,7 @@ use shared::ids::{ChildId, FamilyId};
 use shared::municipalities::MunicipalityCode;
 use shared::text::{Kana, PersonName, Phone};
 
+pub use self::known::*;
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::schema::{bookings, children, families, household_classes};
 
@@ -69,23 +72,6 @@ pub fn find_family(conn: &mut AnyConnection, id: &FamilyId) -> Result<Option<Fam
 pub fn list_families<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a FamilyId>) -> Result<Vec<Family>, DbError> {
     let ids: BTreeSet<&str> = ids.map(FamilyId::as_str).collect();
     families::table.filter(families::id.eq_any(ids)).select(FAMILY).load::<FamilyRow>(conn)?.into_iter().map(family).collect()
-}
-
-/// Families with this telephone number, by reading.
-pub fn search_by_phone(conn: &mut AnyConnection, phone: &Phone, most: i64) -> Result<Vec<Family>, DbError> {
-    let found = families::table.filter(families::phone.eq(phone.as_str()));
-    let rows = found.order((families::guardian_kana, families::id)).limit(most).select(FAMILY).load::<FamilyRow>(conn)?;
-    rows.into_iter().map(family).collect()
-}
-
-/// Families whose guardian's name or reading has these letters in it, by reading.
-pub fn search_by_name(conn: &mut AnyConnection, name: &str, kana: &str, most: i64) -> Result<Vec<Family>, DbError> {
-    // The signs of a pattern are letters here.
-    let holding = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    let found = families::table
-        .filter(families::guardian_kana.like(holding(kana)).escape('\\').or(families::guardian_name.like(holding(name)).escape('\\')));
-    let rows = found.order((families::guardian_kana, families::id)).limit(most).select(FAMILY).load::<FamilyRow>(conn)?;
-    rows.into_iter().map(family).collect()
 }
 
 /// The family without its household, locked until the transaction ends: first in the order of locks, and with it its children and their limits.

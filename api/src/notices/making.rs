@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use shared::bookings::BookingState;
 use shared::entitlements::Ended;
-use shared::ids::{ApplicationId, BookingId, EntitlementId, FamilyId, WaitlistEntryId};
+use shared::ids::{ApplicationId, BookingId, EntitlementId, FamilyId, MessageId, WaitlistEntryId};
 use shared::interviews::Outcome;
 use shared::locale::{self, Locale, Localised};
 use shared::notices::words::{Subject, note_more};
@@ -22,7 +22,7 @@ use crate::bookings::store::{Stored as StoredBooking, find_booking};
 use crate::channels::Channels;
 use crate::db::{AnyConnection, DbError, from_json};
 use crate::schema::{bookings, entitlements as entitlements_table, interviews};
-use crate::{applications, families, municipalities, programmes, slots, waitlist};
+use crate::{applications, families, messages, municipalities, programmes, slots, waitlist};
 
 /// What an event means to a family.
 #[derive(Debug, Clone)]
@@ -148,6 +148,7 @@ fn read(conn: &mut AnyConnection, event: &Queued, has_decided: bool) -> Result<O
     match event.kind.split_once('.') {
         Some(("booking", "undone")) => settled_booking(conn, &event.subject),
         Some(("booking", word)) => read_booking(conn, word, event),
+        Some(("message", _)) => read_message(conn, &event.subject),
         Some(("waitlist", word)) => read_entry(conn, word, &event.subject),
         Some(("application", _)) => read_application(conn, &event.kind, &event.subject),
         Some(("entitlement", _)) => read_entitlement(conn, &event.kind, &event.subject, has_decided),
@@ -194,6 +195,14 @@ fn of_booking(stored: &StoredBooking) -> Told {
         stay: booking.party_id.to_string(),
         series: booking.series_id.clone(),
     }
+}
+
+fn read_message(conn: &mut AnyConnection, subject: &str) -> Result<Option<Told>, DbError> {
+    let Some(booking) = messages::store::find_booking_of(conn, &MessageId::new(subject))? else { return Ok(None) };
+    let Some(stored) = find_booking(conn, &booking)? else { return Ok(None) };
+    // Each message is told for itself, with the way to the whole of them.
+    let (topic, step) = (messages::topic(&booking), Subject::Messages(booking));
+    Ok(Some(Told { kind: Some(Kind::MessageSent), topic, step, stay: subject.to_owned(), series: None, ..of_booking(&stored) }))
 }
 
 fn read_booking(conn: &mut AnyConnection, word: &str, event: &Queued) -> Result<Option<Told>, DbError> {

@@ -44,6 +44,7 @@ pub fn caller(operation: &str) -> Caller {
         | "begin_passkey_sign_in"
         | "sign_in_with_passkey"
         | "get_push_key"
+        | "open_account"
         | "confirm_receipt"
         | "confirm_mail" => Caller::Anybody,
         "list_devices" | "add_device" | "remove_device" | "try_device" => Caller::Guardian,
@@ -68,7 +69,7 @@ pub fn caller(operation: &str) -> Caller {
             Caller::Guardian
         }
         "preview_closure" | "close_slots" => Caller::Staff,
-        "search_families" | "register_family" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
+        "search_families" | "register_family" | "make_account_code" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family"
         | "get_residence"
@@ -104,9 +105,21 @@ pub fn caller(operation: &str) -> Caller {
         | "preview_series_reschedule"
         | "reschedule_series"
         | "list_attendance"
+        | "list_messages"
+        | "write_message"
+        | "read_messages"
         | "check_in_booking"
         | "check_out_booking" => Caller::GuardianOrStaff,
-        "get_board"
+        "list_unread_messages"
+        | "get_journal"
+        | "begin_journal_entry"
+        | "change_journal_entry"
+        | "correct_journal_entry"
+        | "get_journal_workbook"
+        | "list_shift_notes"
+        | "leave_shift_note"
+        | "read_shift_note"
+        | "get_board"
         | "watch_board"
         | "get_wall_code"
         | "get_facility_statement"
@@ -240,6 +253,12 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "preview_notice_template" | "test_notice_template" | "publish_notice_template" => Some(json!({
             "kind": "campaign", "locale": "ja", "title": "x", "body": "x", "lock_title": "x", "step_label": "x"
         })),
+        "write_message" => Some(json!({ "words": "by a stranger" })),
+        "read_messages" => Some(json!({ "number": 1 })),
+        "begin_journal_entry" => Some(json!({ "day": "2026-11-20", "programme": "playroom", "words": "by a stranger" })),
+        "change_journal_entry" => Some(json!({ "words": "by a stranger" })),
+        "correct_journal_entry" => Some(json!({ "words": "by a stranger", "reason": "x" })),
+        "leave_shift_note" => Some(json!({ "day": DAY, "shift": "late", "words": "theirs" })),
         "record_interview" => Some(json!({ "verdict": "accepted" })),
         "mark_child_seen" => Some(json!({ "child_version": 1, "family_version": 1 })),
         "share_interviews" => Some(json!({ "shares": false })),
@@ -328,7 +347,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("change_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("change_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys"), ("note_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -381,7 +400,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts", "list_unread_messages", "get_journal", "get_journal_workbook", "list_shift_notes", "leave_shift_note"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -389,7 +408,7 @@ on_both! {
                 // It is another password than theirs, and without a PIN nothing is shared.
                 _ if ["set_staff_pin", "share_tablet"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 // Their own month has nothing in it, and is open.
-                _ if ["lock_claim", "mark_family_paid", "get_claim_workbook", "get_claim_letter", "get_family_account"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
+                _ if ["lock_claim", "mark_family_paid", "get_claim_workbook", "get_claim_letter", "get_family_account", "begin_journal_entry"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
                 _ => assert_eq!(status, 404, "another facility's staff: {}", operation.name),
             }
             let status = call(&other_family, &operation, &slot, &child).await;
@@ -535,6 +554,13 @@ async fn up_down_up(backend: Backend) {
             entitlements,
             hand_overs,
             known_facts,
+            known_families,
+            account_codes,
+            messages,
+            message_reads,
+            journal_entries,
+            shift_notes,
+            shift_note_reads,
             last_numbers,
             holidays,
             facilities,

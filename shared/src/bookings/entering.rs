@@ -28,6 +28,9 @@ pub enum EnteredBy {
 pub struct Entry {
     /// Who took it down.
     pub entered_by: EnteredBy,
+    /// The name of who answered the phone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub clerk: String,
     /// Codes of the rules that would have refused it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<String>,
@@ -84,7 +87,7 @@ pub fn enter(state: &PlaceState, command: &NewEntry, entered_by: EnteredBy, now:
         return Err(vec![Refusal { child: None, rejection: Rejection::OverrideReasonMissing }]);
     }
     let override_reason = if overrides.is_empty() { String::new() } else { why.to_owned() };
-    Ok((placed, Entry { entered_by, overrides: overrides.into_iter().map(str::to_owned).collect(), override_reason }))
+    Ok((placed, Entry { entered_by, clerk: String::new(), overrides: overrides.into_iter().map(str::to_owned).collect(), override_reason }))
 }
 
 /// What entering would mean: the quote past the soft rules that are named.

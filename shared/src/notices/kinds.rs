@@ -129,6 +129,9 @@ kinds! {
     /// Staff confirmed that a child did not come.
     BookingAbsent "booking.absent" "booking_absent":
         Bookings, Follow::Not, false, ["facility" "programme" "stay" "fee"], "booking", "booking";
+    /// The facility wrote to the family.
+    MessageSent "message.sent" "message_sent":
+        Bookings, Follow::Not, false, ["facility" "programme" "stay"], "message", "message";
     /// A place is kept for the family until it answers.
     WaitlistOffered "waitlist.offered" "waitlist_offered":
         Waiting, Follow::Answer, false, ["facility" "programme" "stay" "answer_by"], "offer", "answer";
@@ -233,7 +236,7 @@ impl Kind {
     /// Whether it is about a stay that stands in the family's calendar, or did.
     pub fn is_of_stay(self) -> bool {
         let rule = self.rule();
-        rule.group != Group::Waiting && rule.facts.contains(&"stay") && self != Self::BookingAbsent
+        rule.group != Group::Waiting && rule.facts.contains(&"stay") && !matches!(self, Self::BookingAbsent | Self::MessageSent)
     }
 
     /// Whether the family is told even of what it did itself: what is worth keeping.

@@ -224,6 +224,8 @@ pub fn preview(kind: Kind, texts: &Texts, locale: Locale) -> Preview {
 pub enum Subject {
     /// One booking.
     Booking(crate::ids::BookingId),
+    /// What was written about a booking.
+    Messages(crate::ids::BookingId),
     /// Several dates of a series.
     Series(crate::ids::SeriesId),
     /// A search for places like one that is lost.
@@ -270,6 +272,7 @@ impl Subject {
     pub fn step(&self) -> String {
         match self {
             Self::Booking(id) => format!("/bookings/{id}"),
+            Self::Messages(id) => format!("/bookings/{id}/messages"),
             Self::Series(id) => format!("/series/{id}"),
             Self::Search { programme, day } => format!("/?programme={}&day={day}", programme.as_str()),
             Self::Bookings => "/bookings".to_owned(),

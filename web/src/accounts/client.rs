@@ -33,6 +33,24 @@ pub async fn register(registration: &Registration, attempt: &Attempt) -> Result<
     api::post("/auth/register", registration, attempt).await
 }
 
+/// Opening an account by a code, as it is sent.
+#[derive(Serialize)]
+pub struct Opening {
+    /// The code as it was typed.
+    pub code: String,
+    /// Mail address.
+    pub email: Email,
+    /// The password, checked.
+    pub password: String,
+    /// The language of choice.
+    pub locale: Locale,
+}
+
+/// Opens the account of a family that was taken down; the person is signed in with it.
+pub async fn open(opening: &Opening, attempt: &Attempt) -> Result<Me, Failure> {
+    api::post("/auth/open", opening, attempt).await
+}
+
 /// Signs in.
 pub async fn sign_in(login: &Login, attempt: &Attempt) -> Result<Me, Failure> {
     api::post("/auth/login", login, attempt).await

@@ -4,6 +4,7 @@ mod again;
 pub mod client;
 mod devices;
 pub mod model;
+mod opening;
 mod pages;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, pat
 
 pub use self::again::SignInAgain;
 pub use self::devices::{OwnAccountRoutes, StaffAccountRoutes};
+use self::opening::OpenAccountPage;
 use self::pages::{RegisterPage, SignInPage};
 
 /// The slice's pages.
@@ -19,6 +21,7 @@ use self::pages::{RegisterPage, SignInPage};
 pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("/register") view=RegisterPage/>
+        <Route path=path!("/register/code") view=OpenAccountPage/>
         <Route path=path!("/sign_in") view=SignInPage/>
     }
     .into_inner()

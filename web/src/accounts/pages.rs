@@ -159,6 +159,7 @@ pub fn RegisterPage() -> impl IntoView {
             <PageTitle text="accounts.register_title"/>
             <p><Say key="accounts.register_text"/></p>
             <p><a href=sign_in><Say key="accounts.to_sign_in"/></a></p>
+            <p><a href=paths::open_account()><Say key="accounts.to_open"/></a></p>
             <ProviderSignIn next words="identity.register" look=Look::Outline/>
             <Load what=cities let:cities><RegisterForm cities/></Load>
         </div>

@@ -8,7 +8,10 @@ use crate::accounts::StaffAccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::EntryRoutes;
 use crate::claims::ClaimRoutes;
+use crate::journal::JournalRoutes;
+use crate::messages::StaffMessageRoutes;
 use crate::parts::PartRoutes;
+use crate::shift_notes::ShiftNoteRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
 
@@ -23,6 +26,9 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <ClaimRoutes/>
         <EntryRoutes/>
         <PartRoutes/>
+        <StaffMessageRoutes/>
+        <JournalRoutes/>
+        <ShiftNoteRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

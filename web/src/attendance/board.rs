@@ -34,10 +34,12 @@ use super::strip::Strip;
 use super::unsent::{Command, with_unsent};
 use crate::consents::ChangedDialog;
 use crate::i18n::{Say, locale, marked, say_with};
+use crate::messages::UnreadMessages;
 use crate::parts::use_hidden;
 use crate::paths;
 use crate::session::use_session;
 use crate::settings;
+use crate::shift_notes::UnreadNotes;
 use crate::ui::{Button, EmptyState, Glyph, LinkButton, Look};
 
 /// Between two looks at the clock.
@@ -124,6 +126,9 @@ pub fn Board(
             <Show when=move || hidden.with(|hidden| !hidden.contains(&StaffPart::Entry))>
                 <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
             </Show>
+            <UnreadMessages as_of=read_at/>
+            <UnreadNotes as_of=read_at/>
+            <LinkButton href=paths::staff_journal(None) look=Look::Outline icon=Glyph::Pencil><Say key="journal.title"/></LinkButton>
             {print_button()}
             <Button look=Look::Text on_press=Callback::new(move |()| resource.refetch())><Say key="attendance.refresh"/></Button>
             <span class="quiet">

@@ -168,6 +168,7 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                     note("attendance.conditions", conditions).into_any()
                 }}
                 {booking.entered.clone().map(|entered| view! { <div class="board-note"><EnteredWords entered/></div> })}
+                <p class="no-print"><a href=paths::staff_thread(booking.id.as_str())><Say key="messages.one"/></a></p>
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
                 {absent_since(&booking)}

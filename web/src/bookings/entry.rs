@@ -1,7 +1,9 @@
 //! Taking down a booking on the phone: the family, the child, the time, and what stands against it.
 
 mod client;
+mod code;
 mod family;
+mod places;
 mod stay;
 
 use leptos::prelude::*;
@@ -13,6 +15,7 @@ use shared::families::FoundFamily;
 use shared::locale::{clock_span, full_day};
 use shared::time::tokyo_day;
 
+use self::code::CodePart;
 pub use self::family::FamilyPart;
 use self::stay::StayPart;
 use crate::attendance::{StaffNav, StaffPlace};
@@ -120,7 +123,8 @@ fn Call(
         <div class="stack">
             {move || {
                 let done = booked.get();
-                (!done.is_empty()).then(|| view! { <Done bookings=done again is_staff/> })
+                let without = family.get_untracked().filter(|found| !found.has_account);
+                (!done.is_empty()).then(|| view! { <Done bookings=done again is_staff/> {without.map(|family| view! { <CodePart family/> })} })
             }}
             <Show when=move || booked.with(Vec::is_empty)>
                 <section class="card stack" aria-labelledby="entry-family">
@@ -144,11 +148,16 @@ fn Call(
                                         .hint(text(move || full_day(born, locale())))
                                 })
                                 .collect();
+                            let births: Vec<(String, chrono::NaiveDate)> =
+                                found.children.iter().map(|child| (child.id.to_string(), child.born)).collect();
+                            let born = Signal::derive(move || {
+                                children.with(|chosen| births.iter().filter(|(id, _)| chosen.contains(id)).map(|(_, born)| *born).max())
+                            });
                             view! {
                                 <section class="card stack">
                                     <CheckboxGroup id="entry-children" legend="entry.children" choices=Signal::stored(choices) value=children/>
                                 </section>
-                                <StayPart family=found.id.clone() children day booked facility/>
+                                <StayPart family=found.id.clone() children born day booked facility/>
                             }
                         })
                 }}

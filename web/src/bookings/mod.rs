@@ -24,6 +24,7 @@ use self::moving::MovePage;
 pub use self::pages::Consequence;
 use self::pages::{BookingPage, BookingsPage};
 pub use self::parts::{BackToBooking, BookSteps, EnteredWords, FeeLines, StateChip, facility_words, limit_left};
+use crate::messages::MessagesPage;
 use crate::session::FamilyOnly;
 
 /// The slice's pages.
@@ -44,6 +45,7 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("") view=BookingsPage/>
             <Route path=path!(":booking_id") view=BookingPage/>
             <Route path=path!(":booking_id/move") view=MovePage/>
+            <Route path=path!(":booking_id/messages") view=MessagesPage/>
         </ParentRoute>
     }
     .into_inner()

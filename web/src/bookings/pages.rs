@@ -22,6 +22,7 @@ use crate::api::{Attempt, Failure, query};
 use crate::feeds::AddToCalendar;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, text};
+use crate::messages::ToMessages;
 use crate::paths;
 use crate::series::SeriesCancelPart;
 use crate::session::use_session;
@@ -294,6 +295,7 @@ fn SheetView(sheet: Sheet, is_old: bool, #[prop(into)] on_change: Callback<()>) 
             {has_history.then(|| view! { <div class="no-print"><History booking_id=booking.id.to_string()/></div> })}
         </Card>
         <div class="row no-print actions">
+            {(!is_old).then(|| view! { <ToMessages booking_id=booking_id.clone()/> })}
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="bookings.print"/></Button>
             {(takes_place && !is_old && !is_over).then(|| view! { <AddToCalendar booking_id=booking_id.clone()/> })}
             {movable

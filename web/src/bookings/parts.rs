@@ -410,9 +410,9 @@ pub fn EnteredWords(entered: Entry) -> impl IntoView {
         EnteredBy::Office => "bookings.entered_office",
         EnteredBy::Import => "bookings.entered_import",
     };
-    let why = entered.override_reason;
+    let (why, clerk) = (entered.override_reason, entered.clerk);
     view! {
-        <p><Say key/></p>
+        <p><Say key/> {(!clerk.is_empty()).then(|| format!("（{clerk}）"))}</p>
         {(!why.is_empty()).then(|| view! { <p class="quiet as-written">{why}</p> })}
     }
 }

@@ -47,7 +47,7 @@ pub async fn family_of(person: &Person) -> FamilyId {
 }
 
 /// Another guardian of the same family.
-async fn partner(test: &TestApp, family: &FamilyId, locale: Locale) -> Person {
+pub async fn partner(test: &TestApp, family: &FamilyId, locale: Locale) -> Person {
     let email = Email::parse(&format!("{}@example.jp", new_id())).unwrap();
     let role = Role::Guardian { family_id: family.clone() };
     let me = Me {

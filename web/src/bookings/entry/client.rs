@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use shared::accounts::AccountCode;
 use shared::bookings::{Booking, NewEntry, Quote};
 use shared::facilities::FacilitySummary;
 use shared::families::{FamilySearch, FoundFamily, NewFamily};
 use shared::page::Page;
 use shared::programmes::Programme;
-use shared::slots::{Slot, SlotDay, SlotDetail};
+use shared::slots::{FreePlace, Slot, SlotDay, SlotDetail};
 
 use crate::api::{self, Attempt, Failure, percent_encoded, query};
 
@@ -28,6 +29,23 @@ pub async fn slots(facility: Option<String>, day: NaiveDate) -> Result<Vec<Slot>
     let asked = [("from", Some(day.to_string())), ("to", Some(day.to_string())), ("facility_id", facility)];
     let found = api::get::<Page<SlotDay>>(&query("/staff/slots", &asked)).await?;
     Ok(found.items.into_iter().flat_map(|day| day.slots).collect())
+}
+
+/// Places of a facility that can be booked now, in two weeks from a day on, for a child of so many months.
+pub async fn free(facility: &str, from: NaiveDate, age_months: u32) -> Result<Vec<FreePlace>, Failure> {
+    let asked = [
+        ("facility_id", Some(facility.to_owned())),
+        ("from", Some(from.to_string())),
+        ("age_months", Some(age_months.to_string())),
+        ("bookable_only", Some("true".to_owned())),
+        ("limit", Some("20".to_owned())),
+    ];
+    Ok(api::get::<Page<FreePlace>>(&query("/slots", &asked)).await?.items)
+}
+
+/// The code by which a family that was taken down opens its account.
+pub async fn account_code(family: &str) -> Result<AccountCode, Failure> {
+    api::post(&format!("/staff/families/{}/account_code", percent_encoded(family)), &(), &Attempt::new()).await
 }
 
 /// The facilities of a city where something can be booked, each once, with id and name.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use leptos::prelude::*;
+use shared::access::Role;
 use shared::bookings::{Booking, NewBooking, NewEntry, Quote, SOFT};
 use shared::consents::WORDS;
 use shared::ids::{ChildId, FamilyId};
@@ -11,25 +12,37 @@ use shared::programmes::{Programme, Unit};
 use shared::slots::{Slot, SlotDetail};
 
 use super::client;
+use super::places::{NextPlaces, Picked};
 use crate::api::{Attempt, Failure};
 use crate::bookings::flow::{AskedFields, AskedForm as Form};
 use crate::bookings::model::draft::Draft;
 use crate::bookings::parts::{TimeSelect, limit_left};
 use crate::i18n::{Say, locale, reasons, say_with, text};
-use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Load, Need, RadioGroup, Refusal, TextArea, TextInput, Tone};
+use crate::session::use_session;
+use crate::ui::{Banner, Button, CheckboxGroup, Choice, Disclosure, Field, Load, Need, RadioGroup, Refusal, TextArea, TextInput, Tone};
 
 /// Day and slot, then the stay.
 #[component]
 pub fn StayPart(
     family: FamilyId,
     children: RwSignal<Vec<String>>,
+    /// When the youngest of them was born.
+    born: Signal<Option<NaiveDate>>,
     day: NaiveDate,
     booked: RwSignal<Vec<Booking>>,
     /// Where; none: at the staff's own facility.
     facility: Signal<Option<String>>,
 ) -> impl IntoView {
+    let from = day;
     let day = RwSignal::new(day.to_string());
-    let slot = RwSignal::new(String::new());
+    let picked = RwSignal::new(String::new());
+    let session = use_session();
+    let place = Signal::derive(move || {
+        facility.get().or_else(|| match session.me()?.role {
+            Role::Staff { facility_id } => Some(facility_id.to_string()),
+            _ => None,
+        })
+    });
     let slots = LocalResource::new(move || {
         let (day, facility): (Option<NaiveDate>, _) = (day.get().parse().ok(), facility.get());
         async move {
@@ -40,8 +53,13 @@ pub fn StayPart(
         }
     });
     let chosen = LocalResource::new(move || {
-        let id = slot.get();
-        async move { if id.is_empty() { Ok(None) } else { client::slot(&id).await.map(Some) } }
+        let picked = Picked::of(&picked.get());
+        async move {
+            match picked {
+                Some(Picked { slot, stay }) => client::slot(&slot).await.map(|detail| Some((detail, stay))),
+                None => Ok(None),
+            }
+        }
     });
     // For their names, without which the slots are shown all the same.
     let programmes = LocalResource::new(client::programmes);
@@ -50,12 +68,15 @@ pub fn StayPart(
     view! {
         <section class="card stack" aria-labelledby="entry-stay">
             <h2 id="entry-stay"><Say key="entry.stay"/></h2>
-            <Field id="entry-day" label="entry.day"><TextInput value=day kind="date" short=true/></Field>
-            <Load what=slots let:found><DaySlots slots=found chosen=slot programmes/></Load>
+            <NextPlaces facility=place from born picked programmes/>
+            <Disclosure summary="entry.other_day">
+                <Field id="entry-day" label="entry.day"><TextInput value=day kind="date" short=true/></Field>
+                <Load what=slots let:found><DaySlots slots=found chosen=picked programmes/></Load>
+            </Disclosure>
         </section>
-        <Show when=move || !slot.with(String::is_empty) && !children.with(Vec::is_empty)>
-            <Load what=chosen let:detail>
-                {detail.map(|detail| view! { <Stay detail family children booked/> })}
+        <Show when=move || !picked.with(String::is_empty) && !children.with(Vec::is_empty)>
+            <Load what=chosen let:found>
+                {found.map(|(detail, stay)| view! { <Stay detail stay family children booked/> })}
             </Load>
         </Show>
     }
@@ -63,8 +84,9 @@ pub fn StayPart(
 
 #[component]
 fn DaySlots(slots: Vec<Slot>, chosen: RwSignal<String>, programmes: Memo<Vec<Programme>>) -> impl IntoView {
-    // Another day has other slots.
-    if !slots.iter().any(|one| chosen.with_untracked(|id| id == one.id.as_str())) {
+    // Another day has other slots; a stay that was tapped is of no day here.
+    let is_slot = |picked: &Picked| picked.stay.is_none() && !slots.iter().any(|one| one.id.as_str() == picked.slot);
+    if Picked::of(&chosen.get_untracked()).as_ref().is_some_and(is_slot) {
         chosen.set(String::new());
     }
     if slots.is_empty() {
@@ -89,15 +111,16 @@ fn DaySlots(slots: Vec<Slot>, chosen: RwSignal<String>, programmes: Memo<Vec<Pro
 #[component]
 fn Stay(
     detail: SlotDetail,
+    /// The stay that was tapped; none: the slot only.
+    stay: Option<(DateTime<Utc>, DateTime<Utc>)>,
     family: StoredValue<FamilyId>,
     children: RwSignal<Vec<String>>,
     booked: RwSignal<Vec<Booking>>,
 ) -> impl IntoView {
     let SlotDetail { slot, terms, .. } = detail;
-    let (starts_at, ends_at) = match slot.blocks.first() {
-        Some(block) => (RwSignal::new(block.starts_at), RwSignal::new(block.ends_at)),
-        None => (RwSignal::new(slot.starts_at), RwSignal::new(slot.ends_at)),
-    };
+    let whole = slot.blocks.first().map_or((slot.starts_at, slot.ends_at), |block| (block.starts_at, block.ends_at));
+    let (from, until) = stay.unwrap_or(whole);
+    let (starts_at, ends_at) = (RwSignal::new(from), RwSignal::new(until));
     let form = Form::new(Draft::default());
     let past: RwSignal<Vec<String>> = RwSignal::new(Vec::new());
     let why = RwSignal::new(String::new());
@@ -171,7 +194,9 @@ fn times(slot: &Slot, unit: &Unit, starts_at: RwSignal<DateTime<Utc>>, ends_at: 
                     )
                 })
                 .collect();
-            let value = RwSignal::new(laid.first().map(|(key, ..)| key.clone()).unwrap_or_default());
+            let stay = (starts_at.get_untracked(), ends_at.get_untracked());
+            let tapped = laid.iter().find(|(_, from, until)| (*from, *until) == stay).or_else(|| laid.first());
+            let value = RwSignal::new(tapped.map(|(key, ..)| key.clone()).unwrap_or_default());
             Effect::new(move |_| {
                 let key = value.get();
                 if let Some((_, from, until)) = laid.iter().find(|(known, ..)| *known == key) {

@@ -1,0 +1,2 @@
+DROP TABLE shift_note_reads;
+DROP TABLE shift_notes;
