@@ -19,7 +19,7 @@ const fn guide(place: StaffPlace) -> Option<(&'static str, [&'static str; 3])> {
         StaffPlace::Statements => {
             Some(("guide/statements", ["guides.statements_month", "guides.statements_family", "guides.statements_file"]))
         }
-        StaffPlace::Elsewhere => None,
+        StaffPlace::Month | StaffPlace::Elsewhere => None,
     }
 }
 

@@ -48,6 +48,7 @@ pub async fn open_account(app: web::Data<App>, req: HttpRequest, body: Body<Acco
                 organisation: None,
                 locale: new.locale,
                 password: true,
+                is_shared: false,
             };
             store::insert_account(conn, &me, password.as_str(), now)?;
             act.record(conn, "family.account_opened", (&family.municipality, None), family.id.as_str())?;

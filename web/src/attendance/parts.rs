@@ -47,7 +47,7 @@ impl StaffPlace {
             Self::Scan => Some(StaffPart::Scan),
             Self::Slots => Some(StaffPart::Slots),
             Self::Statements => Some(StaffPart::Statements),
-            Self::Today | Self::Tomorrow | Self::Elsewhere => None,
+            Self::Today | Self::Tomorrow | Self::Month | Self::Elsewhere => None,
         }
     }
 }
