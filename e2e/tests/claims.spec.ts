@@ -110,12 +110,12 @@ async function correct(page: Page): Promise<void> {
 async function paid(page: Page): Promise<void> {
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: guardian }) });
   await row.getByRole('button', { name: '入金済みにする' }).click();
-  await expect(row.getByText(/^入金済み/)).toBeVisible();
+  await expect(row.getByText(/^入金済み \d/)).toBeVisible();
   await expect(row.getByRole('button', { name: '入金を取り消す' })).toBeFocused();
   await row.getByRole('button', { name: '入金を取り消す' }).click();
-  await expect(row.getByText(/^入金済み/)).toHaveCount(0);
+  await expect(row.getByText(/^入金済み \d/)).toHaveCount(0);
   await row.getByRole('button', { name: '入金済みにする' }).click();
-  await expect(row.getByText(/^入金済み/)).toBeVisible();
+  await expect(row.getByText(/^入金済み \d/)).toBeVisible();
 }
 
 /** Every paper that the page offers is there. */
