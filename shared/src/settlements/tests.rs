@@ -91,4 +91,6 @@ fn what_is_claimed_late_goes_into_the_next_open_month() {
 fn what_is_told_over_the_wire_is_read_again() {
     let lines = lines();
     let told = Settlement { head: head(&lines), own: yonago(), own_name: Localised::new("米子市", "", "Yonago"), lines };
-    let
+    let sent = serde_json::to_string(&told).unwrap();
+    assert_eq!(serde_json::from_str::<Settlement>(&sent).unwrap(), told, "no two fields have one name");
+}
