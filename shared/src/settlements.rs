@@ -146,7 +146,7 @@ pub struct SettlementHead {
     /// Its name.
     pub other_name: Localised,
     /// How many lines.
-    pub lines: i64,
+    pub line_count: i64,
     /// What it comes to for the city that looks.
     #[serde(flatten)]
     pub sides: Sides,
@@ -180,7 +180,7 @@ pub struct Settlement {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LockSettlement {
     /// How many lines there were.
-    pub lines: i64,
+    pub line_count: i64,
     /// Its balance, in integer yen.
     pub balance_yen: i64,
 }
@@ -289,10 +289,10 @@ pub fn lock(head: &SettlementHead, seen: &LockSettlement, now: DateTime<Utc>) ->
     if now < day_start(from) {
         against.push(Rejection::NotOver { from });
     }
-    if head.lines == 0 {
+    if head.line_count == 0 {
         against.push(Rejection::Nothing);
     }
-    if (seen.lines, seen.balance_yen) != (head.lines, head.sides.balance_yen) {
+    if (seen.line_count, seen.balance_yen) != (head.line_count, head.sides.balance_yen) {
         against.push(Rejection::Changed);
     }
     if head.open_comments > 0 {

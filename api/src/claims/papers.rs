@@ -103,7 +103,7 @@ pub(super) fn city_table(lines: &[&ClaimLine]) -> PaperTable {
         let amounts = line.amounts;
         let lead = [
             separated(line.number),
-            tokyo_day(line.starts_at).to_string(),
+            tokyo_day(line.starts_at).format("%Y/%m/%d").to_string(),
             line.child.name.clone(),
             line.certificate.clone().unwrap_or_default(),
         ];
@@ -144,7 +144,8 @@ pub(super) fn family_table(lines: &[&ClaimLine]) -> PaperTable {
         if line.corrects.is_some() {
             usage = with("claims.word.correction", "line", corrected(line), Locale::Ja);
         }
-        let lead = [tokyo_day(line.starts_at).to_string(), line.child.name.clone(), line.programme_name.ja.clone(), usage];
+        let lead =
+            [tokyo_day(line.starts_at).format("%Y/%m/%d").to_string(), line.child.name.clone(), line.programme_name.ja.clone(), usage];
         lead.into_iter().chain([line.amounts.minutes, line.amounts.fee_yen].map(separated)).collect()
     };
     let sum = total(lines.iter().copied());

@@ -96,7 +96,7 @@ fn row(n: i64, line: &SettlementLine) -> Vec<String> {
         separated(n),
         format!("{}／{}", line.facility, line.programme_name.ja),
         line.certificate.clone().unwrap_or_default(),
-        line.day.to_string(),
+        line.day.format("%Y/%m/%d").to_string(),
         usage,
     ];
     let amounts = line.amounts;

@@ -89,7 +89,7 @@ impl Books {
             month,
             other: other.clone(),
             other_name: name_of(&self.cities, other),
-            lines,
+            line_count: lines,
             sides,
             own_lock,
             other_lock,

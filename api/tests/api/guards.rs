@@ -280,7 +280,7 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "add_attempt" => Some(json!({ "means": "call", "result": "reached" })),
         "hand_over_case" => Some(json!({ "desk": "centre", "words": "by a stranger" })),
         "close_case" => Some(json!({ "outcome": "told" })),
-        "lock_settlement" => Some(json!({ "lines": 0, "balance_yen": 0 })),
+        "lock_settlement" => Some(json!({ "line_count": 0, "balance_yen": 0 })),
         "comment_on_line" | "answer_comment" => Some(json!({ "words": "by a stranger" })),
         "mark_family_paid" => Some(json!({ "paid": true })),
         "set_household" => Some(json!({ "classes": [] })),

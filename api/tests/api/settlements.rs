@@ -31,7 +31,7 @@ fn path(other: &str) -> String {
 }
 
 async fn lock(officer: &Person, other: &str, lines: i64, balance: i64) -> crate::app::Answer {
-    officer.post(&format!("{}/lock", path(other)), json!({ "lines": lines, "balance_yen": balance })).await
+    officer.post(&format!("{}/lock", path(other)), json!({ "line_count": lines, "balance_yen": balance })).await
 }
 
 on_both! {

@@ -33,7 +33,7 @@ fn head(lines: &[SettlementLine]) -> SettlementHead {
         month: "2026-12".parse().unwrap(),
         other: sakaiminato(),
         other_name: Localised::new("", "", ""),
-        lines: i64::try_from(lines.len()).unwrap(),
+        line_count: i64::try_from(lines.len()).unwrap(),
         sides: sides(lines, &yonago()),
         own_lock: None,
         other_lock: None,
@@ -50,7 +50,7 @@ fn what_one_city_gets_the_other_pays() {
 #[test]
 fn a_city_locks_what_it_was_shown_when_nothing_is_disputed() {
     let mut lines = lines();
-    let seen = LockSettlement { lines: 3, balance_yen: -1299 };
+    let seen = LockSettlement { line_count: 3, balance_yen: -1299 };
     let after = tokyo("2027-01-01 0:00");
     assert_eq!(lock(&head(&lines), &seen, after), Ok(()));
     let own = SettlementLock { at: after, by: String::new() };
@@ -68,7 +68,7 @@ fn a_city_locks_what_it_was_shown_when_nothing_is_disputed() {
     let against = lock(&head(&lines), &LockSettlement { balance_yen: 0, ..seen }, tokyo("2026-12-31 23:59"));
     let from = day("2027-01-01");
     assert_eq!(against, Err(vec![Rejection::NotOver { from }, Rejection::Changed, Rejection::CommentsOpen { count: 1 }]));
-    assert_eq!(lock(&head(&[]), &LockSettlement { lines: 0, balance_yen: 0 }, after), Err(vec![Rejection::Nothing]));
+    assert_eq!(lock(&head(&[]), &LockSettlement { line_count: 0, balance_yen: 0 }, after), Err(vec![Rejection::Nothing]));
     let comment = &lines[0].comments[0];
     assert_eq!((may_close(comment, &sakaiminato()), may_close(comment, &yonago())), (Ok(()), Err(Rejection::NotOwnComment)));
     assert_eq!(may_answer(comment), Ok(()));
@@ -85,4 +85,12 @@ fn what_is_claimed_late_goes_into_the_next_open_month() {
     assert_eq!(settled("2026-12", &["2026-11"]), "2026-12");
     assert_eq!(settled("2026-12", &["2026-12"]), "2027-01");
     assert_eq!(settled("2026-11", &["2026-12", "2026-11", "2027-02"]), "2027-01");
+}
+
+#[test]
+fn what_is_told_over_the_wire_is_read_again() {
+    let lines = lines();
+    let told = Settlement { head: head(&lines), own: yonago(), own_name: Localised::new("米子市", "", "Yonago"), lines };
+    let sent = serde_json::to_string(&told).unwrap();
+    assert_eq!(serde_json::from_str::<Settlement>(&sent).unwrap(), told, "no two fields have one name");
 }

@@ -1,7 +1,7 @@
 //! The facility's month: what stands out first, then what it comes to, the lock, and the tables.
 
 use leptos::prelude::*;
-use shared::claims::{Claim, ClaimLock};
+use shared::claims::{Claim, ClaimLock, Found};
 use shared::locale::{moment, month as month_words, yen};
 use shared::time::{Month, days_before};
 
@@ -55,6 +55,12 @@ pub fn MonthPage() -> impl IntoView {
     }
 }
 
+/// What stands out at stays that have begun: at others nothing is to be put right yet.
+fn begun(claim: &Claim) -> Vec<Found> {
+    let now = settings::now();
+    claim.found.iter().filter(|found| found.starts_at <= now).cloned().collect()
+}
+
 #[component]
 fn Whole(claim: Claim, is_new: RwSignal<bool>, locked: Callback<()>, again: Callback<()>) -> impl IntoView {
     let (month, is_locked) = (claim.month, claim.locked.is_some());
@@ -63,7 +69,7 @@ fn Whole(claim: Claim, is_new: RwSignal<bool>, locked: Callback<()>, again: Call
     }
     let state = match claim.locked.clone() {
         Some(lock) => view! { <Locked lock month is_new/> }.into_any(),
-        None => view! { <FoundLists found=claim.found.clone() month/> }.into_any(),
+        None => view! { <FoundLists found=begun(&claim) month/> }.into_any(),
     };
     let ahead = (!claim.ahead.is_empty()).then(|| {
         view! {
@@ -126,14 +132,16 @@ fn Lock(claim: Claim, locked: Callback<()>, again: Callback<()>) -> impl IntoVie
     let month = claim.month;
     let send = move |(), attempt| async move { client::lock(month, &attempt).await };
     let taking = taking(send, Callback::new(move |_| locked.run(())), again);
-    let blocking = claim.found.iter().filter(|found| found.blocks).count();
-    let is_free = blocking == 0 && claim.refusals.is_empty();
+    let blocking = begun(&claim).iter().filter(|found| found.blocks).count();
+    let to_come = claim.found.len().saturating_sub(begun(&claim).len());
+    let is_free = !claim.found.iter().any(|found| found.blocks) && claim.refusals.is_empty();
     let refusals = claim.refusals.into_iter().map(|reason| view! { <li>{furigana(move || reason.sentence(locale()))}</li> }).collect_view();
     let first = (blocking > 0).then(|| view! { <li>{say_with("claims.first_mend", move || vec![("count", blocking.to_string())])}</li> });
+    let later = (to_come > 0).then(|| view! { <li>{say_with("claims.to_come", move || vec![("count", to_come.to_string())])}</li> });
     let press = Callback::new(move |()| taking.take((), "claims.locked"));
     view! {
         <p><Say key="claims.lock_lead"/></p>
-        <ul class="reasons" id="claim-refusals">{refusals}{first}</ul>
+        <ul class="reasons" id="claim-refusals">{refusals}{first}{later}</ul>
         {taking.refused()}
         <div class="row no-print">
             <Button icon=Glyph::Check on_press=press busy=taking.is_busy() disabled=!is_free described_by="claim-refusals">

@@ -71,7 +71,7 @@ fn Row(head: SettlementHead) -> impl IntoView {
         <tr>
             <th scope="row"><a href=href>{furigana(move || month(when, locale()))}</a><br/><span class="quiet">{name(head.compact_name)}</span></th>
             <QueueCell label="settlements.th_other">{name(head.other_name)}</QueueCell>
-            <QueueFigure label="settlements.th_lines">{head.lines.to_string()}</QueueFigure>
+            <QueueFigure label="settlements.th_lines">{head.line_count.to_string()}</QueueFigure>
             {amounts.collect_view()}
             <QueueCell label="settlements.th_state">
                 <Chip tone>{say(words)}</Chip>

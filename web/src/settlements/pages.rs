@@ -96,7 +96,7 @@ fn Sums(head: SettlementHead) -> impl IntoView {
     view! {
         <Facts>
             <Fact name="settlements.th_other">{name(head.other_name)}</Fact>
-            <Fact name="settlements.th_lines">{head.lines.to_string()}</Fact>
+            <Fact name="settlements.th_lines">{head.line_count.to_string()}</Fact>
             {sums.map(|(key, amount)| view! { <Fact name=key><strong>{furigana(move || yen(amount, locale()))}</strong></Fact> }).collect_view()}
             <Fact name="settlements.own_lock"><Locked lock=head.own_lock/></Fact>
             <Fact name="settlements.other_lock"><Locked lock=head.other_lock/></Fact>
@@ -129,7 +129,7 @@ fn Files(at: At) -> impl IntoView {
 #[component]
 fn Lock(head: SettlementHead, locking: Taking<Step>) -> impl IntoView {
     head.own_lock.is_none().then(|| {
-        let seen = LockSettlement { lines: head.lines, balance_yen: head.sides.balance_yen };
+        let seen = LockSettlement { line_count: head.line_count, balance_yen: head.sides.balance_yen };
         let against = lock(&head, &seen, settings::now()).err().unwrap_or_default();
         let is_free = against.is_empty();
         let against: Vec<_> = against.into_iter().map(|rejection| rejection.reason()).collect();
