@@ -92,7 +92,7 @@ on_both! {
         for _ in 0..2 {
             assert_eq!(kaede.post("/auth/tablet/share", json!({})).await.status, 204);
         }
-        assert_eq!(audited(test, "tablet.shared").await, [kaede_id.clone()]);
+        assert_eq!(audited(test, "tablet.shared").await, vec![kaede_id.clone()]);
         assert_eq!(kaede.get("/me").await.body["is_shared"], true);
         assert_eq!(kaede.get("/sessions").await.body["items"][0]["is_shared"], true);
         // Who is in front is not replaced without a lock.
