@@ -25,7 +25,7 @@ test('a question is asked, read, answered and read', async ({ page, browser }, {
   await page.getByRole('textbox', { name: 'メッセージ' }).fill(question);
   await page.getByRole('button', { name: '送る' }).click();
   await expect(page.getByText('お昼寝用の毛布は要りますか。')).toBeVisible();
-  await expect(page.getByText('未読')).toBeVisible();
+  await expect(page.getByText('未読', { exact: true })).toBeVisible();
   await expect(page.locator('main b')).toHaveCount(0);
 
   const staff = await another(browser, project.name === 'desktop' ? tablet : { viewport: { width: 390, height: 844 } });

@@ -39,7 +39,7 @@ test('a known family is booked within half a minute', async ({ page, browser }, 
   await page.getByRole('searchbox').fill(project.name === 'phone' ? 'ｵｷﾅｷﾞ' : 'おきしお');
   await page.getByRole('searchbox').press('Enter');
   await page.getByRole('listitem').getByRole('button', { name: new RegExp(mark) }).click();
-  await page.getByRole('group', { name: '次の空き' }).getByRole('radio').first().check({ force: true });
+  await page.getByRole('group', { name: '次の空き' }).getByRole('radio', { name: /一時預かり/ }).first().check({ force: true });
   await answer(page);
   const book = page.getByRole('button', { name: '受け付ける', exact: true });
   await expect(book).toBeEnabled();
@@ -95,7 +95,7 @@ test('a new family is taken down and booked within two minutes, and opens its ac
     await page.locator(`#child_born-${part}, [id$="child_born-${part}"]`).first().selectOption(value);
   }
   await page.getByRole('button', { name: '登録して次へ' }).click();
-  const first = page.getByRole('group', { name: '次の空き' }).getByRole('radio').first();
+  const first = page.getByRole('group', { name: '次の空き' }).getByRole('radio', { name: /一時預かり/ }).first();
   await expect(first).toBeAttached();
   await new Frame(page).ready();
   await picture(page, 'phone-places');

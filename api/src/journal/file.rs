@@ -102,7 +102,7 @@ fn sheet(conn: &mut AnyConnection, facility: &FacilityId, month: Month, locale: 
             (said("journal.word.facility"), Cell::Text(facilities::store::find_name(conn, facility)?.ok_or(ApiError::NotFound)?)),
             (said("journal.word.month"), Cell::Text(without_ruby(&shared::locale::month(month, locale)))),
         ],
-        columns: COLUMNS.iter().map(|(key, width)| (said(key), *width) as Column).collect(),
+        columns: COLUMNS.iter().map(|(key, width)| -> Column { (said(key), *width) }).collect(),
         rows: entries.iter().map(|entry| row(entry, about(entry), locale)).collect(),
         totals: Vec::new(),
     })

@@ -10,7 +10,7 @@ use shared::programmes::ProgrammeKey;
 use super::client;
 use crate::api::{Attempt, Failure};
 use crate::i18n::{Say, Text, furigana, locale};
-use crate::ui::{Button, Chip, Disclosure, Field, Look, Refusal, TextArea, TextInput, Tone};
+use crate::ui::{Button, Chip, Disclosure, Field, Look, Need, Refusal, TextArea, TextInput, Tone};
 
 /// What an entry is about.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ fn Draft(about: StoredValue<About>, draft: Option<Entry>, entries: RwSignal<Vec<
     let finish = Callback::new(move |()| drop(saving.dispatch(true)));
     view! {
         {move || failure.get().map(|why| view! { <Refusal why/> })}
-        <Field id label><TextArea value=words rows=3 maxlength=2000/></Field>
+        <Field id label required=Need::Unsaid><TextArea value=words rows=3 maxlength=2000/></Field>
         <div class="row">
             <Button look=Look::Outline busy disabled=is_blank on_press=save><Say key="journal.save_draft"/></Button>
             <Button busy disabled=is_blank on_press=finish><Say key="journal.finish"/></Button>
