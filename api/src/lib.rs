@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod outreach;
 pub mod outside;
 pub mod passkeys;
+pub mod places;
 pub mod procedures;
 pub mod programmes;
 pub mod registers;

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
+    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, places, procedures,
     programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
 };
 
@@ -50,6 +50,7 @@ fn operations(config: &mut impl Operations) {
     procedures::configure(config);
     facilities::configure(config);
     slots::configure(config);
+    places::configure(config);
     accounts::configure(config);
     identity::configure(config);
     passkeys::configure(config);

@@ -35,6 +35,7 @@ pub mod notices;
 pub mod outreach;
 pub mod page;
 pub mod passkeys;
+pub mod places;
 pub mod problem;
 pub mod procedures;
 pub mod programmes;

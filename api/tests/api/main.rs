@@ -45,6 +45,7 @@ mod openapi;
 mod outreach;
 mod passkeys;
 mod peers;
+mod places;
 mod programmes;
 mod races;
 mod registers;
