@@ -20,10 +20,7 @@ use crate::ids::{OfferingId, PatternId, PlaceChangeId, SlotId};
 use crate::locale::Localised;
 use crate::problem::{Datum, Reason};
 use crate::programmes::{Programme, ProgrammeKey, Terms};
-use crate::slots::{
-    BandPlaces, ClassPlaces, ClosedTime, Occupancy, Offering, PatternLine, Slot, SlotState, blocks_within,
-    check_line,
-};
+use crate::slots::{BandPlaces, ClassPlaces, ClosedTime, Occupancy, Offering, PatternLine, Slot, SlotState, blocks_within, check_line};
 
 /// The most slots that are changed at once.
 pub const MOST_SLOTS: usize = 3000;
@@ -101,11 +98,8 @@ pub struct SlotShape {
 impl SlotShape {
     /// The shape that a slot has.
     pub fn of(slot: &Slot) -> Self {
-        let places = |band: &crate::slots::SlotBand| BandPlaces {
-            from_age: band.from_age,
-            under_age: band.under_age,
-            capacity: band.capacity,
-        };
+        let places =
+            |band: &crate::slots::SlotBand| BandPlaces { from_age: band.from_age, under_age: band.under_age, capacity: band.capacity };
         Self {
             starts_at: slot.starts_at,
             ends_at: slot.ends_at,

@@ -38,8 +38,7 @@ fn checked(conn: &mut AnyConnection, facility: &FacilityId, new: &NewPattern, bu
     }
     let mut others = store::list_patterns(conn, facility)?;
     others.retain(|other| Some(&other.id) != but);
-    new.check(&offering, &others)
-        .map_err(|reasons| ApiError::Refused(reasons.into_iter().map(|reason| part(None, reason)).collect()))
+    new.check(&offering, &others).map_err(|reasons| ApiError::Refused(reasons.into_iter().map(|reason| part(None, reason)).collect()))
 }
 
 /// Names a weekly pattern

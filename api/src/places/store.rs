@@ -9,6 +9,7 @@ use shared::places::{DoneStep, Duty, PlaceChange, PlaceChangeKind, WeekPattern};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::schema::{accounts, bookings, duties, offerings, place_changes, slots, waitlist_entries, week_patterns};
+use crate::slots::store::Times;
 
 type PatternRow = (String, String, String, String, i64);
 
@@ -26,20 +27,15 @@ pub fn list_patterns(conn: &mut AnyConnection, facility: &FacilityId) -> Result<
 /// Writes a pattern, a new one or another version.
 pub fn write_pattern(conn: &mut AnyConnection, facility: &FacilityId, pattern: &WeekPattern) -> Result<(), DbError> {
     let lines = to_json(&pattern.lines)?;
+    let set = || (week_patterns::name.eq(&pattern.name), week_patterns::lines.eq(&lines), week_patterns::version.eq(pattern.version));
     let mine = week_patterns::table.filter(week_patterns::id.eq(pattern.id.as_str()));
-    let set =
-        (week_patterns::name.eq(&pattern.name), week_patterns::lines.eq(&lines), week_patterns::version.eq(pattern.version));
-    if diesel::update(mine).set(set).execute(conn)? == 0 {
-        diesel::insert_into(week_patterns::table)
-            .values((
-                week_patterns::id.eq(pattern.id.as_str()),
-                week_patterns::facility_id.eq(facility.as_str()),
-                week_patterns::offering_id.eq(pattern.offering_id.as_str()),
-                set.0,
-                set.1,
-                set.2,
-            ))
-            .execute(conn)?;
+    if diesel::update(mine).set(set()).execute(conn)? == 0 {
+        let of = (
+            week_patterns::id.eq(pattern.id.as_str()),
+            week_patterns::facility_id.eq(facility.as_str()),
+            week_patterns::offering_id.eq(pattern.offering_id.as_str()),
+        );
+        diesel::insert_into(week_patterns::table).values((of, set())).execute(conn)?;
     }
     Ok(())
 }
@@ -66,10 +62,11 @@ pub fn list_duties(conn: &mut AnyConnection, facility: &FacilityId) -> Result<Ve
 
 /// Writes who is on duty for an offering.
 pub fn write_duty(conn: &mut AnyConnection, duty: &Duty) -> Result<(), DbError> {
-    let set = (duties::weekly.eq(to_json(&duty.weekly)?), duties::days.eq(to_json(&duty.days)?), duties::version.eq(duty.version));
+    let (weekly, days) = (to_json(&duty.weekly)?, to_json(&duty.days)?);
+    let set = || (duties::weekly.eq(&weekly), duties::days.eq(&days), duties::version.eq(duty.version));
     let mine = duties::table.filter(duties::offering_id.eq(duty.offering_id.as_str()));
-    if diesel::update(mine).set(&set).execute(conn)? == 0 {
-        diesel::insert_into(duties::table).values((duties::offering_id.eq(duty.offering_id.as_str()), set)).execute(conn)?;
+    if diesel::update(mine).set(set()).execute(conn)? == 0 {
+        diesel::insert_into(duties::table).values((duties::offering_id.eq(duty.offering_id.as_str()), set())).execute(conn)?;
     }
     Ok(())
 }
@@ -84,11 +81,7 @@ pub fn lock_offerings(conn: &mut AnyConnection, facility: &FacilityId) -> Result
 }
 
 /// From the start of the first to the end of the last of some slots of a facility; none where one of them is not its own.
-pub fn span_of(
-    conn: &mut AnyConnection,
-    facility: &FacilityId,
-    ids: &BTreeSet<&SlotId>,
-) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, DbError> {
+pub fn span_of(conn: &mut AnyConnection, facility: &FacilityId, ids: &BTreeSet<&SlotId>) -> Result<Option<Times>, DbError> {
     let mine = slots::table
         .filter(slots::facility_id.eq(facility.as_str()))
         .filter(slots::id.eq_any(ids.iter().map(|id| id.as_str())))
@@ -108,12 +101,12 @@ pub fn list_used(
     facility: &FacilityId,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(BTreeSet<SlotId>, BTreeSet<SlotId>), DbError> {
-    let between = slots::facility_id
-        .eq(facility.as_str())
-        .and(slots::starts_at.lt(stored(until)))
-        .and(slots::ends_at.gt(stored(from)));
+    let between = slots::facility_id.eq(facility.as_str()).and(slots::starts_at.lt(stored(until))).and(slots::ends_at.gt(stored(from)));
     let waits = || {
-        slots::table.inner_join(waitlist_entries::table.on(waitlist_entries::slot_id.eq(slots::id.nullable()))).filter(between).select(slots::id)
+        slots::table
+            .inner_join(waitlist_entries::table.on(waitlist_entries::slot_id.eq(slots::id.nullable())))
+            .filter(between)
+            .select(slots::id)
     };
     let waited = waits().filter(waitlist_entries::state.eq_any(["waiting", "offered"])).load::<String>(conn)?;
     let mut used = ids(waits().load::<String>(conn)?);

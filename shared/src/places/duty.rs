@@ -77,7 +77,7 @@ pub struct DutyChange {
 
 impl DutySpan {
     fn is_right(&self) -> bool {
-        let on_half = |time: NaiveTime| time.minute() % 30 == 0 && time.second() == 0;
+        let on_half = |time: NaiveTime| time.minute().is_multiple_of(30) && time.second() == 0;
         let in_order = self.ends == NaiveTime::MIN || self.starts < self.ends;
         on_half(self.starts) && on_half(self.ends) && in_order && (0..=MOST_CARERS).contains(&self.carers)
     }

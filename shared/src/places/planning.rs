@@ -143,19 +143,20 @@ fn judge(ground: &Ground, proposals: Vec<Proposal>, options: &PlaceOptions, now:
         if let Some(carers) = ground.on_duty(&offering_id, starts_at, ends_at) {
             shape.carers = Some(carers);
         }
-        let there = ground.slots.iter().find(|slot| slot.offering_id == offering_id && (slot.starts_at, slot.ends_at) == (starts_at, ends_at));
-        let is_new = |step: &&PlaceStep| step.offering_id == offering_id && step.verdict == Verdict::New;
-        let mut others = steps.iter().filter(is_new).filter_map(|step| step.after.as_ref()).map(|shape| (shape.starts_at, shape.ends_at));
+        let there =
+            ground.slots.iter().find(|slot| slot.offering_id == offering_id && (slot.starts_at, slot.ends_at) == (starts_at, ends_at));
+        // A pattern whose lines meet gives the time to the first of them.
+        let has_it = |step: &&PlaceStep| step.offering_id == offering_id && !matches!(step.verdict, Verdict::LeftOut { .. });
+        let mut others = steps.iter().filter(has_it).filter_map(|step| step.after.as_ref()).map(|shape| (shape.starts_at, shape.ends_at));
         let is_taken = others.any(|times| overlap(times, (starts_at, ends_at)));
         let terms = ground.terms(&offering.programme, tokyo_day(starts_at));
         let verdict = match (not_then(ground, offering, &shape, (terms, options), now), terms) {
             (Some(why), _) => Verdict::left_out(why),
             (None, None) => Verdict::left_out(SlotRejection::BandUnknown.reason()),
+            (None, Some(_)) if is_taken => Verdict::left_out(Rejection::Overlaps.reason()),
             (None, Some(terms)) => match there {
                 Some(slot) => onto(slot, terms, &mut shape, options, now),
-                None if is_taken || is_overlapped(ground, &offering_id, None, (starts_at, ends_at)) => {
-                    Verdict::left_out(Rejection::Overlaps.reason())
-                }
+                None if is_overlapped(ground, &offering_id, None, (starts_at, ends_at)) => Verdict::left_out(Rejection::Overlaps.reason()),
                 None => Verdict::New,
             },
         };
@@ -239,7 +240,12 @@ pub(super) fn carers_limit(shape: &SlotShape, terms: &Terms) -> Option<Reason> {
     let bands: Vec<SlotBand> = shape
         .bands
         .iter()
-        .map(|band| SlotBand { from_age: band.from_age, under_age: band.under_age, capacity: band.capacity, occupancy: Occupancy::default() })
+        .map(|band| SlotBand {
+            from_age: band.from_age,
+            under_age: band.under_age,
+            capacity: band.capacity,
+            occupancy: Occupancy::default(),
+        })
         .collect();
     let needed = staffing.needed(&bands, |band| band.capacity);
     let length = (shape.ends_at - shape.starts_at).num_minutes();
@@ -362,22 +368,18 @@ fn moved(carers: &Occupancy, slot: &Slot, shape: &SlotShape) -> Occupancy {
         let of_slot = of_slot.clamp(0, last);
         carers.peak(of_slot, of_slot)
     };
-    (0..length).fold((Occupancy::default(), 0), |(moved, from), minute| {
-        // A stretch ends where the next minute has another number.
-        if minute + 1 < length && there(minute + 1) == there(minute) {
-            return (moved, from);
-        }
-        (moved.plus(from, minute + 1, there(minute)), minute + 1)
-    })
-    .0
+    (0..length)
+        .fold((Occupancy::default(), 0), |(moved, from), minute| {
+            // A stretch ends where the next minute has another number.
+            if minute + 1 < length && there(minute + 1) == there(minute) {
+                return (moved, from);
+            }
+            (moved.plus(from, minute + 1, there(minute)), minute + 1)
+        })
+        .0
 }
 
-fn change_one(
-    ground: &Ground,
-    (slot, terms): (&Slot, &Terms),
-    (wanted, shape): (&BulkChange, &SlotShape),
-    now: DateTime<Utc>,
-) -> Verdict {
+fn change_one(ground: &Ground, (slot, terms): (&Slot, &Terms), (wanted, shape): (&BulkChange, &SlotShape), now: DateTime<Utc>) -> Verdict {
     let is = SlotShape::of(slot);
     if slot.spare && !wanted.bands.is_empty() {
         return Verdict::left_out(SlotRejection::PlacesOfClasses.reason());

@@ -110,11 +110,10 @@ fn every_day_of_a_pattern_says_what_becomes_of_it() {
     known.opening.opens_at = Some(time("9:00"));
     assert_eq!(planned(&known, &usual(), options), ["places.holiday", "new", "places.closed_weekday"]);
     known.opening.opens_at = Some(time("9:30"));
-    assert_eq!(planned(&known, &usual(), PlaceOptions { on_holidays: true, ..options }), [
-        "places.outside_hours",
-        "places.outside_hours",
-        "places.closed_weekday"
-    ]);
+    assert_eq!(
+        planned(&known, &usual(), PlaceOptions { on_holidays: true, ..options }),
+        ["places.outside_hours", "places.outside_hours", "places.closed_weekday"]
+    );
     let all = PlaceOptions { on_holidays: true, beyond_hours: true, ..options };
     assert_eq!(planned(&known, &usual(), all), ["new", "new", "new"]);
     let steps = plan_places(&known, Some(&usual()), &publish(MONDAY, MONDAY, all), now()).unwrap();
@@ -189,7 +188,8 @@ fn carers_on_duty_are_right_or_refused() {
     let changed = |command: &DutyChange| Duty::unsaid("offering".into()).changed(command).map(|duty| duty.version);
     assert_eq!(changed(&of("9:00", "17:30", 200)), Ok(1));
     assert_eq!(changed(&of("9:00", "0:00", 0)), Ok(1));
-    for wrong in [of("9:15", "17:00", 1), of("9:00", "17:10", 1), of("17:00", "9:00", 1), of("9:00", "17:00", 201), of("9:00", "17:00", -1)] {
+    for wrong in [of("9:15", "17:00", 1), of("9:00", "17:10", 1), of("17:00", "9:00", 1), of("9:00", "17:00", 201), of("9:00", "17:00", -1)]
+    {
         assert_eq!(changed(&wrong), Err(Rejection::DutyInvalid), "{wrong:?}");
     }
     let twice = DutyDay { day: day(MONDAY), spans: Vec::new() };
@@ -222,12 +222,8 @@ fn a_week_is_copied_with_its_shape() {
     (one.room, one.carers) = (Some(4), Some(Occupancy::default().plus(0, 480, 2)));
     one.bands[0] = SlotBandOf(0, 3, 4).booked(3);
     let closed = Slot { state: SlotState::Closed, ..there("closed", "2026-12-08") };
-    let copy = |into: &str, weeks| PlacesCommand::CopyWeek {
-        week: day("2026-12-10"),
-        into: day(into),
-        weeks,
-        options: PlaceOptions::default(),
-    };
+    let copy =
+        |into: &str, weeks| PlacesCommand::CopyWeek { week: day("2026-12-10"), into: day(into), weeks, options: PlaceOptions::default() };
     let known = ground(vec![one.clone(), closed]);
     let steps = plan_places(&known, None, &copy("2026-12-16", 2), now()).unwrap();
     assert_eq!(told(&steps), ["new", "new"], "a closed slot is not copied");
@@ -268,7 +264,8 @@ fn a_selection_changes_but_never_takes_a_booked_place() {
     let nowhere = BulkChange { times: Some(DayTimes { starts: time("13:00"), ends: time("15:00") }), ..BulkChange::default() };
     assert_eq!(told(&plan_places(&known, None, &bulk(&["one"], nowhere), now()).unwrap()), ["slots.no_block"]);
     // Two of one day do not become one.
-    let twin = Slot { id: "twin".into(), starts_at: tokyo("2026-12-07 17:00"), ends_at: tokyo("2026-12-07 19:00"), ..there("twin", MONDAY) };
+    let twin =
+        Slot { id: "twin".into(), starts_at: tokyo("2026-12-07 17:00"), ends_at: tokyo("2026-12-07 19:00"), ..there("twin", MONDAY) };
     let mut known = ground(vec![there("one", MONDAY), twin]);
     assert_eq!(told(&plan_places(&known, None, &bulk(&["one", "twin"], moved), now()).unwrap()), ["changed", "places.overlaps"]);
     // Who waits is told by closing the day, never by the way.
@@ -314,7 +311,8 @@ fn taking_back_names_what_was_booked_or_changed_since() {
     let mut raised = there("raised", "2026-12-11");
     let before = SlotShape::of(&raised);
     (raised.bands[0], raised.version) = (SlotBandOf(0, 3, 5).booked(4), 2);
-    let of_raised = DoneStep { before: Some(before.clone()), after: SlotShape::of(&raised), version: 2, slot_id: "raised".into(), ..of_free.clone() };
+    let of_raised =
+        DoneStep { before: Some(before.clone()), after: SlotShape::of(&raised), version: 2, slot_id: "raised".into(), ..of_free.clone() };
     let mut known = ground(vec![free, used, Slot { version: 2, ..changed }, raised.clone()]);
     known.used.insert("used".into());
     let done = [of_free, of_used, of_changed, of_gone, of_raised.clone()];

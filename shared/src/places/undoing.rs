@@ -12,8 +12,11 @@ use crate::slots::{Slot, SlotState};
 pub fn undo_places(ground: &Ground, done: &[DoneStep], now: DateTime<Utc>) -> Vec<PlaceStep> {
     // What goes away, or goes back, is in nobody's way any more.
     let mut ground = ground.clone();
-    let removed: BTreeSet<SlotId> =
-        done.iter().filter(|step| step.before.is_none() && undo_one(&ground, step, now) == Verdict::Removed).map(|step| step.slot_id.clone()).collect();
+    let removed: BTreeSet<SlotId> = done
+        .iter()
+        .filter(|step| step.before.is_none() && undo_one(&ground, step, now) == Verdict::Removed)
+        .map(|step| step.slot_id.clone())
+        .collect();
     let slots = ground.slots.clone();
     ground.slots.retain(|slot| !removed.contains(&slot.id));
     let mut steps = Vec::with_capacity(done.len());

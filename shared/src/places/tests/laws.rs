@@ -7,13 +7,18 @@ use crate::ids::SlotId;
 use crate::slots::SlotBand;
 use crate::time::days_after;
 
+/// Day, hours, places and children of a slot.
+type AnySlot = (u32, u32, u32, [i64; 2], [i64; 2]);
+/// Weekday, hours, places, carers of a line.
+type AnyLine = (u32, u32, u32, [i64; 2], Option<i64>);
+
 /// What is in a world of a fortnight from [`MONDAY`] on.
 #[derive(Debug, Clone)]
 struct World {
-    /// Day, hours, places and children of each slot; those of a day that overlap are left away.
-    slots: Vec<(u32, u32, u32, [i64; 2], [i64; 2])>,
-    /// Weekday, hours, places, carers of the pattern's lines.
-    lines: Vec<(u32, u32, u32, [i64; 2], Option<i64>)>,
+    /// Those of a day that overlap are left away.
+    slots: Vec<AnySlot>,
+    /// The pattern's.
+    lines: Vec<AnyLine>,
     duty: Option<i64>,
     changes_existing: bool,
     /// Which slots are booked, and which changed by somebody else, before it is taken back.
@@ -32,7 +37,8 @@ fn world() -> impl Strategy<Value = World> {
     let slot = (0_u32..14, hours(), both(5), both(5)).prop_map(|(day, (from, until), places, children)| {
         (day, from, until, places, [children[0].min(places[0]), children[1].min(places[1])])
     });
-    let line = (0_u32..7, hours(), both(5), prop::option::of(0_i64..5)).prop_map(|(day, (from, until), places, carers)| (day, from, until, places, carers));
+    let line = (0_u32..7, hours(), both(5), prop::option::of(0_i64..5))
+        .prop_map(|(day, (from, until), places, carers)| (day, from, until, places, carers));
     (
         prop::collection::vec(slot, 0..12),
         prop::collection::vec(line, 1..8),
@@ -192,7 +198,9 @@ fn obeys(world: &World, command: &PlacesCommand) {
     expected.retain(|one| is_kept(one));
     assert_eq!(left, expected);
     // Everything else is exactly as it was before, but for who came since.
-    let shapes = |ground: &Ground| by_id(&ground.slots).into_iter().filter(|one| !is_kept(one)).map(|(id, shape, _)| (id, shape)).collect::<Vec<_>>();
+    let shapes = |ground: &Ground| {
+        by_id(&ground.slots).into_iter().filter(|one| !is_kept(one)).map(|(id, shape, _)| (id, shape)).collect::<Vec<_>>()
+    };
     assert_eq!(shapes(&known), {
         let mut was = shapes(&before);
         was.retain(|(id, _)| !kept.contains(id));
