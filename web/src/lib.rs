@@ -66,6 +66,8 @@ pub mod outreach;
 #[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;
+#[cfg(feature = "staff")]
+pub mod places;
 #[cfg(feature = "pages")]
 pub mod programmes;
 #[cfg(feature = "staff")]

@@ -13,6 +13,7 @@ use crate::families::HouseholdRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
+use crate::places::PlaceRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
 use crate::slots::staff::StaffSlotRoutes;
@@ -26,6 +27,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <StaffAccountRoutes/>
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
+        <PlaceRoutes/>
         <StaffStatementRoutes/>
         <EntryRoutes/>
         <OfficeRoutes/>
