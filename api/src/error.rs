@@ -254,7 +254,11 @@ impl From<DbError> for ApiError {
                 | "claims_once"
                 | "claim_lines_stay_once"
                 | "settlements_once"
-                | "slots_once" => Self::Retry,
+                | "slots_once"
+                // A slot was taken away, or somebody came to it while it was.
+                | "bookings_slot_id_fkey"
+                | "waitlist_entries_slot_id_fkey"
+                | "waitlist_skips_slot_id_fkey" => Self::Retry,
                 _ => Self::Internal(format!("constraint {name} violated")),
             },
             other => Self::Internal(other.to_string()),
@@ -328,6 +332,7 @@ refused!(
     shared::families::Rejection,
     shared::notices::Rejection,
     shared::passkeys::Rejection,
+    shared::places::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
     shared::settlements::Rejection,

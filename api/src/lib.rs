@@ -36,6 +36,7 @@ pub mod outreach;
 pub mod outside;
 pub mod parts;
 pub mod passkeys;
+pub mod places;
 pub mod procedures;
 pub mod programmes;
 pub mod registers;

@@ -15,6 +15,7 @@ use utoipa_actix_web::AppExt;
     ),
     tags(
         (name = "slots", description = "Free places (枠)"),
+        (name = "places", description = "Places (定員) of many slots at once: named patterns, carers on duty, copying, changing, and taking it back"),
         (name = "facilities", description = "Facilities (施設)"),
         (name = "programmes", description = "Programmes (事業) and their rules"),
         (name = "municipalities", description = "Municipalities and compacts (広域利用協定)"),

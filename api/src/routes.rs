@@ -18,7 +18,7 @@ use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
     entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach, parts,
-    passkeys, procedures, programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements,
+    passkeys, places, procedures, programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements,
     tablets, waitlist,
 };
 
@@ -51,6 +51,7 @@ fn operations(config: &mut impl Operations) {
     procedures::configure(config);
     facilities::configure(config);
     slots::configure(config);
+    places::configure(config);
     accounts::configure(config);
     tablets::configure(config);
     identity::configure(config);

@@ -1114,6 +1114,45 @@ diesel::joinable!(notices -> accounts (account_id));
 diesel::joinable!(deliveries -> notices (notice_id));
 diesel::joinable!(notice_links -> deliveries (delivery_id));
 
+diesel::table! {
+    week_patterns (id) {
+        id -> Text,
+        facility_id -> Text,
+        offering_id -> Text,
+        name -> Text,
+        lines -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    duties (offering_id) {
+        offering_id -> Text,
+        weekly -> Text,
+        days -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    place_changes (id) {
+        id -> Text,
+        facility_id -> Text,
+        kind -> Text,
+        name -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        new_count -> BigInt,
+        changed_count -> BigInt,
+        steps -> Text,
+        made_at -> Timestamp,
+        made_by -> Text,
+        undone_at -> Nullable<Timestamp>,
+        undone_by -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(place_changes -> accounts (made_by));
 diesel::joinable!(claims -> accounts (locked_by));
 diesel::joinable!(claim_payments -> accounts (marked_by));
 diesel::joinable!(claim_lines -> bookings (booking_id));
@@ -1186,6 +1225,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outreach_rules,
     passkey_challenges,
     passkeys,
+    place_changes,
     procedures,
     programmes,
     push_keys,

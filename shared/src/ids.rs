@@ -71,3 +71,5 @@ id!(/** Id of a comment on a line of a settlement. */ SettlementCommentId);
 id!(/** Id of a message about a booking. */ MessageId);
 id!(/** Id of an entry of the daily journal (日誌). */ JournalEntryId);
 id!(/** Id of a note to the next shift (申し送り). */ ShiftNoteId);
+id!(/** Id of a named weekly pattern of places. */ PatternId);
+id!(/** Id of a change of the places of many slots at once. */ PlaceChangeId);

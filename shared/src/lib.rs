@@ -39,6 +39,7 @@ pub mod outreach;
 pub mod page;
 pub mod parts;
 pub mod passkeys;
+pub mod places;
 pub mod problem;
 pub mod procedures;
 pub mod programmes;

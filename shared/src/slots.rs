@@ -296,7 +296,7 @@ impl Staffing {
     }
 
     /// How many carers those who are there need: by the ratios, and the least number as soon as one child is there.
-    fn needed(&self, bands: &[SlotBand], there: impl Fn(&SlotBand) -> i64) -> i64 {
+    pub(crate) fn needed(&self, bands: &[SlotBand], there: impl Fn(&SlotBand) -> i64) -> i64 {
         if bands.iter().all(|band| there(band) == 0) {
             return 0;
         }

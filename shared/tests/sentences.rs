@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
-    entitlements, facilities, families, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys, problem,
-    procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
+    entitlements, facilities, families, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys, places,
+    problem, procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -237,6 +237,28 @@ fn reasons() -> Vec<Reason> {
         slots::Rejection::AffectedChanged => slots::Rejection::AffectedChanged,
         slots::Rejection::PlacesOfClasses => slots::Rejection::PlacesOfClasses,
         slots::Rejection::ClassesInvalid => slots::Rejection::ClassesInvalid,
+    });
+    all.extend(samples! { places::Rejection:
+        places::Rejection::NameTaken => places::Rejection::NameTaken,
+        places::Rejection::DutyInvalid => places::Rejection::DutyInvalid,
+        places::Rejection::WeeksInvalid => places::Rejection::WeeksInvalid,
+        places::Rejection::NothingAsked => places::Rejection::NothingAsked,
+        places::Rejection::TooMany => places::Rejection::TooMany,
+        places::Rejection::PlanChanged => places::Rejection::PlanChanged,
+        places::Rejection::AlreadyUndone => places::Rejection::AlreadyUndone,
+        places::Rejection::Begun => places::Rejection::Begun,
+        places::Rejection::Holiday { .. } => places::Rejection::Holiday { name: names.clone() },
+        places::Rejection::ClosedWeekday => places::Rejection::ClosedWeekday,
+        places::Rejection::OutsideHours => places::Rejection::OutsideHours,
+        places::Rejection::Overlaps => places::Rejection::Overlaps,
+        places::Rejection::Differs => places::Rejection::Differs,
+        places::Rejection::SlotClosed => places::Rejection::SlotClosed,
+        places::Rejection::WaitedFor => places::Rejection::WaitedFor,
+        places::Rejection::TimesBooked => places::Rejection::TimesBooked,
+        places::Rejection::Gone => places::Rejection::Gone,
+        places::Rejection::ChangedSince => places::Rejection::ChangedSince,
+        places::Rejection::UsedSince => places::Rejection::UsedSince,
+        places::Rejection::CarersLimit { .. } => places::Rejection::CarersLimit { at, there: 2, needed: 3 },
     });
     let closure = |reason| slots::Closure { reason, message: "台風10号のため".to_owned() };
     all.extend(slots::ClosureReason::ALL.map(|reason| closure(reason).reason()));

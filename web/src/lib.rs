@@ -78,6 +78,8 @@ pub mod parts;
 #[cfg(feature = "pages")]
 pub mod passkeys;
 pub mod paths;
+#[cfg(feature = "staff")]
+pub mod places;
 #[cfg(feature = "pages")]
 pub mod programmes;
 pub mod reading;

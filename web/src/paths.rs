@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use shared::access::Role;
+use shared::ids::{PatternId, PlaceChangeId};
 use shared::time::Month;
 
 use crate::api::{percent_encoded, query};
@@ -290,6 +291,41 @@ pub fn staff_slots(from: Option<NaiveDate>) -> String {
 /// Publishing slots.
 pub fn staff_new_slots() -> String {
     "/staff/slots/new".to_owned()
+}
+
+/// The places of a week, or of a month; this one without a day.
+pub fn staff_places(from: Option<NaiveDate>, by_month: bool) -> String {
+    query("/staff/places", &[("from", from.map(|day| day.to_string())), ("view", by_month.then(|| "month".to_owned()))])
+}
+
+/// Publishing a named pattern.
+pub fn staff_places_publish() -> String {
+    "/staff/places/publish".to_owned()
+}
+
+/// Publishing this named pattern.
+pub fn staff_places_publish_pattern(pattern: &PatternId) -> String {
+    query("/staff/places/publish", &[("pattern", Some(pattern.to_string()))])
+}
+
+/// Copying the week of a day.
+pub fn staff_places_copy(week: NaiveDate) -> String {
+    query("/staff/places/copy", &[("week", Some(week.to_string()))])
+}
+
+/// The named patterns.
+pub fn staff_places_patterns() -> String {
+    "/staff/places/patterns".to_owned()
+}
+
+/// Carers on duty.
+pub fn staff_places_duty() -> String {
+    "/staff/places/duty".to_owned()
+}
+
+/// Taking a change of places back.
+pub fn staff_places_undo(change: &PlaceChangeId) -> String {
+    query("/staff/places/undo", &[("change", Some(change.to_string()))])
 }
 
 /// Closing a day or some hours.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc, Weekday};
 use diesel::prelude::*;
 use shared::ids::{FacilityId, OfferingId, SlotId};
 use shared::municipalities::{MunicipalityCode, Position};
+use shared::places::SlotShape;
 use shared::programmes::{OpenDays, ProgrammeKey};
 use shared::slots::{ClosedTime, Occupancy, Offering, PlannedSlot, Slot, SlotBand, SlotFacility, SlotState, blocks_within};
 use shared::time::{days_after, days_before};
@@ -11,7 +12,7 @@ use shared::time::{days_after, days_before};
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::municipalities::store::{code, list_holidays};
 use crate::new_id;
-use crate::schema::{facilities, offerings, slot_bands, slots};
+use crate::schema::{facilities, offerings, slot_bands, slots, waitlist_skips};
 
 /// The slot's own columns.
 #[derive(Queryable, Selectable)]
@@ -211,10 +212,17 @@ pub fn lock_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<bool, DbError>
 pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<Option<i64>, DbError> {
     let locked = diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set(slots::turn.eq(slots::turn + 1))
-        .returning((slots::state, slots::room, slots::carers, slots::closures, slots::version, slots::freed))
-        .get_result::<(String, Option<i64>, Option<String>, Option<String>, i64, i64)>(conn)
+        .returning((
+            (slots::state, slots::room, slots::carers, slots::closures, slots::version, slots::freed),
+            (slots::starts_at, slots::ends_at),
+        ))
+        .get_result::<((String, Option<i64>, Option<String>, Option<String>, i64, i64), (NaiveDateTime, NaiveDateTime))>(conn)
         .optional()?;
-    let Some((state, room, carers, closed, version, freed)) = locked else { return Ok(None) };
+    let Some(((state, room, carers, closed, version, freed), (starts_at, ends_at))) = locked else { return Ok(None) };
+    if (instant(starts_at), instant(ends_at)) != (slot.starts_at, slot.ends_at) {
+        // At other times other rules, blocks and bookings of the children count: all of it is looked at again.
+        return Err(DbError::Retry);
+    }
     (slot.state, slot.room, slot.version) = (self::state(&state)?, room, version);
     slot.closures = closures(closed.as_deref())?;
     (slot.carers, slot.bands) = (carers.as_deref().map(from_json).transpose()?, list_bands(conn, &slot.id)?);
@@ -387,8 +395,28 @@ pub fn insert_slot(
     planned: &PlannedSlot,
     now: DateTime<Utc>,
 ) -> Result<SlotId, DbError> {
-    let id = SlotId::new(new_id());
     let carers = planned.carers.map(|carers| Occupancy::default().plus(0, (planned.ends_at - planned.starts_at).num_minutes(), carers));
+    let shape = SlotShape {
+        starts_at: planned.starts_at,
+        ends_at: planned.ends_at,
+        bands: planned.bands.clone(),
+        room: planned.room,
+        carers,
+        state: SlotState::Open,
+        closures: Vec::new(),
+    };
+    insert_shape(conn, offering, municipality, &shape, now)
+}
+
+/// Writes a slot with free places in a shape.
+pub fn insert_shape(
+    conn: &mut AnyConnection,
+    offering: &Offering,
+    municipality: &MunicipalityCode,
+    shape: &SlotShape,
+    now: DateTime<Utc>,
+) -> Result<SlotId, DbError> {
+    let id = SlotId::new(new_id());
     diesel::insert_into(slots::table)
         .values((
             slots::id.eq(id.as_str()),
@@ -396,23 +424,24 @@ pub fn insert_slot(
             slots::facility_id.eq(offering.facility_id.as_str()),
             slots::municipality.eq(municipality.as_str()),
             slots::programme.eq(offering.programme.as_str()),
-            slots::starts_at.eq(stored(planned.starts_at)),
-            slots::ends_at.eq(stored(planned.ends_at)),
-            slots::state.eq(state_text(SlotState::Open)),
-            slots::blocks.eq(to_json(&blocks_within(offering, planned.starts_at, planned.ends_at))?),
+            slots::starts_at.eq(stored(shape.starts_at)),
+            slots::ends_at.eq(stored(shape.ends_at)),
+            slots::state.eq(state_text(shape.state)),
+            slots::blocks.eq(to_json(&blocks_within(offering, shape.starts_at, shape.ends_at))?),
             slots::hourly_yen.eq(offering.hourly_yen),
-            slots::room.eq(planned.room),
-            slots::carers.eq(carers.as_ref().map(to_json).transpose()?),
+            slots::room.eq(shape.room),
+            slots::carers.eq(shape.carers.as_ref().map(to_json).transpose()?),
             slots::confirmation.eq(offering.confirmation.as_ref().map(to_json).transpose()?),
             slots::interview.eq(offering.interview),
             slots::spare.eq(offering.spare),
+            slots::closures.eq((!shape.closures.is_empty()).then(|| to_json(&shape.closures)).transpose()?),
             slots::peak.eq(0),
             slots::turn.eq(0),
             slots::version.eq(1),
             slots::created_at.eq(stored(now)),
         ))
         .execute(conn)?;
-    for band in &planned.bands {
+    for band in &shape.bands {
         diesel::insert_into(slot_bands::table)
             .values((
                 slot_bands::slot_id.eq(id.as_str()),
@@ -490,5 +519,24 @@ pub fn update_slot(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError>
             slots::version.eq(slot.version),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Writes the times and blocks of a slot.
+pub fn update_times(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError> {
+    diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
+        .set((
+            slots::starts_at.eq(stored(slot.starts_at)),
+            slots::ends_at.eq(stored(slot.ends_at)),
+            slots::blocks.eq(to_json(&slot.blocks)?),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes a slot away that nobody ever booked or waited for; it must be locked. What was only looked at for those who wait goes with it.
+pub fn delete_slot(conn: &mut AnyConnection, id: &SlotId) -> Result<(), DbError> {
+    diesel::delete(waitlist_skips::table.filter(waitlist_skips::slot_id.eq(id.as_str()))).execute(conn)?;
+    diesel::delete(slots::table.filter(slots::id.eq(id.as_str()))).execute(conn)?;
     Ok(())
 }

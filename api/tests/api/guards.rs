@@ -137,6 +137,17 @@ pub fn caller(operation: &str) -> Caller {
         | "preview_classes"
         | "change_regular_classes"
         | "preview_slot_change"
+        | "list_patterns"
+        | "add_pattern"
+        | "change_pattern"
+        | "remove_pattern"
+        | "get_duty"
+        | "change_duty"
+        | "preview_places"
+        | "change_places"
+        | "list_place_changes"
+        | "get_place_change"
+        | "undo_place_change"
         | "decide_booking"
         | "list_slot_queues"
         | "record_interview"
@@ -239,6 +250,13 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "preview_slots" | "publish_slots" => {
             Some(json!({ "offering_id": "sakai_care", "from": "2026-12-07", "to": "2026-12-07", "pattern": pattern }))
         }
+        "add_pattern" | "change_pattern" => Some(json!({ "offering_id": "sakai_care", "name": "by a stranger", "lines": pattern })),
+        "change_duty" => Some(json!({ "weekly": [], "days": [] })),
+        "preview_places" => Some(json!({ "kind": "change", "slot_ids": [slot], "change": { "bands": places } })),
+        "change_places" => {
+            Some(json!({ "command": { "kind": "change", "slot_ids": [slot], "change": { "bands": places } }, "mark": "a stranger's" }))
+        }
+        "undo_place_change" => Some(json!({ "mark": "a stranger's" })),
         "offer_programme" => Some(json!({ "programme": "playroom" })),
         "begin_application" => Some(json!({ "procedure": "entry", "child_id": child })),
         "change_application" => Some(json!({ "answers": [{ "key": "enrolled_in", "value": "nursery" }] })),
@@ -347,7 +365,7 @@ on_both! {
         let full = test.slot("sakai_care", "2026-12-02", ("08:30", "17:00"), (0, 0)).await;
         let entry = ana.post("/waitlist_entries", json!({ "child_ids": [child], "wanted": { "kind": "slot", "slot_id": full } })).await;
         let entry = entry.body["id"].as_str().unwrap().to_owned();
-        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("change_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys"), ("note_id", "nobodys")];
+        let ids = [("entry_id", entry.as_str()), ("child_id", child.as_str()), ("slot_id", &slot), ("booking_id", &booking), ("code", "no-code"), ("family_id", "nobody"), ("series_id", &series), ("facility_id", "sakai"), ("entitlement_id", "nobodys"), ("session_id", "nobodys"), ("passkey_id", "nobodys"), ("device_id", "nobodys"), ("case_id", "nobodys"), ("campaign_id", "nobodys"), ("change_id", "nobodys"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO), ("claim_line_id", "nobodys"), ("comment_id", "nobodys"), ("note_id", "nobodys"), ("offering_id", "sakai_care"), ("pattern_id", "nobodys")];
         let nobody = test.anybody();
         let other_family = test.guardian("Bea", SAKAIMINATO).await;
         let other_staff = test.staff("yonago").await;
@@ -400,7 +418,7 @@ on_both! {
                 assert_eq!(call(person, &operation, &slot, &child).await, 403, "{name}: {}", operation.name);
             }
             let status = call(&other_staff, &operation, &slot, &child).await;
-            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts", "list_unread_messages", "get_journal", "get_journal_workbook", "list_shift_notes", "leave_shift_note"].contains(&operation.name.as_str());
+            let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts", "list_unread_messages", "get_journal", "get_journal_workbook", "list_shift_notes", "leave_shift_note", "list_patterns", "list_place_changes"].contains(&operation.name.as_str());
             match who {
                 Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
@@ -610,6 +628,9 @@ async fn up_down_up(backend: Backend) {
             claims,
             claim_lines,
             claim_payments,
+            week_patterns,
+            duties,
+            place_changes,
             settlements,
             settlement_lines,
             settlement_comments,

@@ -49,6 +49,7 @@ mod outreach;
 mod parts;
 mod passkeys;
 mod peers;
+mod places;
 mod programmes;
 mod races;
 mod registers;

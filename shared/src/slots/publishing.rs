@@ -260,12 +260,7 @@ pub fn plan(state: &PlanState<'_>, command: &NewSlots, now: DateTime<Utc>) -> Re
     if command.to < command.from || (command.to - command.from).num_days() > 184 {
         return Err(Rejection::RangeInvalid);
     }
-    for line in &command.pattern {
-        if (line.nights, line.ends) <= (0, line.starts) {
-            return Err(Rejection::TimesInvalid);
-        }
-        check_bands(&line.bands, state.offering.spare)?;
-    }
+    command.pattern.iter().try_for_each(|line| check_line(line, state.offering.spare))?;
     let has_block = |line: &PatternLine| {
         state.offering.blocks.iter().any(|b| line.starts <= b.starts && (b.nights, b.ends) <= (line.nights, line.ends))
     };
@@ -308,6 +303,14 @@ pub fn plan(state: &PlanState<'_>, command: &NewSlots, now: DateTime<Utc>) -> Re
     }
     let new_count = u32::try_from(slots.iter().filter(|slot| slot.outcome == PlanOutcome::New).count()).unwrap_or(u32::MAX);
     Ok(SlotPlan { slots, new_count })
+}
+
+/// Whether a line makes sense: its times, and its bands; `of_classes`: where they are classes.
+pub fn check_line(line: &PatternLine, of_classes: bool) -> Result<(), Rejection> {
+    if (line.nights, line.ends) <= (0, line.starts) {
+        return Err(Rejection::TimesInvalid);
+    }
+    check_bands(&line.bands, of_classes)
 }
 
 fn check_bands(bands: &[BandPlaces], of_classes: bool) -> Result<(), Rejection> {

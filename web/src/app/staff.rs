@@ -11,6 +11,7 @@ use crate::claims::ClaimRoutes;
 use crate::journal::JournalRoutes;
 use crate::messages::StaffMessageRoutes;
 use crate::parts::PartRoutes;
+use crate::places::PlaceRoutes;
 use crate::shift_notes::ShiftNoteRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
@@ -22,6 +23,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <StaffAccountRoutes/>
         <AttendanceRoutes/>
         <StaffSlotRoutes/>
+        <PlaceRoutes/>
         <StaffStatementRoutes/>
         <ClaimRoutes/>
         <EntryRoutes/>

@@ -2,8 +2,9 @@
 
 mod change;
 mod classes;
-mod client;
+pub mod client;
 mod closing;
+mod lines;
 mod model;
 mod pages;
 mod parts;
@@ -13,7 +14,9 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
-pub use parts::ages;
+pub use lines::{Line, LineForm, time_field, weekday_choice};
+pub use model::{Division, TypedLine, WEEKDAYS, Wrong, habit, pattern_of, time};
+pub use parts::{Counter, OptionalCounter, ages, ages_words, places_line, programme_name};
 
 use crate::session::StaffOnly;
 

@@ -101,6 +101,45 @@ pub fn time(typed: &str) -> Option<NaiveTime> {
     ["%H:%M", "%H:%M:%S"].into_iter().find_map(|form| NaiveTime::parse_from_str(typed.trim(), form).ok())
 }
 
+/// Reads the lines of a pattern.
+pub fn pattern_of(lines: &[TypedLine], spare: bool) -> Result<Vec<PatternLine>, Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    if lines.is_empty() {
+        wrong.push(Wrong { field: "lines", key: "slots.pattern_empty", line: None });
+    }
+    let mut pattern = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let mut here = |key| wrong.push(Wrong { field: "lines", key, line: Some(index + 1) });
+        if line.weekdays.is_empty() {
+            here("slots.no_weekday");
+        }
+        let times = time(&line.starts).zip(time(&line.ends));
+        match times {
+            None => here("slots_staff.time_missing"),
+            Some((starts, ends)) if ends <= starts => here("slots.times_invalid"),
+            Some(_) => {}
+        }
+        if !spare && line.bands.iter().all(|band| band.capacity == 0) {
+            here("slots_staff.no_places");
+        }
+        if line.bands.iter().any(|band| !(0..=200).contains(&band.capacity)) {
+            here("slots.capacity_range");
+        }
+        if let Some((starts, ends)) = times {
+            pattern.push(PatternLine {
+                weekdays: line.weekdays.clone(),
+                starts,
+                ends,
+                nights: 0,
+                room: line.room,
+                carers: line.carers,
+                bands: line.bands.clone(),
+            });
+        }
+    }
+    if wrong.is_empty() { Ok(pattern) } else { Err(wrong) }
+}
+
 /// Reads the form.
 pub fn command(typed: &Typed) -> Result<NewSlots, Vec<Wrong>> {
     let mut wrong = Vec::new();
@@ -120,39 +159,10 @@ pub fn command(typed: &Typed) -> Result<NewSlots, Vec<Wrong>> {
     {
         whole("to", "slots.range_invalid");
     }
-    if typed.lines.is_empty() {
-        whole("lines", "slots.pattern_empty");
-    }
-    let mut pattern = Vec::new();
-    for (index, line) in typed.lines.iter().enumerate() {
-        let mut here = |key| wrong.push(Wrong { field: "lines", key, line: Some(index + 1) });
-        if line.weekdays.is_empty() {
-            here("slots.no_weekday");
-        }
-        let times = time(&line.starts).zip(time(&line.ends));
-        match times {
-            None => here("slots_staff.time_missing"),
-            Some((starts, ends)) if ends <= starts => here("slots.times_invalid"),
-            Some(_) => {}
-        }
-        if !typed.spare && line.bands.iter().all(|band| band.capacity == 0) {
-            here("slots_staff.no_places");
-        }
-        if line.bands.iter().any(|band| !(0..=200).contains(&band.capacity)) {
-            here("slots.capacity_range");
-        }
-        if let Some((starts, ends)) = times {
-            pattern.push(PatternLine {
-                weekdays: line.weekdays.clone(),
-                starts,
-                ends,
-                nights: 0,
-                room: line.room,
-                carers: line.carers,
-                bands: line.bands.clone(),
-            });
-        }
-    }
+    let pattern = pattern_of(&typed.lines, typed.spare).unwrap_or_else(|of_lines| {
+        wrong.extend(of_lines);
+        Vec::new()
+    });
     match (from, to) {
         (Some(from), Some(to)) if wrong.is_empty() => {
             Ok(NewSlots { offering_id: OfferingId::new(&*typed.offering), from, to, pattern, on_holidays: typed.on_holidays })

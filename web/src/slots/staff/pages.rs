@@ -71,6 +71,7 @@ pub fn SlotsPage() -> impl IntoView {
             <p><Say key="slots_staff.lead"/></p>
             <div class="row no-print">
                 <LinkButton href=paths::staff_new_slots() icon=Glyph::Plus><Say key="slots_staff.to_publish"/></LinkButton>
+                <LinkButton href=paths::staff_places(None, true) look=Look::Outline icon=Glyph::Calendar><Say key="places.to_places"/></LinkButton>
                 <LinkButton href=paths::staff_classes() look=Look::Outline icon=Glyph::List><Say key="slots_staff.classes_to"/></LinkButton>
                 <LinkButton href=paths::staff_close() look=Look::Outline icon=Glyph::Cross><Say key="slots_staff.closure_to"/></LinkButton>
             </div>

@@ -98,7 +98,8 @@ pub fn OptionalCounter(
     /// Id of the input.
     id: String,
     /// What is counted.
-    label: &'static str,
+    #[prop(into)]
+    label: Text,
     /// The words of the button that sets it.
     set: &'static str,
     /// The words of the button that takes it away; none where it cannot be.

@@ -1,0 +1,3 @@
+DROP TABLE place_changes;
+DROP TABLE duties;
+DROP TABLE week_patterns;
