@@ -122,7 +122,7 @@ pub fn OptionalCounter(
         >
             <Counter
                 id=id.get_value()
-                label
+                label=label.clone()
                 most
                 booked=None
                 value=Signal::derive(move || value.get().unwrap_or(0))
