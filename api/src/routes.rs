@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    entitlements, facilities, families, feeds, figures, identity, interviews, municipalities, notices, open_data, openapi, outreach, passkeys,
+    procedures, programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.
@@ -74,6 +74,7 @@ fn operations(config: &mut impl Operations) {
     registers::configure(config);
     outreach::configure(config);
     campaigns::configure(config);
+    figures::configure(config);
     settings::configure(config);
 }
 
@@ -100,6 +101,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(feeds::configure_rest)
+        .configure(open_data::configure_rest)
         .configure(assets::configure);
 }
 

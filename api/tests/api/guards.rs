@@ -173,7 +173,7 @@ fn caller(operation: &str) -> Caller {
         | "get_campaign_figures"
         | "get_campaign_rules"
         | "publish_campaign_rules" => Caller::Officer,
-        "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
+        "get_figures" | "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
         "list_cases" | "get_case" | "assign_case" | "add_attempt" | "hand_over_case" | "close_case" => Caller::Caseworker,
         "confirm_residence" | "make_residence_letter" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
@@ -570,7 +570,10 @@ async fn up_down_up(backend: Backend) {
             claim_payments,
             settlements,
             settlement_lines,
-            settlement_comments
+            settlement_comments,
+            figure_months,
+            figure_cells,
+            figure_goals
         );
         Ok(())
     })
