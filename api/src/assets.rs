@@ -188,7 +188,8 @@ mod tests {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
         assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));
-        for path in ["/api", "/api/v1/me", "/docs", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/open-data", "/gone.js"] {
+        for path in ["/api", "/api/v1/me", "/docs", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/open-data", "/gone.js"]
+        {
             assert!(find_in(&files, path).is_none(), "{path}");
         }
     }

@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, figures, identity, interviews, municipalities, notices, open_data, openapi, outreach, passkeys,
-    procedures, programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    entitlements, facilities, families, feeds, figures, identity, interviews, municipalities, notices, open_data, openapi, outreach,
+    passkeys, procedures, programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
 };
 
 /// Where the API's operations are.

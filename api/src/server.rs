@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, reminders, request, routes,
-    session, waitlist,
+    App, accounts, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, reminders, request,
+    routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.

@@ -299,7 +299,10 @@ pub fn last_due(today: NaiveDate) -> Month {
 
 /// The months from one to another, both included; none where the last is before the first.
 pub fn months_between(from: Month, to: Month) -> Vec<Month> {
-    std::iter::successors(Some(from), |month| Some(months_after(*month, 1))).take_while(|month| *month <= to).take(MOST_MONTHS + 1).collect()
+    std::iter::successors(Some(from), |month| Some(months_after(*month, 1)))
+        .take_while(|month| *month <= to)
+        .take(MOST_MONTHS + 1)
+        .collect()
 }
 
 /// The range that a question means.

@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, claims, consents, devices, eligibility, entitlements,
-    facilities, families, figures, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes, registers,
-    residence, series, settlements, slots, text, waitlist,
+    facilities, families, figures, identity, interviews, municipalities, notices, outreach, passkeys, problem, procedures, programmes,
+    registers, residence, series, settlements, slots, text, waitlist,
 };
 use world::{day, tokyo};
 

@@ -51,6 +51,8 @@ pub mod facilities;
 pub mod families;
 #[cfg(feature = "pages")]
 pub mod feeds;
+#[cfg(feature = "office")]
+pub mod figures;
 pub mod flash;
 pub mod frame;
 pub mod i18n;

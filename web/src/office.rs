@@ -26,6 +26,8 @@ pub enum OfficePlace {
     Programmes,
     /// What nobody could be given.
     Demand,
+    /// What the months came to.
+    Figures,
     /// Files of registers.
     Registers,
     /// The sentences of notices.
@@ -37,7 +39,7 @@ pub enum OfficePlace {
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 10] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -46,6 +48,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 9] {
         (OfficePlace::Entry, paths::office_entry(), "office.entry", "office.entry_for", Glyph::Phone),
         (OfficePlace::Programmes, paths::office_programmes(), "office.programmes", "office.programmes_for", Glyph::List),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
+        (OfficePlace::Figures, paths::office_figures(), "office.figures", "office.figures_for", Glyph::List),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
     ]

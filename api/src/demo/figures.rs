@@ -99,7 +99,8 @@ fn at_facility(facts: &mut Facts, (n, place): (usize, &Place), (k, programme): (
 /// What is counted without a facility.
 fn of_city(facts: &mut Facts, city: City, nth: usize) -> Result<(), DbError> {
     let size = if city == City::Yonago { 3 } else { 1 };
-    let fact = |programme: &str, said: [String; 3], amounts| Fact { programme: programme.to_owned(), words: said, amounts, ..Fact::default() };
+    let fact =
+        |programme: &str, said: [String; 3], amounts| Fact { programme: programme.to_owned(), words: said, amounts, ..Fact::default() };
     for hour in 0..24_usize {
         let often = pick(&[1, 0, 0, 0, 1, 2, 5, 8, 9, 12, 13, 11, 14, 10, 8, 8, 9, 11, 12, 14, 18, 22, 15, 6], hour) * size;
         let office = if (9..17).contains(&hour) { "in_hours" } else { "out_of_hours" };
@@ -123,7 +124,8 @@ fn of_city(facts: &mut Facts, city: City, nth: usize) -> Result<(), DbError> {
         }
     }
     for (decider, lead, share, minutes) in [("rules", "day", 9, 1), ("officer", "day", 1, 600), ("officer", "five_days", 2, 4000)] {
-        let decided = fact("open_nursery_certification", words(decider, lead, ""), amounts(size * share * (2 + mixed(nth, share, 3) / 6), minutes));
+        let decided =
+            fact("open_nursery_certification", words(decider, lead, ""), amounts(size * share * (2 + mixed(nth, share, 3) / 6), minutes));
         push(facts, city, Measure::Decided, decided)?;
     }
     for (outcome, share) in [("opened", 60), ("late", 7), ("unopened", 6)] {

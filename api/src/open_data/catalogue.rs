@@ -22,8 +22,7 @@ fn both(key: &str) -> Value {
 
 /// Everything that is offered. `site` is the address of the app.
 pub fn write(known: &Known, site: &str) -> Value {
-    let datasets: Vec<Value> =
-        known.cities.iter().flat_map(|city| Dataset::ALL.map(|dataset| one(known, city, dataset, site))).collect();
+    let datasets: Vec<Value> = known.cities.iter().flat_map(|city| Dataset::ALL.map(|dataset| one(known, city, dataset, site))).collect();
     json!({
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",

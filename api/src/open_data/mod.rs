@@ -100,7 +100,8 @@ impl FromStr for File {
     type Err = ApiError;
 
     fn from_str(name: &str) -> Result<Self, ApiError> {
-        let all = Dataset::ALL.into_iter().flat_map(|dataset| dataset.formats().iter().map(move |format| Self { dataset, format: *format }));
+        let all =
+            Dataset::ALL.into_iter().flat_map(|dataset| dataset.formats().iter().map(move |format| Self { dataset, format: *format }));
         all.into_iter().find(|file| file.name() == name).ok_or(ApiError::NotFound)
     }
 }

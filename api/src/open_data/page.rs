@@ -29,7 +29,9 @@ pub fn write(known: &Known) -> String {
     let cities: String = known.cities.iter().map(city).collect();
     let months = known.months.map_or_else(
         || said("open_data.page.no_months"),
-        |(first, last, _)| in_both(|locale| format!("{}: {} – {}", sentence("open_data.page.months", locale), month(first, locale), month(last, locale))),
+        |(first, last, _)| {
+            in_both(|locale| format!("{}: {} – {}", sentence("open_data.page.months", locale), month(first, locale), month(last, locale)))
+        },
     );
     let measures: String = Measure::ALL.iter().map(|measure| defined(*measure)).collect();
     let fictional = if known.cities.iter().any(|city| city.is_fictional) { said("open_data.page.fictional") } else { String::new() };

@@ -67,8 +67,7 @@ pub fn facilities(city: &Municipality, listings: &[Listing], format: Format) -> 
         return format!("{}\n", json!({ "type": "FeatureCollection", "features": features }));
     }
     let field = |text: String| if text.is_empty() { Field::Nothing } else { Field::Text(text) };
-    let rows: Vec<Vec<Field>> =
-        listings.iter().map(|listing| record(listing, &city.name.ja).into_iter().map(field).collect()).collect();
+    let rows: Vec<Vec<Field>> = listings.iter().map(|listing| record(listing, &city.name.ja).into_iter().map(field).collect()).collect();
     write(&head, &rows, format)
 }
 
@@ -143,7 +142,8 @@ pub fn figures(known: &Figures, format: Format) -> String {
     write(&FIGURES, &cells.map(row).collect::<Vec<_>>(), format)
 }
 
-const FREE_PLACES: [&str; 6] = ["全国地方公共団体コード", "年月", "施設ID", "施設名", "開所日数（事業ごとの延べ）", "空きのあった日数（事業ごとの延べ）"];
+const FREE_PLACES: [&str; 6] =
+    ["全国地方公共団体コード", "年月", "施設ID", "施設名", "開所日数（事業ごとの延べ）", "空きのあった日数（事業ごとの延べ）"];
 
 /// On how many days each facility had a free place.
 pub fn free_places(known: &Figures, source_ids: &BTreeMap<String, String>, format: Format) -> String {

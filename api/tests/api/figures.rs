@@ -16,7 +16,7 @@ fn month(text: &str) -> Month {
     text.parse().unwrap()
 }
 
-fn run(conn: &mut AnyConnection, statements: &[String]) -> Result<(), DbError> {
+fn execute(conn: &mut AnyConnection, statements: &[String]) -> Result<(), DbError> {
     statements.iter().try_for_each(|statement| conn.batch_execute(statement).map_err(DbError::from))
 }
 
@@ -63,7 +63,8 @@ fn booking(slot: &str, booked: &Booked<'_>) -> String {
     let ended_at = if is_over { "'2026-12-01 00:00:00'" } else { "NULL" };
     let ended = ended.map_or("NULL".to_owned(), |json| format!("'{json}'"));
     let due = if matches!(*state, "cancelled" | "absent") { ("0", "FALSE") } else { ("NULL", "NULL") };
-    let here = if *state == "checked_out" { (format!("'{}'", times.0), format!("'{}'", times.1)) } else { ("NULL".to_owned(), "NULL".to_owned()) };
+    let here =
+        if *state == "checked_out" { (format!("'{}'", times.0), format!("'{}'", times.1)) } else { ("NULL".to_owned(), "NULL".to_owned()) };
     let agreed = entered.map_or("{}".to_owned(), |by| format!(r#"{{"entered":{{"entered_by":"{by}"}}}}"#));
     format!(
         "INSERT INTO bookings (id, party_id, slot_id, child_id, family_id, facility_id, municipality, programme, programme_id, band_from_age, \
@@ -82,19 +83,91 @@ fn bookings(slot: &str) -> Vec<String> {
     let closure = r#"{"closure":{"reason":"weather"}}"#;
     [
         // 1 December 8:30 to 12:30, brother and sister, booked on a Friday at 11.
-        Booked { id: "b1", party: "p1", times: ("2026-11-30 23:30:00", "2026-12-01 03:30:00"), state: "checked_out", made: "2026-12-04 02:00:00", ..plain },
-        Booked { id: "b2", party: "p1", child: "c2", times: ("2026-11-30 23:30:00", "2026-12-01 03:30:00"), made: "2026-12-04 02:00:00", ..plain },
+        Booked {
+            id: "b1",
+            party: "p1",
+            times: ("2026-11-30 23:30:00", "2026-12-01 03:30:00"),
+            state: "checked_out",
+            made: "2026-12-04 02:00:00",
+            ..plain
+        },
+        Booked {
+            id: "b2",
+            party: "p1",
+            child: "c2",
+            times: ("2026-11-30 23:30:00", "2026-12-01 03:30:00"),
+            made: "2026-12-04 02:00:00",
+            ..plain
+        },
         // The last half hour of the year; taken down on a Saturday at 10 by an officer.
-        Booked { id: "b3", party: "p3", times: ("2026-12-31 14:30:00", "2026-12-31 15:00:00"), entered: Some("office"), made: "2026-12-05 01:00:00", ..plain },
+        Booked {
+            id: "b3",
+            party: "p3",
+            times: ("2026-12-31 14:30:00", "2026-12-31 15:00:00"),
+            entered: Some("office"),
+            made: "2026-12-05 01:00:00",
+            ..plain
+        },
         // The next year already.
-        Booked { id: "b4", party: "p4", child: "c2", times: ("2026-12-31 15:00:00", "2026-12-31 16:00:00"), made: "2026-11-30 14:59:59", ..plain },
+        Booked {
+            id: "b4",
+            party: "p4",
+            child: "c2",
+            times: ("2026-12-31 15:00:00", "2026-12-31 16:00:00"),
+            made: "2026-11-30 14:59:59",
+            ..plain
+        },
         // Cancelled, booked a minute before 17:15 and at 17:15.
-        Booked { id: "b5", party: "p5", child: "c3", times: ("2026-12-09 23:30:00", "2026-12-10 03:30:00"), state: "cancelled", ended: Some(r#"{"exempt":"child_ill"}"#), made: "2026-12-09 08:14:00", ..plain },
-        Booked { id: "b6", party: "p6", child: "c3", times: ("2026-12-10 23:30:00", "2026-12-11 03:30:00"), state: "cancelled", ended: Some(closure), made: "2026-12-09 08:15:00", ..plain },
-        Booked { id: "b7", party: "p7", child: "c3", times: ("2026-12-13 23:30:00", "2026-12-14 03:30:00"), state: "cancelled", ended: Some("{}"), made: "2026-11-20 02:00:00", ..plain },
+        Booked {
+            id: "b5",
+            party: "p5",
+            child: "c3",
+            times: ("2026-12-09 23:30:00", "2026-12-10 03:30:00"),
+            state: "cancelled",
+            ended: Some(r#"{"exempt":"child_ill"}"#),
+            made: "2026-12-09 08:14:00",
+            ..plain
+        },
+        Booked {
+            id: "b6",
+            party: "p6",
+            child: "c3",
+            times: ("2026-12-10 23:30:00", "2026-12-11 03:30:00"),
+            state: "cancelled",
+            ended: Some(closure),
+            made: "2026-12-09 08:15:00",
+            ..plain
+        },
+        Booked {
+            id: "b7",
+            party: "p7",
+            child: "c3",
+            times: ("2026-12-13 23:30:00", "2026-12-14 03:30:00"),
+            state: "cancelled",
+            ended: Some("{}"),
+            made: "2026-11-20 02:00:00",
+            ..plain
+        },
         // Did not come; booked on a holiday.
-        Booked { id: "b8", party: "p8", child: "c3", times: ("2026-12-14 23:30:00", "2026-12-15 03:30:00"), state: "absent", ended: Some("{}"), made: "2026-12-08 01:00:00", ..plain },
-        Booked { id: "b9", party: "p9", child: "c3", times: ("2026-12-15 23:30:00", "2026-12-16 03:30:00"), state: "undone", made: "2026-12-08 01:00:00", ..plain },
+        Booked {
+            id: "b8",
+            party: "p8",
+            child: "c3",
+            times: ("2026-12-14 23:30:00", "2026-12-15 03:30:00"),
+            state: "absent",
+            ended: Some("{}"),
+            made: "2026-12-08 01:00:00",
+            ..plain
+        },
+        Booked {
+            id: "b9",
+            party: "p9",
+            child: "c3",
+            times: ("2026-12-15 23:30:00", "2026-12-16 03:30:00"),
+            state: "undone",
+            made: "2026-12-08 01:00:00",
+            ..plain
+        },
     ]
     .iter()
     .map(|booked| booking(slot, booked))
@@ -170,12 +243,12 @@ async fn fixture(test: &TestApp) -> Facts {
         slots.push(test.slot("yonago_care", day, ("08:30", "17:00"), (5, 5)).await);
     }
     test.write(move |conn| {
-        run(conn, &[format!("UPDATE slots SET room = 3 WHERE id = '{}'", slots[1])])?;
-        run(conn, &[format!("UPDATE slot_bands SET peak = 5 WHERE slot_id = '{}'", slots[2])])?;
-        run(conn, &[format!("UPDATE slots SET state = 'closed' WHERE id = '{}'", slots[3])])?;
-        run(conn, &people())?;
-        run(conn, &bookings(&slots[0]))?;
-        run(conn, &the_rest(&slots[0]))?;
+        execute(conn, &[format!("UPDATE slots SET room = 3 WHERE id = '{}'", slots[1])])?;
+        execute(conn, &[format!("UPDATE slot_bands SET peak = 5 WHERE slot_id = '{}'", slots[2])])?;
+        execute(conn, &[format!("UPDATE slots SET state = 'closed' WHERE id = '{}'", slots[3])])?;
+        execute(conn, &people())?;
+        execute(conn, &bookings(&slots[0]))?;
+        execute(conn, &the_rest(&slots[0]))?;
         counting::count(conn, month("2026-12"))
     })
     .await
@@ -238,12 +311,12 @@ on_both! {
     async fn a_month_is_published_once_on_the_tenth_and_small_numbers_are_hidden(test) {
         fixture(test).await;
         // What anybody did first is what figures begin with.
-        test.write(|conn| run(conn, &["INSERT INTO events (id, kind, municipality, subject_id, occurred_at) VALUES ('e', 'x', '312029', 'x', '2026-12-01 00:00:00')".to_owned()])).await;
+        test.write(|conn| execute(conn, &["INSERT INTO events (id, kind, municipality, subject_id, occurred_at) VALUES ('e', 'x', '312029', 'x', '2026-12-01 00:00:00')".to_owned()])).await;
         test.at("2027-01-09T23:59:00+09:00");
         assert_eq!(publish_due(&test.app).await.unwrap(), 0);
         test.at("2027-01-10T00:00:00+09:00");
         assert_eq!(publish_due(&test.app).await.unwrap(), 1);
-        test.write(|conn| run(conn, &["UPDATE bookings SET state = 'confirmed', active = TRUE, ended_at = NULL, checked_in_at = NULL WHERE id = 'b8'".to_owned()])).await;
+        test.write(|conn| execute(conn, &["UPDATE bookings SET state = 'confirmed', active = TRUE, ended_at = NULL, checked_in_at = NULL WHERE id = 'b8'".to_owned()])).await;
         assert_eq!(publish_due(&test.app).await.unwrap(), 0);
         let officer = test.officer(YONAGO).await;
         let told = officer.get("/figures?by=age").await;
@@ -323,11 +396,15 @@ fn history(conn: &mut AnyConnection) -> Result<(), DbError> {
     } else {
         "strftime('%Y-%m-%d %H:%M:%S', '2026-01-01 00:00:00', '+' || m.i || ' months', '+' || d.i || ' days')"
     };
-    let ends = if is_postgres { format!("({starts} + INTERVAL '8 hours')") } else { format!("strftime('%Y-%m-%d %H:%M:%S', {starts}, '+8 hours')") };
+    let ends = if is_postgres {
+        format!("({starts} + INTERVAL '8 hours')")
+    } else {
+        format!("strftime('%Y-%m-%d %H:%M:%S', {starts}, '+8 hours')")
+    };
     let text = |number: &str| format!("CAST({number} AS TEXT)");
     let listing = r#"{"municipality":"312029","source_id":"x","name":"x","kind":"other","address":{"town":"町"#;
     let id = format!("'s-' || {} || '-' || {} || '-' || {}", text("f.i"), text("m.i"), text("d.i"));
-    run(
+    execute(
         conn,
         &[
             format!(

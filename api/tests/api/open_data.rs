@@ -5,7 +5,7 @@ use api::facilities::import::{import_facilities, read_list};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::app::{Answer, Person, SAKAIMINATO, TestApp, YONAGO};
+use crate::app::{Answer, Person, SAKAIMINATO, YONAGO};
 
 async fn open(person: &Person, path: &str) -> Answer {
     // Beside the API.

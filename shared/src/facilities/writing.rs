@@ -160,7 +160,9 @@ mod tests {
             Column::Capacity => &["60", "６０人", "1,200", "約60"],
             Column::Ages => &["０歳～５歳", "要相談"],
             Column::Weekdays => &["月～土", "毎日（祝日を除く）", "年中無休", "ときどき"],
-            Column::OpensAt | Column::ClosesAt | Column::CareOpensAt | Column::CareClosesAt => &["7:00", "24:00", "0:00", "午後6時半", "朝"],
+            Column::OpensAt | Column::ClosesAt | Column::CareOpensAt | Column::CareClosesAt => {
+                &["7:00", "24:00", "0:00", "午後6時半", "朝"]
+            }
             Column::TemporaryCare | Column::SickCare | Column::NursingRoom | Column::ChangingCorner => &["有", "×", "1", "△"],
             Column::Eating | Column::StrollerRental | Column::StrollersAllowed => &["可", "無", "一部"],
             Column::Url | Column::Image | Column::FormUrl => &["https://example.jp/a?b=c", "example.jp"],

@@ -42,10 +42,8 @@ fn a_month_is_published_from_the_tenth_of_the_next_one_on() {
 #[test]
 fn a_small_part_is_hidden_with_the_smallest_one_beside_it() {
     let facts = [fact("a1", "care", 1, "y", 3), fact("a2", "care", 1, "y", 9), fact("b1", "care", 1, "y", 20)];
-    let cells: BTreeMap<(View, String), Option<i64>> = publish(Measure::Stays, &facts)
-        .into_iter()
-        .map(|cell| ((cell.view, cell.key), cell.shown.map(|amounts| amounts.count)))
-        .collect();
+    let cells: BTreeMap<(View, String), Option<i64>> =
+        publish(Measure::Stays, &facts).into_iter().map(|cell| ((cell.view, cell.key), cell.shown.map(|amounts| amounts.count))).collect();
     let told = |view, key: &str| cells[&(view, key.to_owned())];
     assert_eq!((told(View::Facility, "a1"), told(View::Facility, "a2"), told(View::Facility, "b1")), (None, None, Some(20)));
     // The district is both of them together and says nothing of either.
@@ -189,7 +187,11 @@ proptest! {
 }
 
 fn row(key: &str, months: &[Option<(i64, i64)>]) -> FigureRow {
-    FigureRow { key: key.to_owned(), name: None, months: months.iter().map(|cell| cell.map(|(count, sum)| Amounts { count, sum })).collect() }
+    FigureRow {
+        key: key.to_owned(),
+        name: None,
+        months: months.iter().map(|cell| cell.map(|(count, sum)| Amounts { count, sum })).collect(),
+    }
 }
 
 fn table(measure: Measure, view: View, rows: Vec<FigureRow>) -> FigureTable {
@@ -214,7 +216,11 @@ fn figures() -> Figures {
             table(Measure::Decided, View::All, vec![row("", &[Some((5, 900)), Some((5, 0))])]),
             table(Measure::Made, View::All, vec![row("", &[Some((100, 0)), Some((100, 0))])]),
             table(Measure::Made, View::Office, vec![row("out_of_hours", &[Some((60, 0)), Some((55, 0))])]),
-            table(Measure::Made, View::Channel, vec![row("family", &[Some((90, 0)), Some((80, 0))]), row("waitlist", &[None, Some((10, 0))])]),
+            table(
+                Measure::Made,
+                View::Channel,
+                vec![row("family", &[Some((90, 0)), Some((80, 0))]), row("waitlist", &[None, Some((10, 0))])],
+            ),
         ],
     }
 }

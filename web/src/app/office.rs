@@ -8,6 +8,7 @@ use crate::applications_office::OfficeApplicationRoutes;
 use crate::bookings::OfficeEntryRoutes;
 use crate::campaigns::CampaignRoutes;
 use crate::families::HouseholdRoutes;
+use crate::figures::FigureRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
@@ -26,6 +27,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>
+        <FigureRoutes/>
         <ProgrammeRoutes/>
         <RegisterRoutes/>
         <NoticeOfficeRoutes/>

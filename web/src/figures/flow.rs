@@ -25,7 +25,10 @@ fn ways(cities: &[Figures]) -> Vec<Way> {
         let row = rows.iter().find(|row| row.key == residence.municipality.as_str());
         row.map_or(Value::Is { value: 0, is_part: false }, total)
     };
-    let all = cities.iter().enumerate().flat_map(|(from, residence)| cities.iter().enumerate().map(move |(to, host)| ((from, to), residence, host)));
+    let all = cities
+        .iter()
+        .enumerate()
+        .flat_map(|(from, residence)| cities.iter().enumerate().map(move |(to, host)| ((from, to), residence, host)));
     all.map(|(ends, residence, host)| Way { ends, value: stays(residence, host) }).collect()
 }
 

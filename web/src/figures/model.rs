@@ -173,7 +173,10 @@ mod tests {
         assert_eq!(said(is(1234, true), Unit::Count, Locale::Ja), "1,234 *");
         assert_eq!(said(is(18_535, false), Unit::Hours, Locale::En), "1,853.5 h");
         assert_eq!(said(is(71_559, false), Unit::Yen, Locale::Ja), yen(71_559, Locale::Ja));
-        assert_eq!((said(Value::Hidden, Unit::Count, Locale::Ja), said(Value::Nothing, Unit::Count, Locale::Ja)), ("秘匿".to_owned(), "–".to_owned()));
+        assert_eq!(
+            (said(Value::Hidden, Unit::Count, Locale::Ja), said(Value::Nothing, Unit::Count, Locale::Ja)),
+            ("秘匿".to_owned(), "–".to_owned())
+        );
         assert_eq!(difference(is(575, false), is(600, false), Unit::Percent, Locale::En).unwrap(), "-2.5 points");
         assert_eq!(difference(is(12, false), is(5, true), Unit::Count, Locale::Ja).unwrap(), "+7");
         assert_eq!(difference(is(12, false), Value::Hidden, Unit::Count, Locale::Ja), None);

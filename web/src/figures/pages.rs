@@ -12,8 +12,8 @@ use super::model::{self, words};
 use super::parts::{ByPart, OverMonths, Split, Tile};
 use crate::i18n::{Say, Text, locale, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
-use crate::settings;
 use crate::ui::{Button, EmptyState, Field, Glyph, Load, Look, PageTitle, Select};
+use crate::{paths, settings};
 
 /// What is asked for.
 #[derive(Clone, Copy)]
@@ -56,7 +56,9 @@ pub fn FiguresPage() -> impl IntoView {
 
 #[component]
 fn Choices(asked: Asked) -> impl IntoView {
-    let options = |words: Vec<(&'static str, Text)>| Signal::stored(words.into_iter().map(|(word, text)| (word.to_owned(), text)).collect::<Vec<_>>());
+    let options = |words: Vec<(&'static str, Text)>| {
+        Signal::stored(words.into_iter().map(|(word, text)| (word.to_owned(), text)).collect::<Vec<_>>())
+    };
     let ranges = ["figures.range_year", "figures.range_fiscal", "figures.range_fiscal_before"].map(Text::from);
     let compared = ["figures.compare_year", "figures.compare_before", "figures.compare_city", "figures.compare_none"].map(Text::from);
     let views = View::CHOSEN.map(|view| (view.word(), text(move || view.say(locale()))));
@@ -68,13 +70,10 @@ fn Choices(asked: Asked) -> impl IntoView {
         </div>
         <div class="row no-print">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="figures.print"/></Button>
-            <a href=OPEN_DATA rel="external"><Say key="figures.open_data"/></a>
+            <a href=paths::open_data() rel="external"><Say key="figures.open_data"/></a>
         </div>
     }
 }
-
-/// The page of open data is the server's own.
-const OPEN_DATA: &str = "/open-data";
 
 #[component]
 fn Everything(known: Known, asked: Asked) -> impl IntoView {
@@ -140,6 +139,7 @@ fn Span(now: Figures, before: Option<Figures>) -> impl IntoView {
 
 #[component]
 fn WhichFigure(chosen: RwSignal<String>) -> impl IntoView {
-    let options: Vec<(String, Text)> = (0..).zip(Figure::ALL).map(|(nth, figure): (usize, Figure)| (nth.to_string(), Text::from(words(figure).0))).collect();
+    let options: Vec<(String, Text)> =
+        (0..).zip(Figure::ALL).map(|(nth, figure): (usize, Figure)| (nth.to_string(), Text::from(words(figure).0))).collect();
     view! { <div class="no-print"><Field id="figures-which" label="figures.which"><Select value=chosen options=Signal::stored(options)/></Field></div> }
 }

@@ -90,7 +90,9 @@ pub fn OverMonths(figure: Figure, now: Figures, before: Option<Figures>) -> impl
         .months
         .iter()
         .enumerate()
-        .map(|(nth, month)| (*month, value(&now, nth), before.as_ref().filter(|before| nth < before.months.len()).map(|before| value(before, nth))))
+        .map(|(nth, month)| {
+            (*month, value(&now, nth), before.as_ref().filter(|before| nth < before.months.len()).map(|before| value(before, nth)))
+        })
         .collect();
     let bars = lines.iter().map(|(month, now, before)| {
         let month = *month;
@@ -101,6 +103,7 @@ pub fn OverMonths(figure: Figure, now: Figures, before: Option<Figures>) -> impl
             before: before.map(|before| (before.get(), told(before, unit))),
         }
     });
+    let bars: Vec<Bar> = bars.collect();
     let is_compared = before.is_some();
     let rows = lines.iter().map(|(month, now, before)| {
         let month = *month;
@@ -115,7 +118,7 @@ pub fn OverMonths(figure: Figure, now: Figures, before: Option<Figures>) -> impl
     let rows = rows.collect_view();
     view! {
         <div class="chart-beside">
-            <BarChart label=name bars=bars.collect::<Vec<_>>() axis=axis(unit)/>
+            <BarChart label=name bars axis=axis(unit)/>
             <Table caption=name>
                 <thead>
                     <tr>
@@ -156,7 +159,8 @@ pub fn ByPart(by: View, now: Figures) -> impl IntoView {
     });
     let bars: Vec<Bar> = bars.collect();
     let body = parts.iter().map(|(row, values)| {
-        let cells = values.iter().zip(&figures).map(|(value, figure)| view! { <td class="number">{told(*value, figure.unit()).view()}</td> });
+        let cells =
+            values.iter().zip(&figures).map(|(value, figure)| view! { <td class="number">{told(*value, figure.unit()).view()}</td> });
         view! { <tr><th scope="row">{part_name(by, row).view()}</th>{cells.collect_view()}</tr> }
     });
     let body = body.collect_view();
