@@ -26,7 +26,7 @@ mod embedded {
 }
 
 /// Paths that belong to the API and its operators; an unknown one among them is a 404, never a page.
-const NOT_THE_APP: &[&str] = &["/api", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"];
+const NOT_THE_APP: &[&str] = &["/api", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/open-data"];
 
 const YEAR_IN_SECONDS: u32 = 365 * 24 * 60 * 60;
 
@@ -188,7 +188,8 @@ mod tests {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
         assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));
-        for path in ["/api", "/api/v1/me", "/docs", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/gone.js"] {
+        for path in ["/api", "/api/v1/me", "/docs", "/docs/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/open-data", "/gone.js"]
+        {
             assert!(find_in(&files, path).is_none(), "{path}");
         }
     }

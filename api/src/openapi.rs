@@ -48,6 +48,7 @@ use utoipa_actix_web::AppExt;
         (name = "changes", description = "Changes of rules (改正): proposed by an officer with whom they would touch, agreed to by another, taken back before they begin"),
         (name = "campaigns", description = "Campaigns and standing offers (プッシュ型のご案内): whom they fit, four eyes, sending, figures"),
         (name = "outreach", description = "Outreach (アウトリーチ): what nobody opened in time, and the families whom officers and the BPO centre call"),
+        (name = "figures", description = "Figures (指標): a city's months as they are published, small numbers hidden"),
         (name = "settings", description = "This installation"),
     )
 )]

@@ -17,9 +17,9 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, identity, interviews, journal, messages, municipalities, notices, openapi, outreach, parts,
-    passkeys, places, procedures, programmes, registers, request, residence, series, settings, settlements, shift_notes, slots, statements,
-    tablets, waitlist,
+    entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices, open_data,
+    openapi, outreach, parts, passkeys, places, procedures, programmes, registers, request, residence, series, settings, settlements,
+    shift_notes, slots, statements, tablets, waitlist,
 };
 
 /// Where the API's operations are.
@@ -82,6 +82,7 @@ fn operations(config: &mut impl Operations) {
     outreach::configure(config);
     campaigns::configure(config);
     changes::configure(config);
+    figures::configure(config);
     settings::configure(config);
 }
 
@@ -108,6 +109,7 @@ pub fn configure_rest(config: &mut web::ServiceConfig) {
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")))
         .configure(feeds::configure_rest)
+        .configure(open_data::configure_rest)
         .configure(assets::configure);
 }
 

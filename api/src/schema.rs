@@ -1082,6 +1082,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    figure_months (month) {
+        month -> Text,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    figure_cells (municipality, month, measure, view, name_key) {
+        municipality -> Text,
+        month -> Text,
+        measure -> Text,
+        view -> Text,
+        name_key -> Text,
+        count -> Nullable<BigInt>,
+        sum -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    figure_goals (valid_from) {
+        valid_from -> Date,
+        goals -> Text,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1196,6 +1222,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     facilities,
     families,
     family_codes,
+    figure_cells,
+    figure_goals,
+    figure_months,
     hand_overs,
     hidden_parts,
     holidays,

@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, bookings, campaigns, entitlements, idempotency, identity, notices, outreach, passkeys, reminders, request, routes,
-    session, waitlist,
+    App, accounts, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, reminders, request,
+    routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -86,7 +86,7 @@ pub async fn keep_time(app: App) {
     }
 }
 
-/// Forgets what is over, once an hour.
+/// Forgets what is over and publishes what is due, once an hour.
 pub async fn keep_house(app: App) {
     loop {
         let now = app.now();
@@ -104,6 +104,9 @@ pub async fn keep_house(app: App) {
             .await;
         if let Err(error) = swept {
             tracing::warn!(%error, "housekeeping failed");
+        }
+        if let Err(error) = figures::jobs::publish_due(&app).await {
+            tracing::warn!(%error, "figures were not published");
         }
         tokio::time::sleep(ROUND).await;
     }

@@ -7,6 +7,7 @@ pub mod kinds;
 pub mod reading;
 pub mod report;
 pub mod words;
+pub mod writing;
 
 use std::collections::BTreeMap;
 

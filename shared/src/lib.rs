@@ -27,6 +27,7 @@ pub mod entitlements;
 pub mod facilities;
 pub mod families;
 pub mod feeds;
+pub mod figures;
 pub mod identity;
 pub mod ids;
 pub mod interviews;

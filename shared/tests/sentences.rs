@@ -13,8 +13,8 @@ use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
-    entitlements, facilities, families, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys, places,
-    problem, procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
+    entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys,
+    places, problem, procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -613,6 +613,9 @@ fn rejections_without_data_have_a_sentence_that_needs_none() {
     for reason in calendar::Rejection::ALL.iter().map(|rejection| rejection.reason()) {
         assert!(sentences.contains_key(reason.code.as_ref()), "{}", reason.code);
     }
+    for reason in figures::Rejection::ALL.iter().map(|rejection| rejection.reason()) {
+        assert!(sentences.contains_key(reason.code.as_ref()), "{}", reason.code);
+    }
     for reason in identity::Rejection::ALL.iter().map(|rejection| rejection.reason()) {
         assert!(sentences.contains_key(reason.code.as_ref()), "{}", reason.code);
     }
@@ -627,8 +630,8 @@ fn a_sentence_that_needs_data_belongs_to_a_reason_that_is_tried_here() {
     let tried: BTreeSet<String> = reasons().into_iter().map(|reason| reason.code.into_owned()).collect();
     for (key, texts) in sentences() {
         // The reader of open data tries its own on real files, statements theirs in a file of every item, documents in every letter, feeds in
-        // every state, claims and settlements in their papers.
-        if ["facilities.", "calendar.", "statements.", "documents.", "feeds.", "claims.word.", "settlements.word."]
+        // every state, claims and settlements in their papers, figures in their tables.
+        if ["facilities.", "calendar.", "statements.", "documents.", "feeds.", "claims.word.", "settlements.word.", "figures.word."]
             .iter()
             .any(|room| key.starts_with(room))
         {

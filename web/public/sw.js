@@ -48,7 +48,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   // What a calendar reads is no page of the app either.
   if (url.pathname.endsWith(".ics")) return;
-  if (/^\/(api|docs|n|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(url.pathname)) return;
+  if (/^\/(api|docs|n|openapi\.json|healthz|readyz|metrics|open-data)(\/|$)/.test(url.pathname)) return;
   event.respondWith(request.mode === "navigate" ? page(event) : file(event));
 });
 

@@ -55,6 +55,8 @@ pub mod facilities;
 pub mod families;
 #[cfg(feature = "pages")]
 pub mod feeds;
+#[cfg(feature = "office")]
+pub mod figures;
 pub mod flash;
 pub mod frame;
 #[cfg(feature = "pages")]

@@ -28,6 +28,8 @@ pub enum OfficePlace {
     Changes,
     /// What nobody could be given.
     Demand,
+    /// What the months came to.
+    Figures,
     /// Files of registers.
     Registers,
     /// The sentences of notices.
@@ -41,7 +43,7 @@ pub enum OfficePlace {
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 11] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 12] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -52,6 +54,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 11] {
         (OfficePlace::Changes, paths::office_changes(), "office.changes", "office.changes_for", Glyph::Pencil),
         (OfficePlace::Demand, paths::office_demand(), "office.demand", "office.demand_for", Glyph::Search),
         (OfficePlace::Settlements, paths::office_settlements(), "office.settlements", "office.settlements_for", Glyph::Yen),
+        (OfficePlace::Figures, paths::office_figures(), "office.figures", "office.figures_for", Glyph::List),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
     ]

@@ -499,6 +499,17 @@ pub fn office_demand() -> String {
     "/office/demand".to_owned()
 }
 
+/// Open data: a page of the server's own.
+#[cfg(feature = "office")]
+pub fn open_data() -> String {
+    "/open-data".to_owned()
+}
+
+/// What the city's months came to.
+pub fn office_figures() -> String {
+    "/office/figures".to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

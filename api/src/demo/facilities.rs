@@ -83,7 +83,8 @@ fn listing(n: usize, place: &Place) -> Result<Listing, DbError> {
     let week = open_week(if place.every_day() { "年中無休" } else { place.week });
     listing.opening.weekdays = week.as_ref().map(|week| week.weekdays.clone());
     listing.opening.on_holidays = Some(place.every_day());
-    listing.opening.weekdays_text = text(place.week);
+    listing.opening.weekdays_text =
+        Some(if place.every_day() { "年中無休".to_owned() } else { format!("{}（祝日を除く）", place.week) });
     listing.opening.opens_at = Some(clock(place.opens));
     listing.opening.closes_at = Some(clock(place.closes));
     listing.care.temporary = Some(place.care.is_some());

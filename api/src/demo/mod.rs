@@ -8,6 +8,7 @@ mod classes;
 mod consents;
 mod demand;
 mod facilities;
+mod figures;
 mod interviews;
 mod offers;
 mod people;
@@ -136,6 +137,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     demand::insert(conn, moment)?;
     applications::insert(conn, &families, moment)?;
     campaigns::insert(conn, moment)?;
+    figures::insert(conn, moment)?;
     // Years are laid out in a moment; people are told of the last days.
     crate::notices::store::queue_recent(conn, moment.now - TOLD, MOST_TOLD)?;
     Ok(true)

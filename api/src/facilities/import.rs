@@ -88,7 +88,7 @@ pub async fn import_facilities(db: &Db, files: &[PathBuf], dry_run: bool, now: D
 fn compare(conn: &mut AnyConnection, listings: &[Listing]) -> Result<Counts, DbError> {
     let mut counts = Counts::default();
     for listing in listings {
-        match store::find_standing(conn, listing, false)? {
+        match store::find_standing(conn, listing)? {
             Standing::New => counts.new += 1,
             Standing::Changed(_) => counts.changed += 1,
             Standing::Unchanged => counts.unchanged += 1,
@@ -100,7 +100,7 @@ fn compare(conn: &mut AnyConnection, listings: &[Listing]) -> Result<Counts, DbE
 fn save(conn: &mut AnyConnection, listings: &[Listing], now: DateTime<Utc>) -> Result<Counts, DbError> {
     let mut counts = Counts::default();
     for listing in listings {
-        let (id, kind) = match store::find_standing(conn, listing, false)? {
+        let (id, kind) = match store::find_standing(conn, listing)? {
             Standing::New => {
                 let id = FacilityId::new(new_id());
                 store::insert_facility(conn, &id, listing, false, now)?;
@@ -108,7 +108,7 @@ fn save(conn: &mut AnyConnection, listings: &[Listing], now: DateTime<Utc>) -> R
                 (id, "facility.registered")
             }
             Standing::Changed(id) => {
-                store::update_facility(conn, &id, listing, false, now)?;
+                store::update_facility(conn, &id, listing, now)?;
                 counts.changed += 1;
                 (id, "facility.changed")
             }

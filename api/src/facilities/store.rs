@@ -244,14 +244,8 @@ pub fn insert_facility(
     Ok(())
 }
 
-/// Replaces what is published about a facility.
-pub fn update_facility(
-    conn: &mut AnyConnection,
-    id: &FacilityId,
-    listing: &Listing,
-    fictional: bool,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// Replaces what is published about a facility; one that is made up stays so.
+pub fn update_facility(conn: &mut AnyConnection, id: &FacilityId, listing: &Listing, now: DateTime<Utc>) -> Result<(), DbError> {
     diesel::update(facilities::table.filter(facilities::id.eq(id.as_str())))
         .set((
             facilities::name.eq(&listing.name),
@@ -262,7 +256,6 @@ pub fn update_facility(
             facilities::longitude.eq(listing.position.map(|at| at.longitude)),
             facilities::open_weekdays.eq(open_weekdays(listing)),
             facilities::operator.eq(operator(listing)),
-            facilities::fictional.eq(fictional),
             facilities::search_text.eq(search_text(listing)),
             facilities::details.eq(to_json(listing)?),
             facilities::version.eq(facilities::version + 1),
@@ -280,16 +273,16 @@ pub fn find_listed(conn: &mut AnyConnection, municipality: &MunicipalityCode, so
 }
 
 /// How a published listing stands to what is stored under its code and ID.
-pub fn find_standing(conn: &mut AnyConnection, listing: &Listing, fictional: bool) -> Result<Standing, DbError> {
-    let row: Option<(String, String, bool)> = facilities::table
+pub fn find_standing(conn: &mut AnyConnection, listing: &Listing) -> Result<Standing, DbError> {
+    let row: Option<(String, String)> = facilities::table
         .filter(facilities::municipality.eq(listing.municipality.as_str()))
         .filter(facilities::source_id.eq(&listing.source_id))
-        .select((facilities::id, facilities::details, facilities::fictional))
+        .select((facilities::id, facilities::details))
         .first(conn)
         .optional()?;
     Ok(match row {
         None => Standing::New,
-        Some((_, details, was_fictional)) if details == to_json(listing)? && was_fictional == fictional => Standing::Unchanged,
-        Some((id, ..)) => Standing::Changed(FacilityId::new(id)),
+        Some((_, details)) if details == to_json(listing)? => Standing::Unchanged,
+        Some((id, _)) => Standing::Changed(FacilityId::new(id)),
     })
 }

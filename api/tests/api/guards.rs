@@ -209,7 +209,7 @@ pub fn caller(operation: &str) -> Caller {
         | "get_campaign_figures"
         | "get_campaign_rules"
         | "publish_campaign_rules" => Caller::Officer,
-        "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
+        "get_figures" | "list_unopened" | "get_outreach_rules" | "publish_outreach_rules" => Caller::Officer,
         "list_cases" | "get_case" | "assign_case" | "add_attempt" | "hand_over_case" | "close_case" => Caller::Caseworker,
         "confirm_residence" | "make_residence_letter" => Caller::Officer,
         other => panic!("who may call {other}? Say so in guards.rs"),
@@ -634,7 +634,10 @@ async fn up_down_up(backend: Backend) {
             settlements,
             settlement_lines,
             settlement_comments,
-            settlement_answers
+            settlement_answers,
+            figure_months,
+            figure_cells,
+            figure_goals
         );
         Ok(())
     })

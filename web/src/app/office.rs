@@ -9,6 +9,7 @@ use crate::bookings::OfficeEntryRoutes;
 use crate::campaigns::CampaignRoutes;
 use crate::changes::ChangeRoutes;
 use crate::families::HouseholdRoutes;
+use crate::figures::FigureRoutes;
 use crate::notices::NoticeOfficeRoutes;
 use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
@@ -30,6 +31,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <OfficeEntryRoutes/>
         <HouseholdRoutes/>
         <DemandRoutes/>
+        <FigureRoutes/>
         <ProgrammeRoutes/>
         <RegisterRoutes/>
         <NoticeOfficeRoutes/>

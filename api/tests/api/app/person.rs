@@ -78,6 +78,11 @@ impl Person {
         }
     }
 
+    /// A request to what stands beside the API.
+    pub fn beside(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
     /// Sends a request.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();

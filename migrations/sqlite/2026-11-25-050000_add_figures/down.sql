@@ -1,0 +1,3 @@
+DROP TABLE figure_goals;
+DROP TABLE figure_cells;
+DROP TABLE figure_months;
