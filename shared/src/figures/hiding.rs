@@ -131,7 +131,8 @@ fn hide_larger(parts: &[Part], shown: &mut [bool]) -> bool {
         match next.min_by_key(|n| parts.get(*n).map(|part| part.count)) {
             Some(n) => hid |= hide(shown, n),
             None if counts.iter().all(|count| *count == 1) || counts.iter().all(|count| *count == LEAST - 1) => {
-                hid |= (0..parts.len()).fold(false, |hid, n| hide(shown, n) || hid);
+                hid |= shown.contains(&true);
+                shown.fill(false);
             }
             None => {}
         }

@@ -96,11 +96,12 @@ fn is_combination(of: &[Vec<i128>], wanted: &[i128]) -> bool {
             let Some(found) = (rank..rows.len()).find(|row| rows[*row][place] != 0) else { continue };
             rows.swap(rank, found);
             let by = power(rows[rank][place], P - 2);
-            for row in rank + 1..rows.len() {
-                let times = rows[row][place] * by % P;
-                for column in 0..wanted.len() {
-                    let less = times * rows[rank][column] % P;
-                    rows[row][column] = (rows[row][column] + P - less) % P;
+            let (above, below) = rows.split_at_mut(rank + 1);
+            let pivot = &above[rank];
+            for row in below {
+                let times = row[place] * by % P;
+                for (left, right) in row.iter_mut().zip(pivot) {
+                    *left = (*left + P - times * right % P) % P;
                 }
             }
             rank += 1;
