@@ -33,15 +33,26 @@ pub fn clean(given: &[u8]) -> Result<Vec<u8>, Rejection> {
                 let (_precision, height, width) = (frame.byte()?, frame.short()?, frame.short()?);
                 check_pixels(width.into(), height.into())?;
                 frames += 1;
+                let colours = usize::from(frame.byte()?);
+                ends(frame.take(3 * colours)?.is_empty(), &frame)?;
                 write(&mut kept, kind, body)?;
             }
-            kind @ (HUFFMAN | QUANTISATION | RESTART) => write(&mut kept, kind, segment(&mut walk)?)?,
+            kind @ (HUFFMAN | QUANTISATION | RESTART) => {
+                let body = segment(&mut walk)?;
+                check_tables(kind, body)?;
+                write(&mut kept, kind, body)?;
+            }
             SCAN => {
                 scans += 1;
                 if frames != 1 || scans > MAX_SCANS {
                     return Err(Rejection::Broken);
                 }
-                write(&mut kept, SCAN, segment(&mut walk)?)?;
+                let body = segment(&mut walk)?;
+                let mut scan = Walk { rest: body };
+                let colours = usize::from(scan.byte()?);
+                // Two bytes for each colour, and three that say which part of it comes.
+                ends(scan.take(2 * colours + 3)?.is_empty(), &scan)?;
+                write(&mut kept, SCAN, body)?;
                 kept.extend_from_slice(coded(&mut walk)?);
             }
             ADOBE => {
@@ -79,6 +90,33 @@ pub fn clean(given: &[u8]) -> Result<Vec<u8>, Rejection> {
     clean.append(&mut kept);
     clean.extend([0xff, END]);
     Ok(clean)
+}
+
+/// Refuses a segment that is empty where it must not be, or goes on behind what it says it holds: anything could stand there.
+fn ends(is_empty: bool, walk: &Walk<'_>) -> Result<(), Rejection> {
+    if is_empty || !walk.rest.is_empty() { Err(Rejection::Broken) } else { Ok(()) }
+}
+
+/// Refuses tables that hold anything but tables (ITU-T T.81, B.2.4).
+fn check_tables(kind: u8, body: &[u8]) -> Result<(), Rejection> {
+    let mut walk = Walk { rest: body };
+    if kind == RESTART {
+        walk.short()?;
+        return ends(false, &walk);
+    }
+    while !walk.rest.is_empty() {
+        let (upper, lower) = (walk.rest.first().map_or(0, |byte| byte >> 4), walk.byte()? & 0x0f);
+        if upper > 1 || lower > 3 {
+            return Err(Rejection::Broken);
+        }
+        let length = match (kind, upper) {
+            (QUANTISATION, 0) => 64,
+            (QUANTISATION, _) => 128,
+            _ => walk.take(16)?.iter().map(|count| usize::from(*count)).sum(),
+        };
+        walk.take(length)?;
+    }
+    Ok(())
 }
 
 /// The next marker; more than one `FF` before it is allowed.

@@ -350,6 +350,18 @@ fn interlaced_pictures_have_as_many_bytes_as_their_passes() {
     }
 }
 
+#[test]
+fn what_calls_itself_a_part_of_the_picture_and_is_not_is_refused() {
+    let metadata = [&b"Exif\0\0"[..], &taken_in_yonago(6)].concat();
+    for marker in [0xc4, 0xda, 0xdb, 0xdd] {
+        assert_eq!(refused(&jpeg(&[segment(marker, &metadata)])), Rejection::Broken, "{marker:x}");
+    }
+    taken(&jpeg(&[segment(0xdd, &[0, 4])]));
+    assert_eq!(refused(&jpeg(&[segment(0xdd, &[0, 4, 0])])), Rejection::Broken);
+    assert_eq!(refused(&jpeg(&[segment(0xdb, &[&[0][..], &[1; 63]].concat())])), Rejection::Broken);
+    taken(&jpeg(&[segment(0xdb, &[&[0x11][..], &[1; 128]].concat())]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
