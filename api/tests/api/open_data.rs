@@ -25,7 +25,7 @@ on_both! { over start_empty;
             let path = format!("/open-data/{city}/facilities.csv");
             let written = text(&anybody, &path).await;
             let (report, listings) = read_list("x.csv", written.as_bytes());
-            assert_eq!((report.read, report.bad, listings.len()), (count, 0, count as usize));
+            assert_eq!((report.read, report.bad, listings.len()), (count, 0, usize::try_from(count).unwrap()));
             let file = folder.path().join(format!("{city}.csv"));
             std::fs::write(&file, &written).unwrap();
             let report = import_facilities(&test.app.db, &[file], false, test.app.now()).await.unwrap();
