@@ -16,9 +16,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, claims, consents, devices, docs, documents,
+    App, accounts, applications, assets, attachments, attendance, audit, bookings, campaigns, claims, consents, devices, docs, documents,
     entitlements, facilities, families, feeds, identity, interviews, municipalities, notices, openapi, outreach, passkeys, procedures,
-    programmes, registers, request, residence, series, settings, settlements, slots, statements, waitlist,
+    programmes, proxy, registers, request, residence, series, settings, settlements, slots, statements, today, waitlist,
 };
 
 /// Where the API's operations are.
@@ -74,6 +74,9 @@ fn operations(config: &mut impl Operations) {
     registers::configure(config);
     outreach::configure(config);
     campaigns::configure(config);
+    today::configure(config);
+    proxy::configure(config);
+    audit::configure(config);
     settings::configure(config);
 }
 

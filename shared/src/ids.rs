@@ -67,3 +67,5 @@ id!(/** Id of a claim: a facility's locked month (請求). */ ClaimId);
 id!(/** Id of a line of a claim. */ ClaimLineId);
 id!(/** Id of a settlement between two cities (精算書). */ SettlementId);
 id!(/** Id of a comment on a line of a settlement. */ SettlementCommentId);
+id!(/** Id of a line of the audit. */ AuditLineId);
+id!(/** Id of a session in which somebody acts for a family (代理). */ ProxySessionId);

@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod applications;
 pub mod attachments;
 pub mod attendance;
+pub mod audit;
 pub mod bookings;
 pub mod calendar;
 pub mod campaigns;
@@ -38,6 +39,7 @@ pub mod passkeys;
 pub mod problem;
 pub mod procedures;
 pub mod programmes;
+pub mod proxy;
 pub mod registers;
 pub mod reminders;
 pub mod residence;
@@ -48,6 +50,7 @@ pub mod slots;
 pub mod statements;
 pub mod text;
 pub mod time;
+pub mod today;
 pub mod waitlist;
 
 #[cfg(test)]

@@ -62,8 +62,8 @@ pub async fn search_families(
         .db
         .write(move |conn| {
             let families = match Phone::parse(&query) {
-                Ok(phone) => store::search_by_phone(conn, &phone, MOST)?,
-                Err(_) => store::search_by_name(conn, &query, &katakana(&query), MOST)?,
+                Ok(phone) => store::search_by_phone(conn, &phone, None, MOST)?,
+                Err(_) => store::search_by_name(conn, (&query, &katakana(&query)), None, MOST)?,
             };
             let mut items = Vec::with_capacity(families.len());
             for family in families {

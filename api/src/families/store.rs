@@ -10,7 +10,7 @@ use shared::ids::{ChildId, FamilyId};
 use shared::municipalities::MunicipalityCode;
 use shared::text::{Kana, PersonName, Phone};
 
-use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
+use crate::db::{AnyConnection, DbError, MultiBackend, from_json, instant, stored, to_json, unknown};
 use crate::schema::{bookings, children, families, household_classes};
 
 type FamilyRow = (String, String, NaiveDateTime, Option<String>, Option<NaiveDateTime>, String, String, String, i64);
@@ -71,19 +71,40 @@ pub fn list_families<'a>(conn: &mut AnyConnection, ids: impl Iterator<Item = &'a
     families::table.filter(families::id.eq_any(ids)).select(FAMILY).load::<FamilyRow>(conn)?.into_iter().map(family).collect()
 }
 
-/// Families with this telephone number, by reading.
-pub fn search_by_phone(conn: &mut AnyConnection, phone: &Phone, most: i64) -> Result<Vec<Family>, DbError> {
-    let found = families::table.filter(families::phone.eq(phone.as_str()));
-    let rows = found.order((families::guardian_kana, families::id)).limit(most).select(FAMILY).load::<FamilyRow>(conn)?;
-    rows.into_iter().map(family).collect()
+/// Families with this telephone number, perhaps of one city only, by reading.
+pub fn search_by_phone(
+    conn: &mut AnyConnection,
+    phone: &Phone,
+    city: Option<&MunicipalityCode>,
+    most: i64,
+) -> Result<Vec<Family>, DbError> {
+    found_in(conn, families::table.filter(families::phone.eq(phone.as_str())).into_boxed(), city, most)
 }
 
-/// Families whose guardian's name or reading has these letters in it, by reading.
-pub fn search_by_name(conn: &mut AnyConnection, name: &str, kana: &str, most: i64) -> Result<Vec<Family>, DbError> {
+/// Families whose guardian's name or reading has these letters in it, perhaps of one city only, by reading.
+pub fn search_by_name(
+    conn: &mut AnyConnection,
+    (name, kana): (&str, &str),
+    city: Option<&MunicipalityCode>,
+    most: i64,
+) -> Result<Vec<Family>, DbError> {
     // The signs of a pattern are letters here.
     let holding = |text: &str| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let found = families::table
         .filter(families::guardian_kana.like(holding(kana)).escape('\\').or(families::guardian_name.like(holding(name)).escape('\\')));
+    found_in(conn, found.into_boxed(), city, most)
+}
+
+fn found_in(
+    conn: &mut AnyConnection,
+    found: families::BoxedQuery<'_, MultiBackend>,
+    city: Option<&MunicipalityCode>,
+    most: i64,
+) -> Result<Vec<Family>, DbError> {
+    let found = match city {
+        Some(city) => found.filter(families::municipality.eq(city.as_str().to_owned())),
+        None => found,
+    };
     let rows = found.order((families::guardian_kana, families::id)).limit(most).select(FAMILY).load::<FamilyRow>(conn)?;
     rows.into_iter().map(family).collect()
 }
