@@ -16,10 +16,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 const BUILD_START: &str = "/*BUILD*/";
 const BUILD_END: &str = "/*END*/";
 
-/// The page that starts the build for staff.
-const STAFF_PAGE: &str = "/staff.html";
-/// What only staff use beside their build: the camera that reads codes at the door, and what keeps the day for times without network.
-const STAFF_SCRIPTS: [&str; 2] = ["/camera.js", "/vault.js"];
+/// Who else than families has a build of their own: the page that starts it, and what only they use beside it (the camera that reads
+/// codes at the door, and what keeps the day for times without network).
+const AUDIENCES: [(&str, &str, &[&str]); 2] = [("staff", "/staff.html", &["/camera.js", "/vault.js"]), ("office", "/office.html", &[])];
 
 /// Shown instead of the app by a server that was compiled before the app was built.
 const NOT_BUILT: &str = r#"<!doctype html>
@@ -77,15 +76,18 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Outcome<()> {
     Ok(())
 }
 
-/// Names the build in `/sw.js`: a version over all files, and the files that every device keeps, with a mark on those that only staff
-/// need. What lies under `/vendor/` (the map) is fetched when it is first looked at.
+/// Names the build in `/sw.js`: a version over all files, and the files that devices keep, each with its audience: what families
+/// need every device has. What lies under `/vendor/` (the map) is fetched when it is first looked at.
 fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
     let mut all = Sha256::new();
     let mut kept = Vec::new();
-    let staff_page = files.iter().find(|file| file.path == STAFF_PAGE).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let is_staff = |path: &str| {
-        let is_code_of = |page: &String| path.starts_with("/web-") && page.contains(path);
-        path == STAFF_PAGE || STAFF_SCRIPTS.contains(&path) || staff_page.as_ref().is_some_and(is_code_of)
+    let text = |path: &str| files.iter().find(|file| file.path == path).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    let pages = AUDIENCES.map(|(audience, page, scripts)| (audience, page, scripts, text(page).unwrap_or_default()));
+    let audience = |path: &str| {
+        let owns = |(_, page, scripts, text): &&(&str, &str, &[&str], String)| {
+            path == *page || scripts.contains(&path) || (path.starts_with("/web-") && text.contains(path))
+        };
+        pages.iter().find(owns).map_or("family", |(audience, ..)| audience)
     };
     for file in files.iter() {
         let hash = hex(&Sha256::digest(&file.bytes));
@@ -94,8 +96,8 @@ fn fill_service_worker(files: &mut [File]) -> Outcome<()> {
         if file.path != "/sw.js" && !file.path.starts_with("/vendor/") {
             let path = file.path.replace('\\', "\\\\").replace('"', "\\\"");
             let short: String = hash.chars().take(16).collect();
-            let staff = is_staff(&file.path);
-            kept.push(format!(r#"{{"path":"{path}","hash":"{short}","staff":{staff}}}"#));
+            let audience = audience(&file.path);
+            kept.push(format!(r#"{{"path":"{path}","hash":"{short}","audience":"{audience}"}}"#));
         }
     }
     let version: String = hex(&all.finalize()).chars().take(16).collect();

@@ -20,7 +20,8 @@ cargo fetch --quiet --target wasm32-unknown-unknown --target "$host" ||
 # Erased components make the app a tenth smaller, more with every page. Set here and not in .cargo/config.toml, because only what is
 # shipped needs it; the first flag repeats the one from there.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Clink-arg=--keep-section=target_features --cfg=erase_components"
-# Three builds, because a page should not wait for the code of others: the family's, and beside it the search alone and the staff's.
+# Four builds, because a page should not wait for the code of others: the family's, and beside it the search alone, the staff's and the
+# officers'.
 # build NAME PAGE FEATURES FOLDER
 build() {
   # Trunk takes NO_COLOR=1 for a wrong argument.
@@ -30,5 +31,6 @@ build() {
 build "app of families" index.html family dist
 PAGES_STYLE="" build "search" first.html "" "$target/first-visit"
 build "app of staff" staff.html staff "$target/staff"
-cp "$target"/first-visit/first.html "$target"/first-visit/{web,app}-* "$target"/staff/staff.html "$target"/staff/web-* dist/
+build "app of officers" office.html office "$target/office"
+cp "$target"/first-visit/{first.html,web-*,app-*} "$target"/staff/{staff.html,web-*} "$target"/office/{office.html,web-*} dist/
 mv "$stamp.new" "$stamp"

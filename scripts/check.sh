@@ -62,8 +62,8 @@ scripts_are_sound() {
 guard "Rust is formatted" cargo fmt --all --check
 guard "Cargo.lock is current" cargo metadata --locked --format-version 1 --quiet --no-deps
 guard "lints (server, rules, tests)" cargo clippy --quiet --workspace --all-targets -- -D warnings
-# As it is shipped: the search alone, the family's pages, those of staff.
-for build in "" family staff; do
+# As it is shipped: the search alone, the family's pages, those of staff, those of officers.
+for build in "" family staff office; do
   guard "lints (app, in the browser: ${build:-search})" \
     cargo clippy --quiet -p web --target wasm32-unknown-unknown --no-default-features --features "$build" -- -D warnings
 done

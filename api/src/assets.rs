@@ -64,11 +64,15 @@ fn find_in<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     if is_reserved || looks_like_a_file {
         None
     } else {
-        // The search and the pages of staff and officers have builds of their own; the service worker knows the same. A build for
+        // The search, the pages of staff and those of officers have builds of their own; the service worker knows the same. A build for
         // developing has only one for all.
         let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let is_staff = below("/staff") || below("/office");
-        let own = if path == "/" { Some("/first.html") } else { is_staff.then_some("/staff.html") };
+        let own = match path {
+            "/" => Some("/first.html"),
+            _ if below("/staff") => Some("/staff.html"),
+            _ if below("/office") => Some("/office.html"),
+            _ => None,
+        };
         own.and_then(file).or_else(|| file("/index.html"))
     }
 }
@@ -149,6 +153,7 @@ mod tests {
     };
     const FIRST: File = File { path: "/first.html", ..PAGE };
     const STAFF: File = File { path: "/staff.html", ..PAGE };
+    const OFFICE: File = File { path: "/office.html", ..PAGE };
     const CODE: File = File {
         path: "/web-0123456789abcdef.js",
         content_type: "text/javascript; charset=utf-8",
@@ -169,14 +174,17 @@ mod tests {
         for path in ["/", "/index.html", "/bookings", "/staff/today", "/facilities/0198/week", "/apiary"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
-        let files = [PAGE, FIRST, STAFF, CODE];
+        let files = [PAGE, FIRST, STAFF, OFFICE, CODE];
         for path in ["/", "/first.html"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/first.html"), "{path}");
         }
         for path in ["/staff", "/staff/", "/staff/slots/0198", "/staff.html"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/staff.html"), "{path}");
         }
-        for path in ["/index.html", "/bookings", "/facilities/0198", "/staffroom", "/sign_in"] {
+        for path in ["/office", "/office/applications", "/office.html"] {
+            assert_eq!(find_in(&files, path).map(|file| file.path), Some("/office.html"), "{path}");
+        }
+        for path in ["/index.html", "/bookings", "/facilities/0198", "/staffroom", "/offices", "/sign_in"] {
             assert_eq!(find_in(&files, path).map(|file| file.path), Some("/index.html"), "{path}");
         }
         assert_eq!(find_in(&files, CODE.path).map(|file| file.path), Some(CODE.path));

@@ -1,27 +1,31 @@
 // Keeps the app's own files on the device, so that it opens quickly and without network.
 // Answers of the API are never kept here: the app itself remembers the next bookings.
 
-// The server fills in the version and the files, each { path, hash, staff }.
+// The server fills in the version and the files, each { path, hash, audience }.
 const BUILD = /*BUILD*/{"version":"dev","files":[]}/*END*/;
 
 const STORE_PREFIX = "app-";
 const STORE = STORE_PREFIX + BUILD.version;
-// The search and the pages of staff and officers have builds of their own; the server knows the same.
-const isStaff = (path) => /^\/(staff|office)(\/|$)/.test(path);
-const shellOf = (path) => (path === "/" ? "/first.html" : isStaff(path) ? "/staff.html" : "/index.html");
+// The search, the pages of staff and those of officers have builds of their own; the server knows the same.
+const audienceOf = (path) => /^\/(staff|office)(?=\/|$)/.exec(path)?.[1] ?? "family";
+const SHELLS = { family: "/index.html", staff: "/staff.html", office: "/office.html" };
+const shellOf = (path) => (path === "/" ? "/first.html" : SHELLS[audienceOf(path)]);
 const PATIENCE_MS = 3000;
 
 // Only the browser's own picture is needed offline; the big ones are for the home screen.
 const FILES = BUILD.files.filter((file) => !file.path.endsWith(".png"));
-const paths = (staff) => FILES.filter((file) => file.staff === staff).map((file) => new Request(file.path, { cache: "no-cache" }));
+const paths = (audience) =>
+  FILES.filter((file) => file.audience === audience).map((file) => new Request(file.path, { cache: "no-cache" }));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
       const store = await caches.open(STORE);
-      await store.addAll(paths(false));
-      // Only the devices of staff keep what staff need; one that kept the build before keeps this one.
-      if (await caches.match("/staff.html")) await store.addAll(paths(true));
+      await store.addAll(paths("family"));
+      // Only the devices of staff keep what staff need, and those of officers theirs; one that kept the build before keeps this one.
+      for (const audience of ["staff", "office"]) {
+        if (await caches.match(SHELLS[audience])) await store.addAll(paths(audience));
+      }
       // Names carry a hash of the content, so an open page and a new worker do not disturb each other.
       await self.skipWaiting();
     })(),
@@ -53,7 +57,7 @@ async function page(event) {
   const store = await caches.open(STORE);
   const { pathname } = new URL(event.request.url);
   const kept = await store.match(shellOf(pathname));
-  if (isStaff(pathname)) event.waitUntil(keepStaff());
+  event.waitUntil(keep(audienceOf(pathname)));
   const fetched = fetch(event.request);
   if (!kept) return fetched;
   // A slow answer must not become an unhandled rejection once the kept page was given.
@@ -81,12 +85,12 @@ async function file(event) {
 
 // A page of staff asks to be kept whole: it may have been opened before this worker was there.
 self.addEventListener("message", (event) => {
-  if (event.data === "keep-staff") event.waitUntil(keepStaff());
+  if (event.data === "keep-staff") event.waitUntil(keep("staff"));
 });
 
-async function keepStaff() {
+async function keep(audience) {
   const store = await caches.open(STORE);
-  if (!(await store.match("/staff.html"))) await store.addAll(paths(true)).catch(() => undefined);
+  if (!(await store.match(SHELLS[audience]))) await store.addAll(paths(audience)).catch(() => undefined);
 }
 
 // Notices. What comes says no more than a lock screen may show.

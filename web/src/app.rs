@@ -19,6 +19,8 @@
 mod builds;
 #[cfg(feature = "family")]
 mod family;
+#[cfg(feature = "office")]
+mod office;
 #[cfg(feature = "staff")]
 mod staff;
 

@@ -65,7 +65,7 @@ impl Flash {
     }
 
     /// Keeps the sentence for the page that is about to be loaded.
-    #[cfg(not(all(feature = "family", feature = "staff")))]
+    #[cfg(not(all(feature = "family", feature = "staff", feature = "office")))]
     pub fn hand_over(self) {
         if let Some((tone, words)) = self.0.with_untracked(|said| said.sentence.clone()) {
             offline::hand_over(KEPT_AS, &(tone, words.words()));

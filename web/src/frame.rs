@@ -132,7 +132,7 @@ fn use_is_staff() -> Memo<bool> {
 // Only the build that has the pages of officers leads there.
 fn use_is_officer() -> Memo<bool> {
     let session = use_session();
-    Memo::new(move |_| cfg!(feature = "staff") && session.me().is_some_and(|me| may(&me.role, Area::Office)))
+    Memo::new(move |_| cfg!(feature = "office") && session.me().is_some_and(|me| may(&me.role, Area::Office)))
 }
 
 #[component]

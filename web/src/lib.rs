@@ -25,7 +25,7 @@ pub mod api;
 pub mod app;
 #[cfg(feature = "pages")]
 pub mod applications;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub mod applications_office;
 #[cfg(feature = "pages")]
 pub mod attachments;
@@ -33,7 +33,7 @@ pub mod attachments;
 pub mod attendance;
 #[cfg(feature = "pages")]
 pub mod bookings;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub mod campaigns;
 #[cfg(feature = "pages")]
 pub mod consents;
@@ -68,7 +68,7 @@ pub mod passkeys;
 pub mod paths;
 #[cfg(feature = "pages")]
 pub mod programmes;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub mod registers;
 #[cfg(feature = "pages")]
 pub mod series;

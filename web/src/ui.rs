@@ -46,7 +46,7 @@ mod load;
 mod map;
 mod messages;
 mod pieces;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod queue;
 mod tabs;
 mod title;
@@ -61,7 +61,7 @@ pub use dialog::Dialog;
 pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
 #[cfg(feature = "pages")]
 pub use files::FileButton;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub use files::{FileInput, PickedFile};
 pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Refusal, Skeleton};
@@ -70,7 +70,7 @@ pub use load::{Refused, renewal};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub use queue::{Counts, Pager, QueueCell, QueueTable};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

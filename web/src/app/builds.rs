@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[cfg(all(feature = "family", not(feature = "staff")))]
 use leptos_router::components::Route;
 use leptos_router::components::Routes;
-#[cfg(all(feature = "staff", not(feature = "family")))]
+#[cfg(any(all(feature = "staff", not(feature = "family")), all(feature = "office", not(feature = "staff"))))]
 use leptos_router::hooks::use_location;
 #[cfg(all(feature = "family", not(feature = "staff")))]
 use leptos_router::path;
@@ -15,17 +15,19 @@ use crate::about::NotFoundPage;
 use crate::accounts::SignInAgain;
 #[cfg(feature = "family")]
 use crate::app::family::FamilyPages;
+#[cfg(feature = "office")]
+use crate::app::office::OfficePages;
 #[cfg(feature = "staff")]
 use crate::app::staff::StaffPages;
-#[cfg(not(all(feature = "family", feature = "staff")))]
+#[cfg(not(all(feature = "family", feature = "staff", feature = "office")))]
 use crate::flash::use_flash;
 #[cfg(not(feature = "pages"))]
 use crate::slots::SearchRoutes;
-#[cfg(not(all(feature = "family", feature = "staff")))]
+#[cfg(not(all(feature = "family", feature = "staff", feature = "office")))]
 use crate::ui::Skeleton;
 
 /// Every page: for developing.
-#[cfg(all(feature = "family", feature = "staff"))]
+#[cfg(all(feature = "family", feature = "staff", feature = "office"))]
 #[component]
 pub fn Pages() -> impl IntoView {
     view! {
@@ -33,6 +35,7 @@ pub fn Pages() -> impl IntoView {
         <Routes fallback=NotFoundPage>
             <FamilyPages/>
             <StaffPages/>
+            <OfficePages/>
         </Routes>
     }
 }
@@ -55,15 +58,31 @@ pub fn Pages() -> impl IntoView {
 #[cfg(all(feature = "staff", not(feature = "family")))]
 #[component]
 pub fn Pages() -> impl IntoView {
-    let path = use_location().pathname;
-    let is_own = move || path.with_untracked(|path| path.starts_with("/staff") || path.starts_with("/office"));
-    let fallback = move || if is_own() { NotFoundPage().into_any() } else { Elsewhere().into_any() };
     view! {
         <SignInAgain/>
-        <Routes fallback>
+        <Routes fallback=|| unknown_below("/staff")>
             <StaffPages/>
         </Routes>
     }
+}
+
+/// The pages of officers.
+#[cfg(all(feature = "office", not(feature = "staff")))]
+#[component]
+pub fn Pages() -> impl IntoView {
+    view! {
+        <SignInAgain/>
+        <Routes fallback=|| unknown_below("/office")>
+            <OfficePages/>
+        </Routes>
+    }
+}
+
+/// A page that this build does not know: nobody has it if it is below the build's own `place`.
+#[cfg(any(all(feature = "staff", not(feature = "family")), all(feature = "office", not(feature = "staff"))))]
+fn unknown_below(place: &str) -> AnyView {
+    let is_own = use_location().pathname.with_untracked(|path| path.starts_with(place));
+    if is_own { NotFoundPage().into_any() } else { Elsewhere().into_any() }
 }
 
 /// The page of a first visit: looking for a place.
@@ -78,7 +97,7 @@ pub fn Pages() -> impl IntoView {
 }
 
 /// A page that this build does not have: the server brings the build that has it.
-#[cfg(not(all(feature = "family", feature = "staff")))]
+#[cfg(not(all(feature = "family", feature = "staff", feature = "office")))]
 #[component]
 fn Elsewhere() -> impl IntoView {
     let flash = use_flash();

@@ -1,11 +1,11 @@
 //! Requests of notices, and what this device keeps of them for times without network.
 
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use chrono::{DateTime, Utc};
 use futures_util::future::join;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use serde::{Deserialize, Serialize};
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use shared::locale::Locale;
 use shared::notices::{Preferences, PreferencesChange, UnreadCount};
 use shared::page::Page;
@@ -80,7 +80,7 @@ pub async fn ask_mail_again(attempt: &Attempt) -> Result<(), Failure> {
 }
 
 /// What the pages of officers read of a kind of notices.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[derive(Debug, Clone, Deserialize)]
 pub struct KnownKind {
     /// The word of the kind.
@@ -92,7 +92,7 @@ pub struct KnownKind {
 }
 
 /// What the pages of officers read of a template.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[derive(Debug, Clone, Deserialize)]
 pub struct Known {
     /// The city that says so; none: everybody's.
@@ -114,7 +114,7 @@ pub struct Known {
 }
 
 /// Sentences to publish: `shared::notices::NewTemplate` as it stands on the wire.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[derive(Debug, Clone, Serialize)]
 pub struct Written {
     /// The word of the kind.
@@ -135,7 +135,7 @@ pub struct Written {
 }
 
 /// What came of one try of a test.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[derive(Debug, Clone, Deserialize)]
 pub struct Tried {
     /// Whether the other side took it.
@@ -143,19 +143,19 @@ pub struct Tried {
 }
 
 /// Every kind of notices with the sentences that the officer's city uses.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub async fn templates() -> Result<Vec<KnownKind>, Failure> {
     Ok(api::get::<Page<KnownKind>>("/notice_templates").await?.items)
 }
 
 /// Publishes sentences.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub async fn publish(new: &Written, attempt: &Attempt) -> Result<(), Failure> {
     api::post::<_, serde::de::IgnoredAny>("/notice_templates", new, attempt).await.map(drop)
 }
 
 /// Sends sentences with example facts to the officer alone, by every channel that reaches the officer.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub async fn test(new: &Written) -> Result<Vec<Tried>, Failure> {
     api::post("/notice_templates/test", new, &Attempt::new()).await
 }

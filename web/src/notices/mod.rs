@@ -7,7 +7,7 @@ mod client;
 mod confirm;
 #[cfg(feature = "pages")]
 mod model;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod office;
 #[cfg(feature = "pages")]
 mod pages;
@@ -15,7 +15,7 @@ mod pages;
 mod parts;
 #[cfg(feature = "pages")]
 mod preferences;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod writing;
 
 #[cfg(feature = "pages")]
@@ -28,7 +28,7 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, pat
 pub use self::badge::{Unread, keep_unread};
 #[cfg(feature = "pages")]
 use self::confirm::ConfirmPage;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 pub use self::office::NoticeOfficeRoutes;
 #[cfg(feature = "pages")]
 use self::pages::InboxPage;

@@ -1,22 +1,22 @@
 //! Outreach: for officers and the BPO centre the list of families to call and one case; for families what it is for.
 
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod client;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod list;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod model;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod pages;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod rules;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 mod unopened;
 
 use leptos::prelude::*;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use leptos_router::components::{ParentRoute, Route};
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 use crate::i18n::{Say, furigana, locale};
@@ -33,7 +33,7 @@ pub fn OutreachPurpose() -> impl IntoView {
 }
 
 /// The slice's pages.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[component(transparent)]
 pub fn OutreachRoutes() -> impl MatchNestedRoutes + Clone {
     view! {

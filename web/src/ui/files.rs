@@ -1,14 +1,14 @@
 //! Picking a file of one's own device.
 
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use leptos::task::spawn_local;
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use wasm_bindgen_futures::JsFuture;
 
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 use super::fields::{Surroundings, surroundings};
 use crate::i18n::Text;
 
@@ -64,7 +64,7 @@ pub fn FileButton(
 }
 
 /// A file that was picked.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PickedFile {
     /// Its name.
@@ -74,7 +74,7 @@ pub struct PickedFile {
 }
 
 /// One file. It is read as soon as it is picked; one that cannot be read is none.
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 #[component]
 pub fn FileInput(
     /// The file.
@@ -93,7 +93,7 @@ pub fn FileInput(
     }
 }
 
-#[cfg(feature = "staff")]
+#[cfg(feature = "office")]
 async fn read(file: &web_sys::File) -> Option<PickedFile> {
     let bytes = Uint8Array::new(&JsFuture::from(file.array_buffer()).await.ok()?).to_vec();
     // The browser's own function takes a text in which each character is a byte.

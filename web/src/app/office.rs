@@ -1,0 +1,35 @@
+//! The pages of officers, at `/office`.
+
+use leptos::prelude::*;
+use leptos_router::MatchNestedRoutes;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+
+use crate::applications_office::OfficeApplicationRoutes;
+use crate::bookings::OfficeEntryRoutes;
+use crate::campaigns::CampaignRoutes;
+use crate::families::HouseholdRoutes;
+use crate::notices::NoticeOfficeRoutes;
+use crate::office::OfficeRoutes;
+use crate::outreach::OutreachRoutes;
+use crate::programmes::ProgrammeRoutes;
+use crate::registers::RegisterRoutes;
+use crate::waitlist::DemandRoutes;
+
+/// The pages of officers.
+#[component(transparent)]
+pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <OfficeRoutes/>
+        <OfficeApplicationRoutes/>
+        <OutreachRoutes/>
+        <CampaignRoutes/>
+        <OfficeEntryRoutes/>
+        <HouseholdRoutes/>
+        <DemandRoutes/>
+        <ProgrammeRoutes/>
+        <RegisterRoutes/>
+        <NoticeOfficeRoutes/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
