@@ -31,6 +31,8 @@ pub mod applications_office;
 pub mod attachments;
 #[cfg(feature = "pages")]
 pub mod attendance;
+#[cfg(any(feature = "family", feature = "office"))]
+pub mod audit;
 #[cfg(feature = "pages")]
 pub mod bookings;
 #[cfg(feature = "office")]
@@ -69,6 +71,8 @@ pub mod paths;
 #[cfg(feature = "pages")]
 pub mod programmes;
 #[cfg(feature = "office")]
+pub mod proxy;
+#[cfg(feature = "office")]
 pub mod registers;
 #[cfg(feature = "pages")]
 pub mod series;
@@ -79,6 +83,8 @@ pub mod slots;
 pub mod statements;
 #[cfg(feature = "pages")]
 pub mod taking;
+#[cfg(feature = "office")]
+pub mod today;
 pub mod ui;
 #[cfg(feature = "pages")]
 pub mod waitlist;

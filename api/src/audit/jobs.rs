@@ -17,7 +17,11 @@ pub async fn seal(app: &App) -> Result<(), ApiError> {
         if !waiting {
             break;
         }
-        app.db.write(|conn| Ok::<_, ApiError>(store::seal(conn, BATCH)?)).await?;
+        match app.db.write(|conn| Ok::<_, ApiError>(store::seal(conn, BATCH)?)).await {
+            // Another was quicker; what it left is looked for again.
+            Ok(()) | Err(ApiError::Retry) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -71,8 +71,8 @@ on_both! {
         // The family reads all of it, with the reason, and no name.
         let accesses = ana.get("/family/accesses").await.body["items"].clone();
         let told: Vec<&str> = accesses.as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
-        assert_eq!(told, ["proxy.ended", "booking.confirmed", "proxy.looked_up", "proxy.opened", "proxy.searched"], "{accesses}");
-        assert_eq!((&accesses[3]["kind"], &accesses[3]["why"]), (&json!("operator"), &json!("電話・窓口で予約を頼まれた：電話で依頼")));
+        assert_eq!(told, ["proxy.ended", "booking.confirmed", "consent.given", "proxy.looked_up", "proxy.opened", "proxy.searched"], "{accesses}");
+        assert_eq!((&accesses[4]["kind"], &accesses[4]["why"]), (&json!("operator"), &json!("電話・窓口で予約を頼まれた：電話で依頼")));
         assert!(!accesses.to_string().contains("のぞみ"));
     }
 
