@@ -103,4 +103,3 @@ pub fn my_city() -> Option<MunicipalityCode> {
         Role::Guardian { .. } | Role::Staff { .. } | Role::Operator => None,
     })
 }
-

@@ -1,9 +1,9 @@
 //! Requests of the audit.
 
-#[cfg(feature = "office")]
-use shared::audit::{AuditLine, AuditPerson, AuditVerification};
 #[cfg(feature = "family")]
 use shared::audit::RecordAccess;
+#[cfg(feature = "office")]
+use shared::audit::{AuditLine, AuditPerson, AuditVerification};
 use shared::page::Page;
 
 use crate::api::{self, Failure, query};

@@ -12,8 +12,8 @@ use crate::bookings::FamilyPart;
 use crate::i18n::{Say, Text, furigana, locale, marked, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
 use crate::ui::{
-    Banner, Button, Disclosure, EmptyState, Field, Glyph, LinkButton, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Refusal,
-    Select, TextInput, Tone,
+    Banner, Button, Disclosure, EmptyState, Field, Glyph, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Refusal, Select,
+    TextInput, Tone,
 };
 
 /// What is looked for, as the page holds it.

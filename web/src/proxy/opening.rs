@@ -12,7 +12,7 @@ use crate::api::{Attempt, Failure};
 use crate::bookings::NewFamilyForm;
 use crate::i18n::{Say, Text, locale, say, say_with, t_with, text};
 use crate::session::use_session;
-use crate::ui::{Button, Choice, Disclosure, Field, Glyph, Load, Need, RadioGroup, Refusal, TextArea, TextInput};
+use crate::ui::{Button, Choice, Disclosure, Field, Glyph, Load, RadioGroup, Refusal, TextArea, TextInput};
 
 /// The reason first, then the family.
 #[component]
@@ -77,8 +77,11 @@ fn Asking(reasons: Vec<ProxyReason>) -> impl IntoView {
         }
     });
     let choose = Callback::new(move |family: FoundFamily| open.run(family.id));
-    let reason_error = Signal::derive(move || wrong.get().filter(|key| *key == "proxy.choose_reason").map(|key| text(move || crate::i18n::t(key)).plain()));
-    let why_error = Signal::derive(move || wrong.get().filter(|key| *key == "proxy.say_why").map(|key| text(move || crate::i18n::t(key)).plain()));
+    let reason_error = Signal::derive(move || {
+        wrong.get().filter(|key| *key == "proxy.choose_reason").map(|key| text(move || crate::i18n::t(key)).plain())
+    });
+    let why_error =
+        Signal::derive(move || wrong.get().filter(|key| *key == "proxy.say_why").map(|key| text(move || crate::i18n::t(key)).plain()));
     view! {
         <form class="card stack" novalidate on:submit=submit>
             <RadioGroup id="proxy-reason" legend="proxy.reason" choices=Signal::stored(choices) value=reason error=reason_error/>

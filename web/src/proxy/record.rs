@@ -82,7 +82,8 @@ fn care(child: ChildCare) -> impl IntoView {
 fn booking(booking: ProxyBooking) -> AnyView {
     let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
     let when = move || format!("{} {}", full_day(tokyo_day(starts_at), locale()), clock_span(starts_at, ends_at, locale()));
-    view! { {furigana(when)} " " {booking.child_name} " " {booking.facility_name} " " <StateChip state=booking.state is_over=false/> }.into_any()
+    view! { {furigana(when)} " " {booking.child_name} " " {booking.facility_name} " " <StateChip state=booking.state is_over=false/> }
+        .into_any()
 }
 
 fn application(line: ApplicationLine) -> AnyView {

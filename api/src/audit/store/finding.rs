@@ -69,6 +69,8 @@ pub fn list_lines(conn: &mut AnyConnection, search: &Search, locale: Locale) -> 
     let line = |(at, id): Place| {
         let (line, position) = rows.get(&id)?;
         let (concerned, others) = concerned.remove(&id).unwrap_or_default();
+        // What is written of other cities' families is not for this one to read.
+        let why = if others == 0 || !concerned.is_empty() { words_of(line.note.as_deref()) } else { None };
         let told = AuditLine {
             id: AuditLineId::new(line.id.as_str()),
             at: instant(line.occurred_at),
@@ -76,7 +78,7 @@ pub fn list_lines(conn: &mut AnyConnection, search: &Search, locale: Locale) -> 
             action: line.action.clone(),
             concerned,
             others,
-            why: words_of(line.note.as_deref()),
+            why,
             request_id: line.request_id.clone(),
             position: *position,
         };

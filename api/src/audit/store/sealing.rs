@@ -179,7 +179,13 @@ pub fn verify(conn: &mut AnyConnection, after: i64, most: i64) -> Result<Option<
     let position = links.last().map_or(after, |link| link.position);
     let last = audit_chain::table.select(max(audit_chain::position)).get_result::<Option<i64>>(conn)?.unwrap_or_default();
     let goes_on = position < last;
-    let told = |hash: String, broken: Option<BrokenPlace>| AuditVerification { position, last, hash, goes_on: goes_on && broken.is_none(), broken };
+    let told = |hash: String, broken: Option<BrokenPlace>| AuditVerification {
+        position,
+        last,
+        hash,
+        goes_on: goes_on && broken.is_none(),
+        broken,
+    };
     Ok(Some(match chain::verify(after, &before, &links) {
         Err(broken) => told(before, Some(broken)),
         Ok(hash) if goes_on => told(hash, None),
