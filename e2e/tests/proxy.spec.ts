@@ -19,6 +19,9 @@ async function openRecord(page: Page, guardian: string): Promise<void> {
   await page.getByRole('button', { name: `${guardian}さんの記録を開く` }).click();
 }
 
+// The page's clock stands still in a journey while the server's goes on.
+const aQuarter = /残り1[5-7]分/;
+
 const banner = (page: Page) => page.getByRole('region', { name: '代理操作中' });
 
 test('an operator books for a family whose time runs out in the middle, and the family reads it', async ({ page, browser, house }) => {
@@ -37,7 +40,7 @@ test('an operator books for a family whose time runs out in the middle, and the 
 
   await openRecord(page, '浜辺 みお');
   await expect(banner(page)).toContainText('浜辺 みおさんの代理で操作中');
-  await expect(banner(page)).toContainText('残り15分');
+  await expect(banner(page)).toContainText(aQuarter);
   await expectAccessible(page);
   await picture(page, 'proxy-open');
   await page.getByLabel('どの施設の予約ですか').selectOption({ label: umineko });
@@ -54,7 +57,7 @@ test('an operator books for a family whose time runs out in the middle, and the 
   await expectAccessible(page);
   await picture(page, 'proxy-over');
   await banner(page).getByRole('button', { name: 'もう一度開く' }).click();
-  await expect(banner(page)).toContainText('残り15分');
+  await expect(banner(page)).toContainText(aQuarter);
   await expect(page.locator('#entry-notes')).toHaveValue('お昼寝用のタオルを持って行きます。');
   await banner(page).getByRole('button', { name: '代理を終える' }).click();
   await expect(banner(page)).toHaveCount(0);
