@@ -113,10 +113,12 @@ fn search(conn: &mut AnyConnection, officer: &Officer, query: &AuditQuery, today
     })
 }
 
-/// Writes that an officer looked through the audit, and for whom.
-fn look(conn: &mut AnyConnection, officer: &Officer, query: &AuditQuery, kind: &'static str, act: &Act) -> Result<(), DbError> {
-    let note = query.family_id.as_ref().map(ToString::to_string);
-    Act { note, ..act.clone() }.record_look(conn, kind, officer.account_id.as_str())
+/// Writes that an officer looked through the audit, and for whom: before anything is answered, and in a transaction of its own, so that a long
+/// search holds nobody up.
+async fn look(app: &App, officer: &Officer, family: Option<&FamilyId>, kind: &'static str) -> Result<(), ApiError> {
+    let account = officer.account_id.clone();
+    let act = Act { note: family.map(ToString::to_string), ..Act::of_request(account.as_str(), app.now()) };
+    app.db.write(move |conn| Ok(act.record_look(conn, kind, account.as_str())?)).await
 }
 
 /// Lines of the audit of the officer's city: what its people did, what happened at its facilities, and whatever concerned its families
@@ -139,14 +141,15 @@ pub async fn list_audit_lines(
     query: Query<AuditQuery>,
 ) -> Result<web::Json<Page<AuditLine>>, ApiError> {
     jobs::seal(&app).await?;
-    let (act, locale, query) = (Act::of_request(officer.account_id.as_str(), app.now()), current().locale, query.0);
-    let found = app.db.write(move |conn| {
-        let search = search(conn, &officer, &query, tokyo_day(act.now))?;
-        let found = store::list_lines(conn, &search, locale)?;
-        look(conn, &officer, &query, "audit.searched", &act)?;
-        Ok::<_, ApiError>(page(found, limit_of(query.limit)?)?)
+    let (today, locale, query) = (tokyo_day(app.now()), current().locale, query.0);
+    let (asking, family) = (officer.clone(), query.family_id.clone());
+    let found = app.db.read(move |conn| {
+        let search = search(conn, &asking, &query, today)?;
+        Ok::<_, ApiError>(page(store::list_lines(conn, &search, locale)?, limit_of(query.limit)?)?)
     });
-    Ok(web::Json(found.await?))
+    let found = found.await?;
+    look(&app, &officer, family.as_ref(), "audit.searched").await?;
+    Ok(web::Json(found))
 }
 
 /// The same lines as a file (CSV, UTF-8 with a mark), 50,000 at most
@@ -165,17 +168,18 @@ pub async fn list_audit_lines(
 pub async fn export_audit(app: web::Data<App>, officer: Officer, query: Query<AuditQuery>) -> Result<HttpResponse, ApiError> {
     jobs::seal(&app).await?;
     let (now, locale, query) = (app.now(), current().locale, query.0);
-    let act = Act::of_request(officer.account_id.as_str(), now);
-    let lines = app.db.write(move |conn| {
-        let search = search(conn, &officer, &query, tokyo_day(now))?;
+    let (asking, family) = (officer.clone(), query.family_id.clone());
+    let lines = app.db.read(move |conn| {
+        let search = search(conn, &asking, &query, tokyo_day(now))?;
         let found = store::list_lines(conn, &Search { after: None, limit: MOST_EXPORTED + 1, ..search }, locale)?;
         if i64::try_from(found.len()).unwrap_or(i64::MAX) > MOST_EXPORTED {
             return Err(Rejection::TooMany { most: MOST_EXPORTED }.into());
         }
-        look(conn, &officer, &query, "audit.exported", &act)?;
         Ok::<_, ApiError>(found)
     });
-    let bytes = table(lines.await?.into_iter().map(|(line, _)| line), locale).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let lines = lines.await?;
+    look(&app, &officer, family.as_ref(), "audit.exported").await?;
+    let bytes = table(lines.into_iter().map(|(line, _)| line), locale).map_err(|error| ApiError::Internal(error.to_string()))?;
     let name = format!("attachment; filename=\"audit-{}.csv\"", tokyo_day(now));
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/csv; charset=utf-8")).insert_header((CONTENT_DISPOSITION, name)).body(bytes))
 }
