@@ -64,7 +64,7 @@ pub enum DbError {
 }
 
 /// Names of constraints and triggers, as SQLite tells them only in part.
-const SQLITE_NAMES: [(&str, &str); 12] = [
+const SQLITE_NAMES: [(&str, &str); 14] = [
     ("accounts.email", "accounts_email_taken"),
     ("passkeys.credential_id", "passkeys_credential_once"),
     ("push_subscriptions.endpoint", "push_subscriptions_endpoint_once"),
@@ -73,6 +73,8 @@ const SQLITE_NAMES: [(&str, &str); 12] = [
     ("facilities.municipality, facilities.source_id", "facilities_listed_once"),
     ("programmes.municipality, programmes.key, programmes.valid_from", "programmes_one_version_a_day"),
     ("bookings_child_free", "bookings_child_free"),
+    ("audit_chain.position", "audit_chain_places_once"),
+    ("proxy_sessions.account_id", "proxy_sessions_one_open"),
     ("claims.facility_id, claims.month", "claims_once"),
     ("claim_lines.booking_id", "claim_lines_stay_once"),
     ("settlements.compact_id, settlements.month", "settlements_once"),

@@ -244,7 +244,10 @@ impl From<DbError> for ApiError {
                 }
                 "passkeys_credential_once" => Self::refused(shared::passkeys::Rejection::AlreadyAdded.reason()),
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
-                "bookings_child_free"
+                "audit_chain_line_once"
+                | "audit_chain_places_once"
+                | "bookings_child_free"
+                | "proxy_sessions_one_open"
                 | "push_subscriptions_endpoint_once"
                 | "slot_bands_not_overfull"
                 | "offerings_once"
@@ -313,6 +316,7 @@ macro_rules! refused {
 
 refused!(
     shared::applications::Rejection,
+    shared::audit::Rejection,
     shared::bookings::CancelRejection,
     shared::bookings::DecideRejection,
     shared::campaigns::Rejection,
@@ -333,6 +337,7 @@ refused!(
     shared::notices::Rejection,
     shared::passkeys::Rejection,
     shared::places::Rejection,
+    shared::proxy::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
     shared::settlements::Rejection,
@@ -407,6 +412,13 @@ refusals!(
         /// `tablets.locked`: nobody is in front of the shared device
         Locked = 423,
         /// Neither staff nor an officer
+        Forbidden = 403,
+    }
+    /// What an operation of staff, officers and operators may answer besides, for the document.
+    ForEntrant {
+        /// Nobody is signed in
+        Unauthenticated = 401,
+        /// A guardian
         Forbidden = 403,
     }
     /// What an operation of officers and operators may answer besides, for the document.

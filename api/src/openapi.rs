@@ -49,6 +49,9 @@ use utoipa_actix_web::AppExt;
         (name = "campaigns", description = "Campaigns and standing offers (プッシュ型のご案内): whom they fit, four eyes, sending, figures"),
         (name = "outreach", description = "Outreach (アウトリーチ): what nobody opened in time, and the families whom officers and the BPO centre call"),
         (name = "figures", description = "Figures (指標): a city's months as they are published, small numbers hidden"),
+        (name = "today", description = "What needs a person today (今日の業務), for officers and the BPO centre"),
+        (name = "proxy", description = "Acting for a family (代理) for a stated reason, for a quarter of an hour"),
+        (name = "audit", description = "The audit (操作の記録): who saw or changed whose data, chained by hash"),
         (name = "settings", description = "This installation"),
     )
 )]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use shared::ids::FacilityId;
 use shared::municipalities::MunicipalityCode;
+use shared::time::{day_start, tokyo_day};
 
 use crate::db::{AnyConnection, DbError, stored};
 use crate::schema::{audit_lines, events};
@@ -89,6 +90,19 @@ impl Act {
     /// Writes the audit line of a look at personal data, which is no change.
     pub fn record_look(&self, conn: &mut AnyConnection, kind: &'static str, subject: &str) -> Result<(), DbError> {
         self.audit(conn, &new_id(), kind, subject)
+    }
+
+    /// The same once a day for a person, where somebody who types looks many times at the same.
+    pub fn record_look_of_day(&self, conn: &mut AnyConnection, kind: &'static str, subject: &str) -> Result<(), DbError> {
+        let today = audit_lines::table
+            .filter(audit_lines::actor.eq(&self.actor))
+            .filter(audit_lines::occurred_at.ge(stored(day_start(tokyo_day(self.now)))))
+            .filter(audit_lines::action.eq(kind))
+            .filter(audit_lines::subject_id.eq(subject));
+        match today.select(audit_lines::id).limit(1).get_result::<String>(conn).optional()? {
+            Some(_) => Ok(()),
+            None => self.record_look(conn, kind, subject),
+        }
     }
 
     /// Writes the audit line of a change that concerns the person's own account only: nobody follows that along.

@@ -16,10 +16,10 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, bookings, campaigns, changes, claims, consents, devices, docs, documents,
-    entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices, open_data,
-    openapi, outreach, parts, passkeys, places, procedures, programmes, registers, request, residence, series, settings, settlements,
-    shift_notes, slots, statements, tablets, waitlist,
+    App, accounts, applications, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, consents, devices, docs,
+    documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices,
+    open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence, series, settings,
+    settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
 
 /// Where the API's operations are.
@@ -83,6 +83,9 @@ fn operations(config: &mut impl Operations) {
     campaigns::configure(config);
     changes::configure(config);
     figures::configure(config);
+    today::configure(config);
+    proxy::configure(config);
+    audit::configure(config);
     settings::configure(config);
 }
 

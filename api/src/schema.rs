@@ -1108,6 +1108,60 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_unsealed (line_id) {
+        line_id -> Text,
+    }
+}
+
+diesel::table! {
+    audit_chain (position) {
+        position -> BigInt,
+        line_id -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_cities (municipality, occurred_at, line_id) {
+        municipality -> Text,
+        occurred_at -> Timestamp,
+        line_id -> Text,
+    }
+}
+
+diesel::table! {
+    audit_families (family_id, occurred_at, line_id, child_id) {
+        family_id -> Text,
+        occurred_at -> Timestamp,
+        line_id -> Text,
+        child_id -> Text,
+    }
+}
+
+diesel::table! {
+    proxy_reasons (key, valid_from) {
+        key -> Text,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        rank -> BigInt,
+        terms -> Text,
+    }
+}
+
+diesel::table! {
+    proxy_sessions (id) {
+        id -> Text,
+        account_id -> Text,
+        family_id -> Text,
+        reason -> Text,
+        words -> Text,
+        opened_at -> Timestamp,
+        ends_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1195,13 +1249,18 @@ diesel::joinable!(message_reads -> accounts (account_id));
 diesel::joinable!(journal_entries -> accounts (written_by));
 diesel::joinable!(shift_notes -> accounts (written_by));
 diesel::joinable!(shift_note_reads -> accounts (account_id));
+diesel::joinable!(proxy_sessions -> families (family_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_codes,
     accounts,
     applications,
     attachments,
     attendance_records,
+    audit_chain,
+    audit_cities,
+    audit_families,
     audit_lines,
+    audit_unsealed,
     bookings,
     calendar_feeds,
     campaign_recipients,
@@ -1257,6 +1316,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     place_changes,
     procedures,
     programmes,
+    proxy_reasons,
+    proxy_sessions,
     push_keys,
     push_subscriptions,
     register_rows,

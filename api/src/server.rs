@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, reminders, request,
-    routes, session, waitlist,
+    App, accounts, audit, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, proxy, reminders,
+    request, routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -81,6 +81,12 @@ pub async fn keep_time(app: App) {
         }
         if let Err(error) = outreach::jobs::keep(&app).await {
             tracing::warn!(%error, "what nobody opened was not followed");
+        }
+        if let Err(error) = proxy::jobs::end_expired(&app).await {
+            tracing::warn!(%error, "records that were open too long were not closed");
+        }
+        if let Err(error) = audit::jobs::seal(&app).await {
+            tracing::warn!(%error, "the audit was not linked");
         }
         tokio::time::sleep(TICK).await;
     }

@@ -73,25 +73,31 @@ pub struct Officer {
     pub municipality: MunicipalityCode,
 }
 
-/// Somebody who takes down bookings for families: a facility's staff, or an officer for the facilities of the city.
+/// Somebody who takes families down on the phone: a facility's staff, or an officer.
 #[derive(Debug, Clone)]
 pub struct Clerk {
     /// The account.
     pub account_id: AccountId,
-    /// For which facilities.
+    /// Where.
     pub desk: Desk,
 }
 
-/// The facilities that a clerk books for.
+/// Where a clerk works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Desk {
-    /// One facility.
+    /// At a facility.
     Facility(FacilityId),
-    /// Every facility of a city.
+    /// In a city's office.
     City(MunicipalityCode),
+    /// In the BPO centre.
+    Centre,
 }
 
-/// Somebody who calls or visits families: an officer for the city, or an operator of the BPO centre.
+/// Somebody who books for families: a facility's staff for their facility, an officer or an operator for the family whose record is open.
+#[derive(Debug, Clone)]
+pub struct Entrant(pub Clerk);
+
+/// Somebody who calls, visits or acts for families: an officer for the city, or an operator of the BPO centre.
 #[derive(Debug, Clone)]
 pub struct Caseworker {
     /// The account.
@@ -222,6 +228,23 @@ impl FromRequest for Clerk {
             Role::Staff { facility_id } => Some(Self { account_id, desk: Desk::Facility(facility_id) }),
             Role::Officer { municipality } => Some(Self { account_id, desk: Desk::City(municipality) }),
             _ => None,
+        })
+    }
+}
+
+impl FromRequest for Entrant {
+    type Error = ApiError;
+    type Future = Answer<Self>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Answer<Self> {
+        only(req, Area::Entry, |account_id, role| {
+            let desk = match role {
+                Role::Staff { facility_id } => Desk::Facility(facility_id),
+                Role::Officer { municipality } => Desk::City(municipality),
+                Role::Operator => Desk::Centre,
+                Role::Guardian { .. } => return None,
+            };
+            Some(Self(Clerk { account_id, desk }))
         })
     }
 }

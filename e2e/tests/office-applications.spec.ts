@@ -71,7 +71,7 @@ async function seen({ api, id }: Sent) {
 /** An officer who has gone through the door, to the first page of officers. */
 async function entered(page: Page, person: Person = officer): Promise<void> {
   await new Door(page).signedIn(person);
-  await expect(page.getByRole('heading', { level: 1, name: '市の業務' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '今日、対応が必要なこと' })).toBeVisible();
 }
 
 /** Another officer at a device of their own. */

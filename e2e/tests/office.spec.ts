@@ -1,4 +1,4 @@
-// A city's officers: what a household is, a booking on the phone, what nobody could be given, and a new version of a programme.
+// A city's officers: what a household is, what nobody could be given, and a new version of a programme.
 import { expectAccessible } from '../fixtures/axe';
 import { demoPassword, newFamily, officerOfYonago, umineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
@@ -45,24 +45,6 @@ test('an officer sets what a household is for reliefs', async ({ page, browser }
   await expect(page.getByText('世帯の区分を保存しました。')).toBeVisible();
   const known = await (await mine.request.get('/api/v1/family')).json();
   expect(known.id).toBe(family.id);
-});
-
-test('an officer takes down a call for a facility of the city', async ({ page }) => {
-  await new Door(page).signedIn(officerOfSakaiminato);
-  await page.goto('/office/entry');
-  await page.getByLabel('どの施設の予約ですか').selectOption({ label: umineko });
-  await page.getByText('初めてのご家庭を登録する').click();
-  await expect(page.getByRole('searchbox')).toBeVisible();
-  await page.getByRole('searchbox').fill('ハマダ');
-  await page.getByRole('searchbox').press('Enter');
-  await page.getByRole('listitem').getByRole('button').first().click();
-  await page.getByRole('group').getByRole('checkbox').first().check({ force: true });
-  await page.getByText('ほかの日から選ぶ').click();
-  await page.getByLabel('日にち').or(page.locator('#entry-day')).first().fill('2027-01-25');
-  await expect(page.locator('#entry-slot, [name="entry-slot"]').first()).toBeAttached();
-  await new Frame(page).ready();
-  await expectAccessible(page);
-  await picture(page, 'office-entry-call');
 });
 
 test('an officer publishes a new version of a programme', async ({ page }, { project }) => {

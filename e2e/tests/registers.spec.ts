@@ -42,7 +42,7 @@ function row(key: string, kana: string, household = ''): string {
 /** Has gone through the door, to the first page of officers. */
 async function signedIn(page: Page): Promise<void> {
   await new Door(page).signedIn(officerOfYonago);
-  await expect(page.getByRole('heading', { level: 1, name: '市の業務' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '今日、対応が必要なこと' })).toBeVisible();
 }
 
 async function pick(page: Page, rows: string[]): Promise<void> {

@@ -40,7 +40,9 @@ pub enum Area {
     Office,
     /// What staff and officers take down for families on the phone.
     Desk,
-    /// Families whom somebody should call or visit: officers, and the BPO centre for what is handed to it. Never a facility.
+    /// Booking for a family: what staff take down for their facility, and officers and the BPO centre for a family that they act for.
+    Entry,
+    /// Families whom somebody should call, visit or act for: officers, and the BPO centre. Never a facility.
     Outreach,
 }
 
@@ -49,9 +51,9 @@ pub const fn may(role: &Role, area: Area) -> bool {
     matches!(
         (role, area),
         (Role::Guardian { .. }, Area::Family)
-            | (Role::Staff { .. }, Area::Staff | Area::Desk)
-            | (Role::Officer { .. }, Area::Office | Area::Desk | Area::Outreach)
-            | (Role::Operator, Area::Outreach)
+            | (Role::Staff { .. }, Area::Staff | Area::Desk | Area::Entry)
+            | (Role::Officer { .. }, Area::Office | Area::Desk | Area::Entry | Area::Outreach)
+            | (Role::Operator, Area::Entry | Area::Outreach)
     )
 }
 
@@ -70,6 +72,7 @@ mod tests {
         assert!(!may(&guardian, Area::Office) && !may(&staff, Area::Office));
         assert!(may(&staff, Area::Desk) && may(&officer, Area::Desk) && !may(&guardian, Area::Desk));
         assert!(may(&officer, Area::Outreach) && may(&Role::Operator, Area::Outreach));
+        assert!([&staff, &officer, &Role::Operator].iter().all(|role| may(role, Area::Entry)) && !may(&guardian, Area::Entry));
         assert!(!may(&guardian, Area::Outreach) && !may(&staff, Area::Outreach));
         assert!([Area::Family, Area::Staff, Area::Office, Area::Desk].iter().all(|area| !may(&Role::Operator, *area)));
     }

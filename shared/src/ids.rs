@@ -73,3 +73,5 @@ id!(/** Id of an entry of the daily journal (日誌). */ JournalEntryId);
 id!(/** Id of a note to the next shift (申し送り). */ ShiftNoteId);
 id!(/** Id of a named weekly pattern of places. */ PatternId);
 id!(/** Id of a change of the places of many slots at once. */ PlaceChangeId);
+id!(/** Id of a line of the audit. */ AuditLineId);
+id!(/** Id of a session in which somebody acts for a family (代理). */ ProxySessionId);

@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod applications;
 pub mod attachments;
 pub mod attendance;
+pub mod audit;
 pub mod bookings;
 pub mod calendar;
 pub mod campaigns;
@@ -44,6 +45,7 @@ pub mod places;
 pub mod problem;
 pub mod procedures;
 pub mod programmes;
+pub mod proxy;
 pub mod registers;
 pub mod reminders;
 pub mod residence;
@@ -56,6 +58,7 @@ pub mod statements;
 pub mod tablets;
 pub mod text;
 pub mod time;
+pub mod today;
 pub mod waitlist;
 
 #[cfg(test)]

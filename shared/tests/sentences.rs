@@ -12,9 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
+    accounts, applications, attachments, attendance, audit, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
     entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys,
-    places, problem, procedures, programmes, registers, residence, series, settlements, slots, tablets, text, waitlist,
+    places, problem, procedures, programmes, proxy, registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -169,6 +169,16 @@ fn reasons() -> Vec<Reason> {
         settlements::Rejection::CommentClosed => settlements::Rejection::CommentClosed,
     });
     all.extend(attachments::Rejection::ALL.map(attachments::Rejection::reason));
+    all.extend(samples! { proxy::Rejection:
+        proxy::Rejection::AlreadyOpen { .. } => proxy::Rejection::AlreadyOpen { guardian: "弓浜 花子".to_owned() },
+        proxy::Rejection::NotOpen => proxy::Rejection::NotOpen,
+        proxy::Rejection::ReasonUnknown => proxy::Rejection::ReasonUnknown,
+        proxy::Rejection::WordsMissing => proxy::Rejection::WordsMissing,
+        proxy::Rejection::NotForThis => proxy::Rejection::NotForThis,
+    });
+    all.extend(samples! { audit::Rejection:
+        audit::Rejection::TooMany { .. } => audit::Rejection::TooMany { most: 50_000 },
+    });
     all.extend(samples! { residence::Rejection:
         residence::Rejection::NoLetter => residence::Rejection::NoLetter,
         residence::Rejection::CodeWrong { .. } => residence::Rejection::CodeWrong { left: 4 },

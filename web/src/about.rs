@@ -19,6 +19,7 @@ pub fn MenuPage() -> impl IntoView {
         (paths::calendar(), "feeds.title", Glyph::Calendar),
         (paths::family(), "app.nav_family", Glyph::Family),
         (paths::applications(), "applications.title", Glyph::Pencil),
+        (paths::accesses(), "audit.accesses_title", Glyph::List),
         (paths::accessibility(), "app.accessibility", Glyph::Info),
         (paths::staff(), "app.for_staff", Glyph::List),
     ];

@@ -20,6 +20,8 @@ use crate::ui::{Banner, Button, Glyph, Icon, Look, Tone};
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     keep_unread();
+    #[cfg(feature = "office")]
+    crate::proxy::keep_proxy();
     view! {
         <a class="skip-link" href="#main" on:click=skip_to_main><Say key="app.skip_to_main"/></a>
         <DemoNotice/>
@@ -132,7 +134,7 @@ fn use_is_staff() -> Memo<bool> {
 // Only the build that has the pages of officers leads there.
 fn use_is_officer() -> Memo<bool> {
     let session = use_session();
-    Memo::new(move |_| cfg!(feature = "office") && session.me().is_some_and(|me| may(&me.role, Area::Office)))
+    Memo::new(move |_| cfg!(feature = "office") && session.me().is_some_and(|me| may(&me.role, Area::Outreach)))
 }
 
 #[component]
@@ -157,6 +159,15 @@ fn Places() -> impl IntoView {
     }
 }
 
+/// Whose record is open, where this build has the pages for it.
+#[component]
+fn Acting() -> impl IntoView {
+    #[cfg(feature = "office")]
+    {
+        view! { <crate::proxy::ProxyBanner/> }
+    }
+}
+
 #[component]
 fn Header() -> impl IntoView {
     view! {
@@ -169,6 +180,7 @@ fn Header() -> impl IntoView {
                     <div class="header-account"><Account/></div>
                 </div>
             </div>
+            <Acting/>
         </header>
     }
 }

@@ -31,6 +31,8 @@ pub mod applications_office;
 pub mod attachments;
 #[cfg(feature = "pages")]
 pub mod attendance;
+#[cfg(any(feature = "family", feature = "office"))]
+pub mod audit;
 #[cfg(feature = "pages")]
 pub mod bookings;
 #[cfg(feature = "office")]
@@ -84,6 +86,8 @@ pub mod paths;
 pub mod places;
 #[cfg(feature = "pages")]
 pub mod programmes;
+#[cfg(feature = "office")]
+pub mod proxy;
 pub mod reading;
 #[cfg(feature = "office")]
 pub mod registers;
@@ -102,6 +106,8 @@ pub mod statements;
 pub mod tablets;
 #[cfg(feature = "pages")]
 pub mod taking;
+#[cfg(feature = "office")]
+pub mod today;
 pub mod ui;
 #[cfg(feature = "pages")]
 pub mod waitlist;

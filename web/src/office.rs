@@ -1,15 +1,13 @@
-//! Office mode: the way between the pages of a city's officers, and the first of them.
+//! Office mode: the way between the pages of a city's officers and of the BPO centre.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Route};
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 use shared::access::Role;
 use shared::municipalities::MunicipalityCode;
 
-use crate::i18n::{Say, say, t};
+use crate::i18n::{say, t};
 use crate::paths;
-use crate::session::{OfficeOnly, use_session};
-use crate::ui::{Glyph, Icon, PageTitle};
+use crate::session::use_session;
+use crate::ui::{Glyph, Icon};
 
 /// Where an officer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +38,12 @@ pub enum OfficePlace {
     Campaigns,
     /// Settlements with other cities.
     Settlements,
+    /// Who did what.
+    Audit,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 12] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 13] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -57,7 +57,16 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 12] {
         (OfficePlace::Figures, paths::office_figures(), "office.figures", "office.figures_for", Glyph::List),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
+        (OfficePlace::Audit, paths::office_audit(), "office.audit", "office.audit_for", Glyph::Clock),
     ]
+}
+
+/// The places that the signed-in person may go to: operators call families and act for them.
+fn my_places() -> Vec<(OfficePlace, String, &'static str, &'static str, Glyph)> {
+    let session = use_session();
+    let is_officer = untrack(move || session.me()).is_some_and(|me| matches!(me.role, Role::Officer { .. }));
+    let is_mine = |place: OfficePlace| is_officer || matches!(place, OfficePlace::Outreach | OfficePlace::Entry);
+    places().into_iter().filter(|(place, ..)| is_mine(*place)).collect()
 }
 
 /// The way between the pages of office mode.
@@ -69,7 +78,7 @@ pub fn OfficeNav(
     view! {
         <nav class="staff-nav office-nav no-print" aria-label=move || t("office.nav_label")>
             <ul>
-                {places()
+                {my_places()
                     .into_iter()
                     .map(|(place, href, words, _, glyph)| {
                         view! { <li><a href=href aria-current=(place == here).then_some("page")><Icon glyph/><span>{say(words)}</span></a></li> }
@@ -80,6 +89,21 @@ pub fn OfficeNav(
     }
 }
 
+/// What each place is for.
+#[component]
+pub fn Places() -> impl IntoView {
+    view! {
+        <ul class="plain-list stack">
+            {my_places()
+                .into_iter()
+                .map(|(_, href, words, what, glyph)| {
+                    view! { <li><strong class="office-place"><Icon glyph/><a href=href>{say(words)}</a></strong><p>{say(what)}</p></li> }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
 /// The signed-in officer's city.
 pub fn my_city() -> Option<MunicipalityCode> {
     let session = use_session();
@@ -87,41 +111,4 @@ pub fn my_city() -> Option<MunicipalityCode> {
         Role::Officer { municipality } => Some(municipality),
         Role::Guardian { .. } | Role::Staff { .. } | Role::Operator => None,
     })
-}
-
-/// The first page of office mode.
-#[component(transparent)]
-pub fn OfficeRoutes() -> impl MatchNestedRoutes + Clone {
-    view! {
-        <ParentRoute path=path!("/office") view=OfficeOnly>
-            <Route path=path!("") view=OfficePage/>
-        </ParentRoute>
-    }
-    .into_inner()
-    .into_any_nested_route()
-}
-
-#[component]
-fn OfficePage() -> impl IntoView {
-    view! {
-        <div class="stack staff">
-            <PageTitle text="office.title"/>
-            <p><Say key="office.lead"/></p>
-            <ul class="plain-list grid">
-                {places()
-                    .into_iter()
-                    .map(|(_, href, words, what, glyph)| {
-                        view! {
-                            <li>
-                                <div class="card card-link stack">
-                                    <h2 class="office-place"><Icon glyph/><a class="card-target" href=href>{say(words)}</a></h2>
-                                    <p>{say(what)}</p>
-                                </div>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
-        </div>
-    }
 }

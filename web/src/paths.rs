@@ -63,6 +63,11 @@ pub fn family() -> String {
     "/family".to_owned()
 }
 
+/// Who outside the family saw or changed what is kept of it.
+pub fn accesses() -> String {
+    "/family/accesses".to_owned()
+}
+
 /// Changing the family's own data.
 pub fn family_change() -> String {
     "/family/change".to_owned()
@@ -492,6 +497,11 @@ pub fn office_notices() -> String {
 /// The sentences of one kind of notices in one language.
 pub fn office_notice(kind: &str, language: &str) -> String {
     query(&format!("/office/notices/{}", percent_encoded(kind)), &[("language", Some(language.to_owned()))])
+}
+
+/// Who did what.
+pub fn office_audit() -> String {
+    "/office/audit".to_owned()
 }
 
 /// What nobody could be given.

@@ -15,6 +15,7 @@ use leptos_router::location::Location;
 use shared::access::{Area, Role, may};
 use shared::accounts::Me;
 use shared::ids::FacilityId;
+use shared::proxy::ProxySession;
 
 use crate::api::{self, Attempt, Failure, LOCKED_EVENT, SIGNED_OUT_EVENT};
 use crate::i18n::Say;
@@ -47,17 +48,17 @@ pub enum Standing {
 
 /// Who is signed in. One of the three contexts of the app.
 #[derive(Debug, Clone, Copy)]
-pub struct Session(RwSignal<Standing>, RwSignal<u32>);
+pub struct Session(RwSignal<Standing>, RwSignal<u32>, RwSignal<Option<ProxySession>>);
 
 /// The context; take it while the component is made, not inside an event handler.
 pub fn use_session() -> Session {
-    use_context().unwrap_or_else(|| Session(RwSignal::new(Standing::SignedOut), RwSignal::new(0)))
+    use_context().unwrap_or_else(|| Session(RwSignal::new(Standing::SignedOut), RwSignal::new(0), RwSignal::new(None)))
 }
 
 impl Session {
     /// Gives the app its session and asks the server whose it is.
     pub fn provide() -> Self {
-        let session = Self(RwSignal::new(Standing::Unknown), RwSignal::new(0));
+        let session = Self(RwSignal::new(Standing::Unknown), RwSignal::new(0), RwSignal::new(None));
         provide_context(session);
         spawn_local(async move { session.ask().await });
         let listener = window_event_listener(Custom::<web_sys::Event>::new(SIGNED_OUT_EVENT), move |_| session.end());
@@ -122,6 +123,16 @@ impl Session {
     /// The server said how many are not opened.
     pub fn set_unread(self, unread: u32) {
         self.1.set(unread);
+    }
+
+    /// The family's record that the person has opened, also when its time is over, until it is ended; followed when read in a view.
+    pub fn proxy(self) -> Option<ProxySession> {
+        self.2.get()
+    }
+
+    /// A record was opened or ended.
+    pub fn set_proxy(self, open: Option<ProxySession>) {
+        self.2.set(open);
     }
 
     /// Whether the server forgot the person while the app was open.

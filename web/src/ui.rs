@@ -45,6 +45,8 @@ mod icons;
 mod load;
 mod map;
 mod messages;
+#[cfg(any(feature = "family", feature = "office"))]
+mod pager;
 mod pieces;
 #[cfg(any(feature = "staff", feature = "office"))]
 mod queue;
@@ -69,8 +71,10 @@ pub use load::{Explain, Load, Refusal, Skeleton};
 pub use load::{Refused, renewal};
 pub use map::{Map, Pin};
 pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
+#[cfg(any(feature = "family", feature = "office"))]
+pub use pager::Pager;
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
 #[cfg(any(feature = "staff", feature = "office"))]
-pub use queue::{Counts, Pager, QueueCell, QueueFigure, QueueTable};
+pub use queue::{Counts, QueueCell, QueueFigure, QueueTable};
 pub use tabs::{TabPanel, Tabs};
 pub use title::PageTitle;

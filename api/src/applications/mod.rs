@@ -11,18 +11,20 @@ use shared::accounts::Me;
 use shared::applications::{Application, ApplicationChange, ApplicationLine, ApplicationState, FiledBy, NewApplication, Rejection, fill};
 use shared::bookings::BookedChild;
 use shared::families::Family;
-use shared::ids::ApplicationId;
+use shared::ids::{ApplicationId, FamilyId};
 use shared::page::Page;
 use shared::problem::{Problem, Reason};
+use shared::proxy::Deed;
 use shared::time::tokyo_day;
 
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForChange, ForGuardian, ForSignedIn, part};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{Body, IfMatch, Plain, etag};
 use crate::routes::Operations;
 use crate::session::{Guardian, Signed};
-use crate::{App, entitlements, families, new_id, procedures};
+use crate::{App, entitlements, families, new_id, procedures, proxy};
 
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
@@ -60,7 +62,7 @@ pub fn may_read(me: &Me, application: &Application) -> bool {
     decides || fills_in(me, application)
 }
 
-/// The family that an application is begun for: a guardian's own, or the one that a clerk names. Officers file for their city's.
+/// The family that an application is begun for: a guardian's own, or the one that a clerk names.
 fn family_of(conn: &mut AnyConnection, me: &Me, command: &NewApplication) -> Result<Family, ApiError> {
     let invalid = |code| ApiError::Invalid(vec![part(Some("/family_id".to_owned()), Reason::new(code))]);
     let id = match (&me.role, &command.family_id) {
@@ -70,17 +72,22 @@ fn family_of(conn: &mut AnyConnection, me: &Me, command: &NewApplication) -> Res
         (Role::Staff { .. } | Role::Officer { .. } | Role::Operator, Some(named)) => named,
         (Role::Staff { .. } | Role::Officer { .. } | Role::Operator, None) => return Err(invalid("text.missing")),
     };
-    let family = families::store::lock_family(conn, id)?.ok_or_else(|| invalid("problem.not_found"))?;
+    families::store::lock_family(conn, id)?.ok_or_else(|| invalid("problem.not_found"))
+}
+
+/// The act of whoever fills in an application: officers and operators do it while the family's record is open for it, and it is noted.
+fn filling(conn: &mut AnyConnection, me: &Me, family: &FamilyId, act: &Act) -> Result<Act, ApiError> {
     match &me.role {
-        Role::Officer { municipality } if *municipality != family.municipality => Err(invalid("problem.not_found")),
-        _ => Ok(family),
+        Role::Officer { .. } | Role::Operator => proxy::acting(conn, &me.id, family, Deed::Apply, act),
+        Role::Guardian { .. } | Role::Staff { .. } => Ok(act.clone()),
     }
 }
 
 /// Begins an application, or goes on with the one that is under way
 ///
 /// It is the procedure of the family's city as it holds today. What is known of the family is in it already (`known`); `outlook` says what is
-/// still to be asked, and what would be decided. Staff, officers and operators file for a family by `family_id`; it is marked.
+/// still to be asked, and what would be decided. Staff, officers and operators file for a family by `family_id`; it is marked. Officers and operators
+/// do so while they have its record open for it (`POST /proxy/session`).
 #[utoipa::path(
     tag = "applications",
     request_body = NewApplication,
@@ -88,7 +95,7 @@ fn family_of(conn: &mut AnyConnection, me: &Me, command: &NewApplication) -> Res
     responses(
         (status = 201, description = "Begun", body = Application),
         (status = 200, description = "Under way already: to go on with", body = Application),
-        (status = 409, description = "`applications.under_way`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`applications.under_way`, `proxy.not_open`, `proxy.not_for_this`", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForBody,
     )
@@ -103,6 +110,7 @@ pub async fn begin_application(
     let me = signed.0;
     once(&app, &me.id.clone(), key, body.0, move |conn, command, act| {
         let family = family_of(conn, &me, command)?;
+        let act = &filling(conn, &me, &family.id, act)?;
         let today = tokyo_day(act.now);
         let at = |field: &str, reason: Reason| ApiError::Invalid(vec![part(Some(format!("/{field}")), reason)]);
         let procedure = procedures::store::find_procedure(conn, &family.municipality, &command.procedure, today)?
@@ -182,7 +190,7 @@ pub async fn get_application(app: web::Data<App>, signed: Signed, id: web::Path<
     responses(
         (status = 200, description = "As it now is, with its outlook", body = Application),
         (status = 404, description = "No such application", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`applications.not_open`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`applications.not_open`, `proxy.not_open`, `proxy.not_for_this`", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForBody,
         ForChange,
@@ -199,7 +207,7 @@ pub async fn change_application(
 ) -> Result<HttpResponse, ApiError> {
     let me = signed.0;
     once(&app, &me.id.clone(), key, body.0, move |conn, change, act| {
-        let mut application = mine(conn, &me, &id)?;
+        let (mut application, act) = mine(conn, &me, &id, act)?;
         seen.check(application.version)?;
         if !application.state.is_open() {
             return Err(Rejection::NotOpen.into());
@@ -230,7 +238,7 @@ pub async fn change_application(
     responses(
         (status = 200, description = "Decided, or in review", body = Application),
         (status = 404, description = "No such application", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`applications.*`: it cannot be applied for", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`applications.*`: it cannot be applied for; `proxy.*`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Something is missing; `errors` names each field", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForChange,
@@ -246,10 +254,10 @@ pub async fn submit_application(
 ) -> Result<HttpResponse, ApiError> {
     let me = signed.0;
     once(&app, &me.id.clone(), key, (), move |conn, (), act| {
-        let application = mine(conn, &me, &id)?;
+        let (application, act) = mine(conn, &me, &id, act)?;
         seen.check(application.version)?;
         let known = engine::look(conn, application, tokyo_day(act.now))?;
-        let decided = engine::send(conn, known, act)?;
+        let decided = engine::send(conn, known, &act)?;
         Ok(Answer::new(StatusCode::OK, &decided)?.with_version(decided.version))
     })
     .await
@@ -266,7 +274,7 @@ pub async fn submit_application(
     responses(
         (status = 200, description = "Taken back", body = Application),
         (status = 404, description = "No such application", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`applications.not_open`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`applications.not_open`, `proxy.not_open`, `proxy.not_for_this`", body = Problem, content_type = "application/problem+json"),
         ForSignedIn,
         ForChange,
     )
@@ -281,7 +289,7 @@ pub async fn withdraw_application(
 ) -> Result<HttpResponse, ApiError> {
     let me = signed.0;
     once(&app, &me.id.clone(), key, (), move |conn, (), act| {
-        let mut application = mine(conn, &me, &id)?;
+        let (mut application, act) = mine(conn, &me, &id, act)?;
         seen.check(application.version)?;
         if !application.state.is_open() && !matches!(application.state, ApplicationState::InReview { .. }) {
             return Err(Rejection::NotOpen.into());
@@ -291,14 +299,15 @@ pub async fn withdraw_application(
         store::update_application(conn, &application)?;
         act.record(conn, "application.withdrawn", (&application.municipality, None), application.id.as_str())?;
         // Nothing is left to wait for.
-        entitlements::life::settle_stays(conn, &application.family_id, act)?;
+        entitlements::life::settle_stays(conn, &application.family_id, &act)?;
         engine::answer(conn, StatusCode::OK, application, tokyo_day(act.now))
     })
     .await
 }
 
-/// An application that somebody fills in, with its family locked.
-pub fn mine(conn: &mut AnyConnection, me: &Me, id: &ApplicationId) -> Result<Application, ApiError> {
-    store::find_application(conn, id)?.filter(|found| fills_in(me, found)).ok_or(ApiError::NotFound)?;
-    engine::lock(conn, id)
+/// An application that somebody fills in, with its family locked, and the act of filling it in.
+pub fn mine(conn: &mut AnyConnection, me: &Me, id: &ApplicationId, act: &Act) -> Result<(Application, Act), ApiError> {
+    let found = store::find_application(conn, id)?.filter(|found| fills_in(me, found)).ok_or(ApiError::NotFound)?;
+    let act = filling(conn, me, &found.family_id, act)?;
+    Ok((engine::lock(conn, id)?, act))
 }

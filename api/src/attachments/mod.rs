@@ -29,6 +29,7 @@ use crate::applications::{engine, fills_in, mine, store as applications};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForChange, ForSignedIn};
 use crate::idempotency::{Answer, Key, once};
+use crate::outbox::Act;
 use crate::request::{IfMatch, Query};
 use crate::routes::Operations;
 use crate::session::Signed;
@@ -113,7 +114,7 @@ pub async fn attach_file(
     let content = Arc::new(bytes);
     let me = signed.0;
     once(&app, &me.id.clone(), key, sent, move |conn, sent, act| {
-        let mut application = mine(conn, &me, &id)?;
+        let (mut application, act) = mine(conn, &me, &id, act)?;
         check(&application, &sent.requirement)?;
         let new = Attachment {
             id: AttachmentId::new(new_id()),
@@ -232,7 +233,7 @@ pub async fn remove_attachment(
     let me = signed.0;
     once(&app, &me.id.clone(), key, (), move |conn, (), act| {
         let (application_id, id) = &*ids;
-        let mut application = mine(conn, &me, application_id)?;
+        let (mut application, act) = mine(conn, &me, application_id, act)?;
         let at = application.attached.iter().position(|file| file.id == *id).ok_or(ApiError::NotFound)?;
         seen.check(application.version)?;
         if !application.state.is_open() {
@@ -240,6 +241,9 @@ pub async fn remove_attachment(
         }
         application.attached.remove(at);
         store::remove_attachment(conn, id)?;
+        // The file is gone; whose it was can still be told.
+        let words = act.note.iter().cloned().chain([application.id.to_string()]).collect::<Vec<_>>();
+        let act = Act { note: Some(words.join(" ")), ..act };
         act.record(conn, "attachment.removed", (&application.municipality, None), id.as_str())?;
         application.version += 1;
         applications::update_application(conn, &application)?;

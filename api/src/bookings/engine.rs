@@ -265,9 +265,10 @@ pub fn take_entry(
         command: &command.booking,
         entered: Some(&entry),
     };
-    // The audit says what was gone past, and why.
+    // The audit says for what reason the family's record was open, and what was gone past and why.
     let past = (!entry.overrides.is_empty()).then(|| format!("{}: {}", entry.overrides.join(" "), entry.override_reason));
-    let note = past.or_else(|| act.note.clone());
+    let notes: Vec<String> = act.note.iter().cloned().chain(past).collect();
+    let note = (!notes.is_empty()).then(|| notes.join(" / "));
     settle(conn, (&seen, &placed), &belongs, &Act { note, ..act.clone() })
 }
 

@@ -17,7 +17,7 @@ use crate::session::Officer;
 
 /// Whom a condition fits in the officer's city today: numbers, and a sample that names nobody
 ///
-/// Of fewer than five families nothing is told but that there are few. That an officer asked stands in the audit.
+/// Of fewer than five families nothing is told but that there are few. That an officer asked stands in the audit, once a day.
 #[utoipa::path(
     tag = "campaigns",
     request_body = CampaignAudience,
@@ -47,7 +47,7 @@ pub async fn preview_campaign(
         Ok::<_, ApiError>(engine::preview(conn, &city, &asked, &names, now)?)
     });
     let seen = look.await?;
-    app.db.write(move |conn| Ok::<_, ApiError>(act.record_look(conn, "campaign.previewed", officer.municipality.as_str())?)).await?;
+    app.db.write(move |conn| Ok::<_, ApiError>(act.record_look_of_day(conn, "campaign.previewed", officer.municipality.as_str())?)).await?;
     Ok(web::Json(seen))
 }
 

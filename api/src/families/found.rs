@@ -8,9 +8,8 @@ use shared::families::{Child, Family, FamilySearch, FoundChild, FoundFamily, New
 use shared::ids::{ChildId, FacilityId, FamilyId};
 use shared::page::Page;
 use shared::problem::{Problem, Reason};
-use shared::text::{Phone, katakana};
 
-use super::store::{self, Sought};
+use super::store::{self, Scope, Sought};
 use crate::attendance::new_code;
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForClerk};
@@ -27,7 +26,16 @@ const MOST: i64 = 20;
 const fn facility(desk: &Desk) -> Option<&FacilityId> {
     match desk {
         Desk::Facility(id) => Some(id),
-        Desk::City(_) => None,
+        Desk::City(_) | Desk::Centre => None,
+    }
+}
+
+/// Whose families a clerk finds.
+fn scope(desk: &Desk) -> Scope {
+    match desk {
+        Desk::Facility(id) => Scope::Facility(id.clone()),
+        Desk::City(code) => Scope::City(code.clone()),
+        Desk::Centre => Scope::All,
     }
 }
 
@@ -50,7 +58,7 @@ fn found(conn: &mut AnyConnection, family: Family) -> Result<FoundFamily, ApiErr
 /// Families by a whole telephone number, or by part of the guardian's or a child's name or its reading
 ///
 /// For bookings on the phone; at most 20. Staff find only families that their facility knows: by a booking, by waiting there, or taken down
-/// there. Whose data was looked at stands in the audit. The words are in the body, so that no name stands in an address.
+/// there; officers those of their city. Whose data was looked at stands in the audit. The words are in the body, so that no name stands in an address.
 #[utoipa::path(
     tag = "families",
     request_body = FamilySearch,
@@ -66,20 +74,13 @@ pub async fn search_families(
     clerk: Clerk,
     body: Body<FamilySearch>,
 ) -> Result<web::Json<Page<FoundFamily>>, ApiError> {
-    let query: String = body.0.query.split_whitespace().collect();
-    if query.chars().count() < 2 {
-        return Err(ApiError::invalid("/query", Reason::new("families.search_short")));
-    }
-    let sought = match Phone::parse(&query) {
-        Ok(phone) => Sought::Phone(phone),
-        Err(_) => Sought::Name { kana: katakana(&query), name: query },
-    };
+    let sought = Sought::of(&body.0.query).ok_or_else(|| ApiError::invalid("/query", Reason::new("families.search_short")))?;
     let act = Act::of_request(clerk.account_id.as_str(), app.now());
     let items = app
         .db
         .write(move |conn| {
             let mut items = Vec::new();
-            for family in store::search(conn, &sought, facility(&clerk.desk), MOST)? {
+            for family in store::search(conn, &sought, &scope(&clerk.desk), MOST)? {
                 act.record_look(conn, "family.looked_up", family.id.as_str())?;
                 items.push(found(conn, family)?);
             }
@@ -131,7 +132,7 @@ pub async fn register_family(app: web::Data<App>, clerk: Clerk, key: Key, body: 
 
 /// The family that this is, where it is registered already.
 fn registered(conn: &mut AnyConnection, new: &NewFamily) -> Result<Option<Family>, ApiError> {
-    for family in store::search(conn, &Sought::Phone(new.phone.clone()), None, MOST)? {
+    for family in store::search(conn, &Sought::Phone(new.phone.clone()), &Scope::All, MOST)? {
         let children = store::list_children(conn, &family.id)?;
         if is_same(&family, &children, new) {
             return Ok(Some(family));
@@ -193,6 +194,7 @@ fn check_known(conn: &mut AnyConnection, desk: &Desk, family: &Family) -> Result
     let may = match desk {
         Desk::Facility(facility) => store::is_known(conn, facility, &family.id)?,
         Desk::City(code) => family.municipality == *code,
+        Desk::Centre => false,
     };
     if may { Ok(()) } else { Err(ApiError::NotFound) }
 }

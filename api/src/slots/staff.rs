@@ -22,12 +22,12 @@ use utoipa::IntoParams;
 use super::store;
 use crate::bookings::store::Stored;
 use crate::db::{AnyConnection, DbError};
-use crate::error::{ApiError, ForBody, ForChange, ForClerk, ForStaff, part};
+use crate::error::{ApiError, ForBody, ForChange, ForEntrant, ForStaff, part};
 use crate::idempotency::{Answer, Key, once};
 use crate::outbox::Act;
 use crate::request::{Body, IfMatch, Query};
 use crate::routes::Operations;
-use crate::session::{Clerk, Desk, Staff};
+use crate::session::{Desk, Entrant, Staff};
 use crate::{App, bookings, facilities, families, municipalities, programmes, waitlist};
 
 /// The operations.
@@ -109,11 +109,15 @@ pub struct SlotsQuery {
         (status = 200, description = "Day by day", body = Page<SlotDay>),
         (status = 404, description = "Not a facility of this clerk", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
-        ForClerk,
+        ForEntrant,
     )
 )]
 #[get("/staff/slots")]
-pub async fn list_staff_slots(app: web::Data<App>, clerk: Clerk, query: Query<SlotsQuery>) -> Result<web::Json<Page<SlotDay>>, ApiError> {
+pub async fn list_staff_slots(
+    app: web::Data<App>,
+    entrant: Entrant,
+    query: Query<SlotsQuery>,
+) -> Result<web::Json<Page<SlotDay>>, ApiError> {
     let from = query.0.from.unwrap_or_else(|| tokyo_day(app.now()));
     let to = query.0.to.unwrap_or(from);
     if to < from || (to - from).num_days() >= super::MAX_DAYS {
@@ -123,12 +127,12 @@ pub async fn list_staff_slots(app: web::Data<App>, clerk: Clerk, query: Query<Sl
     let items = app
         .db
         .read(move |conn| {
-            let facility = match (&clerk.desk, &asked) {
+            let facility = match (&entrant.0.desk, &asked) {
                 (Desk::Facility(own), None) => own,
                 (Desk::Facility(own), Some(asked)) if own == asked => own,
-                (Desk::City(_), None) => return Err(super::wrong("facility_id")),
-                (Desk::City(city), Some(asked)) if facilities::store::find_municipality(conn, asked)?.as_ref() == Some(city) => asked,
-                (Desk::Facility(_) | Desk::City(_), Some(_)) => return Err(ApiError::NotFound),
+                (Desk::City(_) | Desk::Centre, None) => return Err(super::wrong("facility_id")),
+                (Desk::City(_) | Desk::Centre, Some(asked)) if facilities::store::find_municipality(conn, asked)?.is_some() => asked,
+                (Desk::Facility(_) | Desk::City(_) | Desk::Centre, Some(_)) => return Err(ApiError::NotFound),
             };
             Ok(days(conn, facility, from, to)?)
         })

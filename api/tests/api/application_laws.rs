@@ -137,12 +137,15 @@ impl<'a> Play<'a> {
     }
 
     /// Who fills it in: its family, or the clerk who filed it; now and then somebody whom it is none of the business of.
-    fn filler(&mut self, paper: &Paper) -> (Person, bool) {
+    async fn filler(&mut self, paper: &Paper) -> (Person, bool) {
         let mine = self.families.iter().position(|family| family.id == paper.family).unwrap();
         if self.chance(0.05) {
             return (self.families[(mine + 1) % self.families.len()].person.clone(), false);
         }
         let by_clerk = paper.filed_by.as_deref() == Some(self.clerk.0.id.as_str()) && self.chance(0.5);
+        if by_clerk {
+            self.clerk.1.act_for(&paper.family, "application").await;
+        }
         (if by_clerk { self.clerk.1.clone() } else { self.families[mine].person.clone() }, true)
     }
 
@@ -159,6 +162,7 @@ impl<'a> Play<'a> {
         let mut body = json!({ "procedure": procedure, "child_id": child });
         if by_clerk {
             body["family_id"] = json!(self.families[n].id);
+            self.clerk.1.act_for(&self.families[n].id, "application").await;
         }
         let person = if by_clerk { &self.clerk.1 } else { &self.families[n].person };
         let answer = person.post("/applications", body).await;
@@ -169,7 +173,7 @@ impl<'a> Play<'a> {
         let anything = self.chance(0.2);
         let fits = |paper: &Paper| paper.is_open() && (anything || paper.answers == "{}" || paper.kind() == "returned");
         let Some((id, paper)) = self.some(seen, fits) else { return Ok("nothing to fill in".to_owned()) };
-        let ((person, may), (etag, is_old)) = (self.filler(&paper), self.etag(&paper));
+        let ((person, may), (etag, is_old)) = (self.filler(&paper).await, self.etag(&paper));
         let path = format!("/applications/{id}");
         if self.chance(0.15) {
             let answer = attach(&person, &path, "x.jpg", PHOTOGRAPH).await;
@@ -196,7 +200,7 @@ impl<'a> Play<'a> {
         let anything = self.chance(0.1);
         let fits = |paper: &Paper| paper.is_open() && (anything || paper.answers != "{}");
         let Some((id, paper)) = self.some(seen, fits) else { return Ok("nothing to send".to_owned()) };
-        let ((person, may), (etag, is_old)) = (self.filler(&paper), self.etag(&paper));
+        let ((person, may), (etag, is_old)) = (self.filler(&paper).await, self.etag(&paper));
         let path = format!("/applications/{id}");
         let before = person.get(&path).await;
         let answer = person.send(person.request(Method::POST, &format!("{path}/submit")).header("if-match", etag)).await;
@@ -228,7 +232,7 @@ impl<'a> Play<'a> {
 
     async fn withdraw(&mut self, seen: &Seen) -> Result<String, String> {
         let Some((id, paper)) = self.some(seen, |_| true) else { return Ok("nothing to withdraw".to_owned()) };
-        let ((person, may), (etag, is_old)) = (self.filler(&paper), self.etag(&paper));
+        let ((person, may), (etag, is_old)) = (self.filler(&paper).await, self.etag(&paper));
         let answer = person.send(person.request(Method::POST, &format!("/applications/{id}/withdraw")).header("if-match", etag)).await;
         let can = may && !is_old && (paper.is_open() || paper.kind() == "in_review");
         let what = format!("withdraw {}, may {may}, old {is_old}: {}", paper.kind(), told(&answer));

@@ -135,16 +135,17 @@ on_both! {
         let (ana, child) = family(test, "2025-05-01").await;
         let family = ana.get("/family").await.body["id"].clone();
         let operator = test.person("Operator", Role::Operator).await;
+        operator.act_for(family.as_str().unwrap(), "application").await;
         let begun = operator.post("/applications", json!({ "procedure": "entry", "child_id": child, "family_id": family })).await;
         assert_eq!(begun.status, 201, "{:?}", begun.body);
         let decided = submit_filled(&operator, &begun).await;
         assert_eq!(state(&decided), "granted", "{:?}", decided.body);
         let shown = ana.get(&format!("/applications/{}", begun.body["id"].as_str().unwrap())).await;
         assert_eq!(shown.body["filed_by"]["role"], json!({ "kind": "operator" }));
-        // Officers file for families of their city alone.
+        // Whoever has not opened the family's record files nothing for it.
         let elsewhere = test.officer(SAKAIMINATO).await;
         let refused = elsewhere.post("/applications", json!({ "procedure": "entry", "child_id": child, "family_id": family })).await;
-        assert_eq!(refused.status, 422);
+        assert_eq!(refused.code(), "proxy.not_open");
     }
 
     async fn the_family_of_another_city_goes_by_its_own_procedures(test) {

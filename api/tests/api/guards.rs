@@ -20,6 +20,10 @@ pub enum Caller {
     Clerk,
     /// Officers for their city, operators for what was handed to them.
     Caseworker,
+    /// Staff for their facility, officers and operators for the family whose record is open.
+    Entrant,
+    /// Officers for their city's families, operators for all.
+    Proxy,
     /// The family that applies, and the clerk who files for it; to everybody else it is not there.
     Applicant,
 }
@@ -69,7 +73,17 @@ pub fn caller(operation: &str) -> Caller {
             Caller::Guardian
         }
         "preview_closure" | "close_slots" => Caller::Staff,
-        "search_families" | "register_family" | "make_account_code" | "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Clerk,
+        "search_families" | "register_family" | "make_account_code" => Caller::Clerk,
+        "list_staff_slots" | "quote_entry" | "enter_booking" => Caller::Entrant,
+        "list_proxy_reasons"
+        | "search_proxy_families"
+        | "get_proxy_session"
+        | "get_today"
+        | "open_proxy_session"
+        | "end_proxy_session"
+        | "get_proxy_family" => Caller::Proxy,
+        "list_audit_lines" | "export_audit" | "list_audit_people" | "verify_audit" | "make_notices_again" => Caller::Officer,
+        "list_record_accesses" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family"
         | "get_residence"
@@ -240,6 +254,8 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
             "children": [{ "name": "子", "kana": "コ", "born": "2025-01-01" }]
         })),
         "quote_entry" | "enter_booking" => Some(json!({ "family_id": "any", "booking": { "slot_id": slot, "child_ids": [child] } })),
+        "search_proxy_families" => Some(json!({ "query": "0859000009", "reason": "booking" })),
+        "open_proxy_session" => Some(json!({ "family_id": "nobody", "reason": "booking", "words": "by a stranger" })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
         "update_child" => Some(json!({ "care_notes": "changed by a stranger" })),
         "change_slot" | "preview_slot_change" => Some(json!({ "bands": places })),
@@ -409,6 +425,22 @@ on_both! {
                 if matches!(who, Caller::Officer | Caller::Clerk) && name == "officer" {
                     continue;
                 }
+                if who == Caller::Proxy {
+                    // Nobody's record is open, and there is no such family.
+                    let expected = match operation.name.as_str() {
+                        "open_proxy_session" => 404,
+                        "end_proxy_session" => 204,
+                        "get_proxy_family" => 409,
+                        _ => 200,
+                    };
+                    assert_eq!(call(person, &operation, &slot, &child).await, expected, "{name}: {}", operation.name);
+                    continue;
+                }
+                if who == Caller::Entrant {
+                    let expected = if operation.name == "list_staff_slots" { 422 } else { 409 };
+                    assert_eq!(call(person, &operation, &slot, &child).await, expected, "{name}: {}", operation.name);
+                    continue;
+                }
                 if who == Caller::Caseworker {
                     // What is not theirs is not there.
                     let expected = if operation.name == "list_cases" { 200 } else { 404 };
@@ -420,7 +452,7 @@ on_both! {
             let status = call(&other_staff, &operation, &slot, &child).await;
             let own_list = ["list_bookings", "get_board", "list_offerings", "list_staff_slots", "get_classes", "preview_classes", "change_regular_classes", "offer_programme", "list_slot_queues", "share_interviews", "get_interview_sharing", "search_families", "register_family", "get_wall_code", "renew_wall_code", "get_facility_statement", "get_facility_statement_file", "get_claim", "get_staff_pin", "get_hidden_parts", "hide_parts", "list_unread_messages", "get_journal", "get_journal_workbook", "list_shift_notes", "leave_shift_note", "list_patterns", "list_place_changes"].contains(&operation.name.as_str());
             match who {
-                Caller::Guardian | Caller::Officer | Caller::Caseworker => assert_eq!(status, 403, "staff: {}", operation.name),
+                Caller::Guardian | Caller::Officer | Caller::Caseworker | Caller::Proxy => assert_eq!(status, 403, "staff: {}", operation.name),
                 // Their own they may see and add to; it must not hold anything of the other facility.
                 _ if own_list => assert!((200..300).contains(&status), "staff: {} {status}", operation.name),
                 // It is another password than theirs, and without a PIN nothing is shared.
@@ -431,7 +463,7 @@ on_both! {
             }
             let status = call(&other_family, &operation, &slot, &child).await;
             match who {
-                Caller::Staff | Caller::Officer | Caller::Clerk | Caller::Caseworker => assert_eq!(status, 403, "guardian: {}", operation.name),
+                Caller::Staff | Caller::Officer | Caller::Clerk | Caller::Entrant | Caller::Caseworker | Caller::Proxy => assert_eq!(status, 403, "guardian: {}", operation.name),
                 _ if ["list_arrivals", "withdraw_consent"].contains(&operation.name.as_str()) || [&child, &booking, &series, &entry, &notice].iter().any(|id| operation.path.contains(*id)) => {
                     assert_eq!(status, 404, "another family: {}", operation.name);
                 }
@@ -589,6 +621,8 @@ async fn up_down_up(backend: Backend) {
             identities,
             passkeys,
             passkey_challenges,
+            proxy_reasons,
+            proxy_sessions,
             push_keys,
             push_subscriptions,
             residence_letters,
@@ -616,7 +650,11 @@ async fn up_down_up(backend: Backend) {
             attendance_records,
             family_codes,
             wall_codes,
+            audit_chain,
+            audit_cities,
+            audit_families,
             audit_lines,
+            audit_unsealed,
             idempotency_keys,
             waitlist_entries,
             waitlist_children,

@@ -1,4 +1,4 @@
-//! Entering: staff or an officer book for a family on the phone, by the same rule, and past its soft parts where they say why.
+//! Entering: staff, an officer or an operator book for a family on the phone, by the same rule, and past its soft parts where they say why.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,10 @@ use crate::ids::FamilyId;
 pub enum EnteredBy {
     /// The facility's staff.
     Facility,
-    /// An officer of its city.
+    /// An officer who acted for the family.
     Office,
+    /// An operator of the BPO centre who acted for the family.
+    Centre,
     /// Another system, from which it was imported.
     Import,
 }

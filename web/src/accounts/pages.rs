@@ -66,13 +66,8 @@ fn lead_on(next: Memo<Option<String>>, first: fn() -> String) {
 
 fn beginning(me: &Me, next: Option<String>, first: fn() -> String) -> String {
     let is_staff = may(&me.role, Area::Staff);
-    if may(&me.role, Area::Office) {
-        return next.filter(|next| next.starts_with(&paths::office())).unwrap_or_else(paths::office);
-    }
-    // The BPO centre has nothing here but its families to call.
     if may(&me.role, Area::Outreach) {
-        let calls = paths::office_outreach();
-        return next.filter(|next| next.starts_with(&calls)).unwrap_or(calls);
+        return next.filter(|next| next.starts_with(&paths::office())).unwrap_or_else(paths::office);
     }
     match next {
         Some(next) if !is_staff || next.starts_with(&paths::staff()) => next,

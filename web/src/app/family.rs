@@ -9,6 +9,7 @@ use crate::about::{AccessibilityPage, MenuPage};
 use crate::accounts::{AccountRoutes, OwnAccountRoutes};
 use crate::applications::ApplicationRoutes;
 use crate::attendance::DoorRoutes;
+use crate::audit::AccessRoutes;
 use crate::bookings::BookingRoutes;
 use crate::devices::DeviceRoutes;
 use crate::documents::DocumentRoutes;
@@ -31,6 +32,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <AccountRoutes/>
         <OwnAccountRoutes/>
         <IdentityRoutes/>
+        <AccessRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
         <FeedRoutes/>

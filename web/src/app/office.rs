@@ -5,24 +5,25 @@ use leptos_router::MatchNestedRoutes;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 
 use crate::applications_office::OfficeApplicationRoutes;
+use crate::audit::AuditRoutes;
 use crate::bookings::OfficeEntryRoutes;
 use crate::campaigns::CampaignRoutes;
 use crate::changes::ChangeRoutes;
 use crate::families::HouseholdRoutes;
 use crate::figures::FigureRoutes;
 use crate::notices::NoticeOfficeRoutes;
-use crate::office::OfficeRoutes;
 use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
 use crate::settlements::SettlementRoutes;
+use crate::today::TodayRoutes;
 use crate::waitlist::DemandRoutes;
 
 /// The pages of officers.
 #[component(transparent)]
 pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
     view! {
-        <OfficeRoutes/>
+        <TodayRoutes/>
         <OfficeApplicationRoutes/>
         <OutreachRoutes/>
         <CampaignRoutes/>
@@ -35,6 +36,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <ProgrammeRoutes/>
         <RegisterRoutes/>
         <NoticeOfficeRoutes/>
+        <AuditRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -13,6 +13,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
 use self::pages::CasePage;
+pub use self::parts::StateChip;
 use self::queue::QueuePage;
 use crate::session::OfficeOnly;
 

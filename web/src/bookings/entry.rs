@@ -1,4 +1,4 @@
-//! Taking down a booking on the phone: the family, the child, the time, and what stands against it.
+//! Taking down a booking for a family: the family, the child, the time, and what stands against it.
 
 mod client;
 mod code;
@@ -6,25 +6,39 @@ mod family;
 mod places;
 mod stay;
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::hooks::use_query_map;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 use shared::bookings::Booking;
-use shared::families::FoundFamily;
+use shared::families::{FoundChild, FoundFamily};
+#[cfg(feature = "office")]
+use shared::ids::FamilyId;
 use shared::locale::{clock_span, full_day};
+#[cfg(feature = "office")]
+use shared::proxy::Deed;
 use shared::time::tokyo_day;
 
 use self::code::CodePart;
-pub use self::family::FamilyPart;
+pub use self::family::{FamilyPart, NewFamilyForm};
 use self::stay::StayPart;
 use crate::attendance::{StaffNav, StaffPlace};
-use crate::i18n::{Say, Text, furigana, locale, text};
-use crate::office::{OfficeNav, OfficePlace, my_city};
+#[cfg(feature = "office")]
+use crate::i18n::Text;
+use crate::i18n::{Say, furigana, locale, text};
+#[cfg(feature = "office")]
+use crate::office::{OfficeNav, OfficePlace};
 use crate::paths;
-use crate::session::{OfficeOnly, StaffOnly};
+#[cfg(feature = "office")]
+use crate::proxy::{Opening, Record};
+use crate::session::StaffOnly;
+#[cfg(feature = "office")]
+use crate::session::{OutreachOnly, use_session};
 use crate::settings;
-use crate::ui::{Banner, Button, CheckboxGroup, Choice, Field, Glyph, LinkButton, Load, Look, PageTitle, Select, Tone};
+use crate::ui::{Banner, Button, CheckboxGroup, Choice, Glyph, LinkButton, Look, PageTitle, Tone};
+#[cfg(feature = "office")]
+use crate::ui::{Field, Load, Select};
 
 /// Bookings on the phone.
 #[component(transparent)]
@@ -38,11 +52,12 @@ pub fn EntryRoutes() -> impl MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// Bookings that officers take down for the facilities of their city.
+/// What officers and operators do for a family whose record they open.
+#[cfg(feature = "office")]
 #[component(transparent)]
 pub fn OfficeEntryRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/office/entry") view=OfficeOnly>
+        <ParentRoute path=path!("/office/entry") view=OutreachOnly>
             <Route path=path!("") view=OfficeEntryPage/>
         </ParentRoute>
     }
@@ -57,62 +72,120 @@ fn EntryPage() -> impl IntoView {
         <div class="stack staff narrow">
             <StaffNav here=StaffPlace::Elsewhere/>
             <PageTitle text="entry.title"/>
-            <Call facility=Signal::stored(None) is_staff=true/>
+            <Call/>
         </div>
     }
 }
 
-/// The same for a facility of the officer's city, which is chosen first.
+/// The same for a family that an officer or an operator acts for: first the reason and the family, then what the reason allows.
+#[cfg(feature = "office")]
 #[component]
 fn OfficeEntryPage() -> impl IntoView {
-    let city = my_city().map(|code| code.to_string()).unwrap_or_default();
-    let facilities = LocalResource::new(move || {
-        let city = city.clone();
-        async move { client::facilities(&city).await }
-    });
-    let chosen = RwSignal::new(String::new());
-    let facility = Signal::derive(move || Some(chosen.get()).filter(|id| !id.is_empty()));
+    let session = use_session();
+    // What is typed outlives the record's time: only another family, another reason or the end of it brings another page.
+    let of = Memo::new(move |_| session.proxy().map(|open| (open.family_id, open.reason.key)));
     view! {
         <div class="stack staff narrow">
             <OfficeNav here=OfficePlace::Entry/>
-            <PageTitle text="entry.title"/>
-            <Load what=facilities let:known>
-                {
-                    let choose = std::iter::once((String::new(), Text::from("office.choose_facility")));
-                    let options: Vec<(String, Text)> =
-                        choose.chain(known.into_iter().map(|(id, name)| (id, text(move || name.clone())))).collect();
-                    view! {
-                        <section class="card stack">
-                            <Field id="entry-facility" label="office.facility"><Select value=chosen options=Signal::stored(options)/></Field>
-                        </section>
-                    }
-                }
-            </Load>
-            <Show when=move || facility.with(Option::is_some)><Call facility is_staff=false/></Show>
+            <PageTitle text="proxy.title"/>
+            {move || match of.get() {
+                None => view! { <p><Say key="proxy.lead"/></p> <Opening/> }.into_any(),
+                Some(_) => view! { <Acting/> }.into_any(),
+            }}
         </div>
     }
 }
 
-/// The call: who, and when.
+/// What may be done for the family whose record is open.
+#[cfg(feature = "office")]
 #[component]
-fn Call(
-    /// Where; none: at the staff's own facility.
-    facility: Signal<Option<String>>,
-    /// Whether the board is theirs to look at.
-    is_staff: bool,
-) -> impl IntoView {
+fn Acting() -> impl IntoView {
+    let session = use_session();
+    let may_book = untrack(move || session.proxy()).is_some_and(|open| open.reason.terms.may.contains(&Deed::Book));
+    view! {
+        <Record let:family>
+            {
+                let children = family.children.unwrap_or_default();
+                may_book.then(|| view! { <ForFamily family=family.id children/> })
+            }
+        </Record>
+    }
+}
+
+/// Where, who comes, and when.
+#[cfg(feature = "office")]
+#[component]
+fn ForFamily(family: FamilyId, children: Vec<FoundChild>) -> impl IntoView {
+    let facilities = LocalResource::new(client::all_facilities);
+    let chosen = RwSignal::new(String::new());
+    let facility = Signal::derive(move || Some(chosen.get()).filter(|id| !id.is_empty()));
+    let coming: RwSignal<Vec<String>> = RwSignal::new(only_child(&children));
+    let booked: RwSignal<Vec<Booking>> = RwSignal::new(Vec::new());
+    let again = Callback::new(move |()| booked.set(Vec::new()));
+    let born = youngest(&children, coming);
+    let (family, children) = (StoredValue::new(family), StoredValue::new(children));
+    let day = settings::today();
+    view! {
+        {move || {
+            let done = booked.get();
+            (!done.is_empty()).then(|| view! { <Done bookings=done again is_staff=false/> })
+        }}
+        <Show when=move || booked.with(Vec::is_empty)>
+            <section class="card stack">
+                <Load what=facilities let:known>
+                    {
+                        let choose = std::iter::once((String::new(), Text::from("office.choose_facility")));
+                        let options: Vec<(String, Text)> =
+                            choose.chain(known.into_iter().map(|(id, name)| (id, text(move || name.clone())))).collect();
+                        view! { <Field id="entry-facility" label="office.facility"><Select value=chosen options=Signal::stored(options)/></Field> }
+                    }
+                </Load>
+                {who_comes(&children.get_value(), coming)}
+            </section>
+            <Show when=move || facility.with(Option::is_some)>
+                <StayPart family=family.get_value() children=coming born day booked facility/>
+            </Show>
+        </Show>
+    }
+}
+
+/// An only child is who comes.
+fn only_child(children: &[FoundChild]) -> Vec<String> {
+    match children {
+        [child] => vec![child.id.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+/// When the youngest of those who come was born.
+fn youngest(children: &[FoundChild], coming: RwSignal<Vec<String>>) -> Signal<Option<NaiveDate>> {
+    let births: Vec<(String, NaiveDate)> = children.iter().map(|child| (child.id.to_string(), child.born)).collect();
+    Signal::derive(move || coming.with(|ids| births.iter().filter(|(id, _)| ids.contains(id)).map(|(_, born)| *born).max()))
+}
+
+/// Which of the children come.
+fn who_comes(children: &[FoundChild], value: RwSignal<Vec<String>>) -> impl IntoView + use<> {
+    let choices: Vec<Choice> = children
+        .iter()
+        .map(|child| {
+            let born = child.born;
+            let name = child.name.to_string();
+            Choice::new(child.id.to_string(), text(move || name.clone())).hint(text(move || full_day(born, locale())))
+        })
+        .collect();
+    view! { <CheckboxGroup id="entry-children" legend="entry.children" choices=Signal::stored(choices) value/> }
+}
+
+/// The call at a facility: who, and when.
+#[component]
+fn Call() -> impl IntoView {
     let query = use_query_map();
     let day = query.with_untracked(|query| query.get("day").and_then(|day| day.parse().ok())).unwrap_or_else(settings::today);
     let family: RwSignal<Option<FoundFamily>> = RwSignal::new(None);
     let children: RwSignal<Vec<String>> = RwSignal::new(Vec::new());
     let booked: RwSignal<Vec<Booking>> = RwSignal::new(Vec::new());
     let choose = Callback::new(move |found: FoundFamily| {
-        // An only child is who comes.
-        children.set(if found.children.len() == 1 {
-            found.children.iter().map(|child| child.id.to_string()).collect()
-        } else {
-            Vec::new()
-        });
+        children.set(only_child(&found.children));
         family.set(Some(found));
     });
     let again = Callback::new(move |()| {
@@ -124,7 +197,8 @@ fn Call(
             {move || {
                 let done = booked.get();
                 let without = family.get_untracked().filter(|found| !found.has_account);
-                (!done.is_empty()).then(|| view! { <Done bookings=done again is_staff/> {without.map(|family| view! { <CodePart family/> })} })
+                (!done.is_empty())
+                    .then(|| view! { <Done bookings=done again is_staff=true/> {without.map(|family| view! { <CodePart family/> })} })
             }}
             <Show when=move || booked.with(Vec::is_empty)>
                 <section class="card stack" aria-labelledby="entry-family">
@@ -138,26 +212,12 @@ fn Call(
                     family
                         .get()
                         .map(|found| {
-                            let choices: Vec<Choice> = found
-                                .children
-                                .iter()
-                                .map(|child| {
-                                    let born = child.born;
-                                    let name = child.name.to_string();
-                                    Choice::new(child.id.to_string(), text(move || name.clone()))
-                                        .hint(text(move || full_day(born, locale())))
-                                })
-                                .collect();
-                            let births: Vec<(String, chrono::NaiveDate)> =
-                                found.children.iter().map(|child| (child.id.to_string(), child.born)).collect();
-                            let born = Signal::derive(move || {
-                                children.with(|chosen| births.iter().filter(|(id, _)| chosen.contains(id)).map(|(_, born)| *born).max())
-                            });
+                            let born = youngest(&found.children, children);
                             view! {
                                 <section class="card stack">
-                                    <CheckboxGroup id="entry-children" legend="entry.children" choices=Signal::stored(choices) value=children/>
+                                    {who_comes(&found.children, children)}
                                 </section>
-                                <StayPart family=found.id.clone() children born day booked facility/>
+                                <StayPart family=found.id.clone() children born day booked facility=Signal::stored(None)/>
                             }
                         })
                 }}

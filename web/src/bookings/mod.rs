@@ -14,7 +14,9 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 
-pub use self::entry::{EntryRoutes, FamilyPart, OfficeEntryRoutes};
+#[cfg(feature = "office")]
+pub use self::entry::OfficeEntryRoutes;
+pub use self::entry::{EntryRoutes, FamilyPart, NewFamilyForm};
 pub use self::flow::{AskedFields, AskedForm, QuestionField};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage, WaitPage};
 pub use self::history::History;

@@ -408,6 +408,7 @@ pub fn EnteredWords(entered: Entry) -> impl IntoView {
     let key = match entered.entered_by {
         EnteredBy::Facility => "bookings.entered_facility",
         EnteredBy::Office => "bookings.entered_office",
+        EnteredBy::Centre => "bookings.entered_centre",
         EnteredBy::Import => "bookings.entered_import",
     };
     let (why, clerk) = (entered.override_reason, entered.clerk);

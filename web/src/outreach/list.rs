@@ -17,7 +17,11 @@ use crate::ui::{Checkbox, Chip, Counts, EmptyState, Field, Load, Need, PageTitle
 #[component]
 pub fn WorkerNav() -> impl IntoView {
     let is_officer = use_session().me().is_some_and(|me| matches!(me.role, Role::Officer { .. }));
-    is_officer.then(|| view! { <OfficerNav here=OutreachPart::Cases/> })
+    if is_officer {
+        view! { <OfficerNav here=OutreachPart::Cases/> }.into_any()
+    } else {
+        view! { <OfficeNav here=OfficePlace::Outreach/> }.into_any()
+    }
 }
 
 /// The pages of outreach that officers have besides the families to call.

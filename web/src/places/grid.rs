@@ -169,14 +169,15 @@ fn DayCell(date: NaiveDate, grid: Grid) -> impl IntoView {
             <For
                 each=move || slots.get()
                 key=|slot| (slot.id.clone(), slot.version)
-                children=move |slot| view! { <li><SlotCell slot=slot grid/></li> }
+                children=move |slot| view! { <li><SlotCell of=slot grid/></li> }
             />
         </ul>
     }
 }
 
 #[component]
-fn SlotCell(slot: Slot, grid: Grid) -> impl IntoView {
+fn SlotCell(of: Slot, grid: Grid) -> impl IntoView {
+    let slot = of;
     let (id, this) = (slot.id.clone(), slot.id.clone());
     let (starts_at, ends_at, key) = (slot.starts_at, slot.ends_at, slot.programme.clone());
     let is_closed = slot.state == SlotState::Closed;
@@ -254,7 +255,7 @@ fn Selected(grid: Grid, again: Callback<()>) -> impl IntoView {
                 [one] => Some(one.clone()),
                 _ => None,
             };
-            one.map(|slot| view! { <Limits slot=slot programmes=grid.programmes/> })
+            one.map(|slot| view! { <Limits of=slot programmes=grid.programmes/> })
         }}
     }
 }

@@ -14,11 +14,11 @@ use crate::ui::Table;
 #[component]
 pub fn Limits(
     /// The slot.
-    slot: Slot,
+    of: Slot,
     /// For the rules of its programme.
     programmes: Memo<Vec<Programme>>,
 ) -> impl IntoView {
-    let of = slot.clone();
+    let slot = of.clone();
     let halves = Memo::new(move |_| {
         let own = |one: &&Programme| one.key == of.programme && one.municipality == of.facility.municipality;
         programmes.with(|all| all.iter().find(own).map(|programme| half_hour_limits(&of, &programme.terms)).unwrap_or_default())

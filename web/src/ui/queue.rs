@@ -1,8 +1,7 @@
-//! A list that is worked through: how many there are, a table whose rows are cards on a phone, and the way on.
+//! A list that is worked through: how many there are, and a table whose rows are cards on a phone.
 
 use leptos::prelude::*;
 
-use super::buttons::{Button, Look};
 use super::messages::Tone;
 use super::pieces::Chip;
 use crate::i18n::{Say, Text};
@@ -66,25 +65,4 @@ pub fn QueueFigure(
     children: Children,
 ) -> impl IntoView {
     view! { <td class="number"><span class="queue-label"><Say key=label/></span> <div>{children()}</div></td> }
-}
-
-/// The way to the next page of a list, and back to the first.
-#[component]
-pub fn Pager(
-    /// Where the page before ended; none: this is the first.
-    cursor: RwSignal<Option<String>>,
-    /// Where this page ended; none: it is the last.
-    next: Option<String>,
-) -> impl IntoView {
-    view! {
-        <div class="row">
-            <Show when=move || cursor.with(Option::is_some)>
-                <Button look=Look::Outline on_press=Callback::new(move |()| cursor.set(None))><Say key="ui.from_start"/></Button>
-            </Show>
-            {next.map(|next| {
-                let go = Callback::new(move |()| cursor.set(Some(next.clone())));
-                view! { <Button look=Look::Outline on_press=go><Say key="ui.more"/></Button> }
-            })}
-        </div>
-    }
 }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use shared::families::Family;
 use shared::ids::{FacilityId, FamilyId};
-use shared::text::Phone;
+use shared::municipalities::MunicipalityCode;
+use shared::text::{Phone, katakana};
 
 use super::{FAMILY, FamilyRow, family};
 use crate::db::{AnyConnection, DbError, OnConflict, stored};
@@ -30,22 +31,50 @@ pub enum Sought {
     },
 }
 
+impl Sought {
+    /// What these words look for, spaces aside; none where they are fewer than two letters.
+    pub fn of(words: &str) -> Option<Self> {
+        let words: String = words.split_whitespace().collect();
+        if words.chars().count() < 2 {
+            return None;
+        }
+        Some(match Phone::parse(&words) {
+            Ok(phone) => Self::Phone(phone),
+            Err(_) => Self::Name { kana: katakana(&words), name: words },
+        })
+    }
+}
+
+/// Among which families somebody may look.
+pub enum Scope {
+    /// Those that a facility knows: by a booking, by waiting there, or because they were taken down there.
+    Facility(FacilityId),
+    /// Those of a city.
+    City(MunicipalityCode),
+    /// All.
+    All,
+}
+
 /// The signs of a pattern are letters here.
 fn holding(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-/// Families by reading, so many at most; for a facility only those that it knows: by a booking, by waiting there, or because they were taken down there.
-pub fn search(conn: &mut AnyConnection, sought: &Sought, known_to: Option<&FacilityId>, most: i64) -> Result<Vec<Family>, DbError> {
+/// Families by reading, so many at most.
+pub fn search(conn: &mut AnyConnection, sought: &Sought, scope: &Scope, most: i64) -> Result<Vec<Family>, DbError> {
     let mut query = families::table.into_boxed();
-    if let Some(facility) = known_to {
-        let id = facility.as_str();
-        let booked = bookings::table.filter(bookings::facility_id.eq(id)).select(bookings::family_id);
-        let met = known_families::table.filter(known_families::facility_id.eq(id)).select(known_families::family_id);
-        let there = slots::table.filter(slots::facility_id.eq(id)).select(slots::id.nullable());
-        let waiting = waitlist_entries::table.filter(waitlist_entries::slot_id.eq_any(there)).select(waitlist_entries::family_id);
-        query = query.filter(families::id.eq_any(booked).or(families::id.eq_any(met)).or(families::id.eq_any(waiting)));
-    }
+    query = match scope {
+        Scope::All => query,
+        Scope::City(city) => query.filter(families::municipality.eq(city.as_str())),
+        Scope::Facility(facility) => {
+            let id = facility.as_str();
+            let booked = bookings::table.filter(bookings::facility_id.eq(id)).select(bookings::family_id);
+            let met = known_families::table.filter(known_families::facility_id.eq(id)).select(known_families::family_id);
+            let there = slots::table.filter(slots::facility_id.eq(id)).select(slots::id.nullable());
+            let waiting = waitlist_entries::table.filter(waitlist_entries::slot_id.eq_any(there)).select(waitlist_entries::family_id);
+            query.filter(families::id.eq_any(booked).or(families::id.eq_any(met)).or(families::id.eq_any(waiting)))
+        }
+    };
     query = match sought {
         Sought::Phone(phone) => query.filter(families::phone.eq(phone.as_str())),
         Sought::Name { name, kana } => {

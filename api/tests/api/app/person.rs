@@ -145,4 +145,12 @@ impl Person {
     pub async fn active_bookings(&self) -> usize {
         self.get("/bookings?active_only=true&limit=200").await.body["items"].as_array().unwrap().len()
     }
+
+    /// Opens a family's record for a reason; what was open before is ended.
+    pub async fn act_for(&self, family: &str, reason: &str) -> Answer {
+        assert_eq!(self.post("/proxy/session/end", json!({})).await.status, 204);
+        let opened = self.post("/proxy/session", json!({ "family_id": family, "reason": reason, "words": "電話で依頼" })).await;
+        assert_eq!(opened.status, 201, "{:?}", opened.body);
+        opened
+    }
 }

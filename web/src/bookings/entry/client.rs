@@ -1,10 +1,12 @@
 //! Requests of the page for bookings on the phone.
 
+#[cfg(feature = "office")]
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use shared::accounts::AccountCode;
 use shared::bookings::{Booking, NewEntry, Quote};
+#[cfg(feature = "office")]
 use shared::facilities::FacilitySummary;
 use shared::families::{FamilySearch, FoundFamily, NewFamily};
 use shared::page::Page;
@@ -48,14 +50,13 @@ pub async fn account_code(family: &str) -> Result<AccountCode, Failure> {
     api::post(&format!("/staff/families/{}/account_code", percent_encoded(family)), &(), &Attempt::new()).await
 }
 
-/// The facilities of a city where something can be booked, each once, with id and name.
-pub async fn facilities(municipality: &str) -> Result<Vec<(String, String)>, Failure> {
-    let programmes = query("/programmes", &[("municipality", Some(municipality.to_owned()))]);
-    let keys: BTreeSet<String> =
-        api::get::<Page<Programme>>(&programmes).await?.items.into_iter().map(|one| one.key.as_str().to_owned()).collect();
+/// The facilities of all cities where something can be booked, each once, with id and name.
+#[cfg(feature = "office")]
+pub async fn all_facilities() -> Result<Vec<(String, String)>, Failure> {
+    let keys: BTreeSet<String> = programmes().await?.into_iter().map(|one| one.key.as_str().to_owned()).collect();
     let mut found = BTreeMap::new();
     for key in keys {
-        let asked = [("municipality", Some(municipality.to_owned())), ("programme", Some(key)), ("limit", Some("200".to_owned()))];
+        let asked = [("programme", Some(key)), ("limit", Some("200".to_owned()))];
         let page: Page<FacilitySummary> = api::get(&query("/facilities", &asked)).await?;
         found.extend(page.items.into_iter().map(|one| (one.kana.unwrap_or_default(), (one.id.to_string(), one.name))));
     }

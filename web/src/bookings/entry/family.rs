@@ -67,8 +67,12 @@ pub fn FamilyPart(
     }
 }
 
+/// Takes down a family that is not registered yet.
 #[component]
-fn NewFamilyForm(choose: Callback<FoundFamily>) -> impl IntoView {
+pub fn NewFamilyForm(
+    /// The family, once it is registered.
+    choose: Callback<FoundFamily>,
+) -> impl IntoView {
     let cities = LocalResource::new(municipalities);
     view! { <Load what=cities let:cities><Fields cities choose/></Load> }
 }

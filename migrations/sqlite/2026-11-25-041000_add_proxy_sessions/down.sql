@@ -1,0 +1,2 @@
+DROP TABLE proxy_sessions;
+DROP TABLE proxy_reasons;
