@@ -84,7 +84,7 @@ pub mod passkeys;
 pub mod paths;
 #[cfg(feature = "staff")]
 pub mod places;
-#[cfg(feature = "pages")]
+#[cfg(feature = "office")]
 pub mod programmes;
 #[cfg(feature = "office")]
 pub mod proxy;

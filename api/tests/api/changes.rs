@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, certification, programme};
+use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, certification};
 
 /// The programme of temporary care as it holds in a city, from a day on, with other rules.
 async fn next(test: &TestApp, city: &str, from: &str, change: impl FnOnce(&mut Value)) -> Value {

@@ -2,11 +2,10 @@
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use shared::access::Role;
 
 use api::schema::{events, facilities, offerings};
 
-use crate::app::{DAY, Person, SAKAIMINATO, TestApp, code, programme};
+use crate::app::{DAY, Person, SAKAIMINATO, TestApp, programme};
 
 /// Where the interview is held.
 const VISIT_DAY: &str = "2026-11-24";
