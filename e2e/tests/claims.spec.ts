@@ -303,7 +303,7 @@ test('an officer changes the unit price from the next fiscal year on', async ({ 
   await expect(differences.getByText(/1,800円/)).toBeVisible();
   await rate.scrollIntoViewIfNeeded();
   await looked(page, 'programme-benefit');
-  await page.getByRole('button', { name: '公開する' }).click();
-  await expect(page.getByText('新しい版を公開しました。')).toBeVisible();
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
   await expect(page.getByText(/1歳未満 1時間：1,800円/).first()).toBeVisible();
 });

@@ -47,7 +47,7 @@ test('an officer sets what a household is for reliefs', async ({ page, browser }
   expect(known.id).toBe(family.id);
 });
 
-test('an officer publishes a new version of a programme', async ({ page }, { project }) => {
+test('an officer proposes a new version of a programme', async ({ page }, { project }) => {
   // Every rule of a programme is on the page that axe reads.
   test.slow();
   const frame = new Frame(page);
@@ -69,7 +69,7 @@ test('an officer publishes a new version of a programme', async ({ page }, { pro
   const undo = page.getByLabel('予約直後に無料で取り消せる分数');
   await undo.fill('たくさん');
   await expect(page.getByText('直すところがあります')).toBeVisible();
-  await expect(page.getByRole('button', { name: '公開する' })).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByRole('button', { name: '起案する' })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page);
   await picture(page, 'office-next-wrong');
   await undo.fill('20');
@@ -85,9 +85,9 @@ test('an officer publishes a new version of a programme', async ({ page }, { pro
   await expect(page.getByText('直すところがあります')).toHaveCount(0);
   await expect(page.getByRole('region', { name: '前の版との違い' }).getByText(/帽子/)).toBeVisible();
   await picture(page, 'office-next-ready');
-  await page.getByRole('button', { name: '公開する' }).click();
-  await expect(page.getByText('新しい版を公開しました。')).toBeVisible();
-  await expect(page.getByRole('heading', { level: 1, name: '事業のきまり（版）' })).toBeVisible();
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '改正の内容' })).toBeVisible();
   await expect(page.getByText(/帽子/).first()).toBeVisible();
-  await picture(page, 'office-published');
+  await picture(page, 'office-proposed');
 });

@@ -150,7 +150,9 @@ test('two nurses share a tablet', async ({ browser, house }) => {
   await page.getByRole('button', { name: '共用を終える' }).click();
   await expect(page.getByText('共用を終えて、ログアウトしました。')).toBeVisible();
   expect((await page.request.get('/api/v1/me')).status()).toBe(401);
-  await expect.poll(async () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).not.toContain('yumigahama-roster');
+  await expect(async () => {
+    expect(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).not.toContain('yumigahama-roster');
+  }).toPass();
 });
 
 test('what one nurse recorded goes in her own name before the next one steps in', async ({ browser, house }) => {

@@ -52,7 +52,7 @@ pub async fn get_journal_workbook(app: web::Data<App>, staff: Staff, query: Quer
     let sheet = app
         .db
         .write(move |conn| {
-            act.record_look(conn, "journal.exported", staff.facility_id.as_str())?;
+            act.record_look(conn, "journal_entry.exported", staff.facility_id.as_str())?;
             sheet(conn, &staff.facility_id, month, locale)
         })
         .await?;

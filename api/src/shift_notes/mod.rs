@@ -71,7 +71,7 @@ pub async fn leave_shift_note(app: web::Data<App>, staff: Staff, key: Key, body:
     once(&app, &account_id.clone(), key, body.0, move |conn, new, act| {
         let city = find_municipality(conn, &facility_id)?.ok_or(ApiError::NotFound)?;
         let id = store::insert_note(conn, &facility_id, new, (&account_id, act.now))?;
-        act.record(conn, "shift_note.left", (&city, Some(&facility_id)), id.as_str())?;
+        act.record(conn, "shift_note.written", (&city, Some(&facility_id)), id.as_str())?;
         let note = store::find_note(conn, &facility_id, &account_id, &id)?.ok_or(ApiError::NotFound)?;
         Ok(Answer::new(StatusCode::CREATED, &note)?)
     })

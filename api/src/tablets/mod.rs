@@ -154,7 +154,7 @@ pub async fn lock_tablet(app: web::Data<App>, req: HttpRequest, signed: Signed) 
         .write(move |conn| {
             // Where a lock was quicker nothing is left to do.
             if store::lock(conn, &hash, act.now)? {
-                act.record_own(conn, "tablet.locked", signed.0.id.as_str())?;
+                act.record_own(conn, "tablet.screen_locked", signed.0.id.as_str())?;
             }
             Ok::<_, ApiError>(())
         })
@@ -211,7 +211,7 @@ pub async fn unlock_tablet(app: web::Data<App>, at: AtTablet, body: Plain<Unlock
             }
             // Employment may have ended since the PIN was looked up.
             let session = find_session(conn, &new, now)?.filter(|session| !session.is_locked).ok_or(Rejection::PinWrong)?;
-            act.record_own(conn, "tablet.unlocked", account_id.as_str())?;
+            act.record_own(conn, "tablet.screen_unlocked", account_id.as_str())?;
             Ok::<_, ApiError>(Some(session.me))
         })
         .await?;

@@ -8,6 +8,7 @@ use api::schema::{audit_lines, events, facilities};
 use api::waitlist::jobs;
 
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO};
+use crate::entry::acquaint;
 
 async fn ask(person: &Person, facility: &str) -> Value {
     person.get(&format!("/facilities/{facility}/consent")).await.body["ask"].clone()
@@ -103,6 +104,7 @@ on_both! {
         let family = ana.get("/family").await.body["id"].clone();
         let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (3, 3)).await;
         let staff = test.staff("sakai").await;
+        acquaint(test, "sakai", family.as_str().unwrap()).await;
         let entry = json!({ "family_id": family, "booking": { "slot_id": slot, "child_ids": [child], "consent": 1 } });
         let entered = staff.post("/staff/bookings", entry).await;
         assert_eq!(entered.status, 201, "{:?}", entered.body);

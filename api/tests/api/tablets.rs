@@ -116,7 +116,7 @@ on_both! {
         let person = json!({ "person": { "kind": "guardian" } });
         assert_eq!(makoto.post(&format!("/bookings/{booking}/check_out"), person).await.status, 200);
         assert_eq!((audited(test, "booking.checked_in").await, audited(test, "booking.checked_out").await), (vec![kaede_id.clone()], vec![makoto_id.clone()]));
-        assert_eq!((audited(test, "tablet.locked").await, audited(test, "tablet.unlocked").await), (vec![kaede_id], vec![makoto_id.clone()]));
+        assert_eq!((audited(test, "tablet.screen_locked").await, audited(test, "tablet.screen_unlocked").await), (vec![kaede_id], vec![makoto_id.clone()]));
         // It is in the list of who is in front, and ends no later than it would have.
         let listed = makoto.get("/sessions").await.body;
         let own: Vec<&Value> = listed["items"].as_array().unwrap().iter().filter(|device| device["is_this"] == true).collect();
@@ -205,7 +205,7 @@ on_both! {
         assert_eq!(first.status, 200);
         assert!(["tablets.not_locked", "problem.unauthenticated"].contains(&second.code()), "{:?}", second.body);
         assert_eq!(tablet.keeping(&first).get("/me").await.body["id"], json!(id));
-        assert_eq!(audited(test, "tablet.unlocked").await, [id]);
+        assert_eq!(audited(test, "tablet.screen_unlocked").await, [id]);
     }
 
     async fn a_request_and_a_lock_at_once_leave_a_whole_or_nothing(test) {

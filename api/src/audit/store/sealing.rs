@@ -12,7 +12,7 @@ use crate::audit::chain::{self, Line, Link, START};
 use crate::db::{AnyConnection, DbError};
 use crate::schema::{
     accounts, applications, attachments, audit_chain, audit_cities, audit_families, audit_lines, audit_unsealed, bookings, children,
-    entitlements, events, facilities, families, outreach_cases, proxy_sessions, series, waitlist_entries,
+    entitlements, events, facilities, families, journal_entries, messages, outreach_cases, proxy_sessions, series, waitlist_entries,
 };
 
 /// Whether lines wait to be linked.
@@ -155,6 +155,16 @@ fn whose_of(conn: &mut AnyConnection, ids: &[&str]) -> Result<Vec<(String, Whose
         .inner_join(applications::table.on(applications::id.eq(attachments::application_id)))
         .filter(attachments::id.eq_any(ids.iter().copied()))
         .select((attachments::id, applications::family_id, applications::child_id));
+    found.extend(of.load::<(String, String, Option<String>)>(conn)?.into_iter().map(of_child));
+    let of = messages::table
+        .inner_join(bookings::table.on(bookings::id.eq(messages::booking_id)))
+        .filter(messages::id.eq_any(ids.iter().copied()))
+        .select((messages::id, bookings::family_id, bookings::child_id.nullable()));
+    found.extend(of.load::<(String, String, Option<String>)>(conn)?.into_iter().map(of_child));
+    let of = journal_entries::table
+        .inner_join(children::table.on(journal_entries::child_id.eq(children::id.nullable())))
+        .filter(journal_entries::id.eq_any(ids.iter().copied()))
+        .select((journal_entries::id, children::family_id, children::id.nullable()));
     found.extend(of.load::<(String, String, Option<String>)>(conn)?.into_iter().map(of_child));
     Ok(found)
 }

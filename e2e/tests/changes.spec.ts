@@ -1,0 +1,118 @@
+// Changes of rules: what they would do is seen before, money takes a second officer, a compact takes the other city, and what has not begun is taken back.
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../fixtures/axe';
+import { another, demoPassword, newFamily, officerOfYonago, staffOfUmineko } from '../fixtures/people';
+import { picture } from '../fixtures/picture';
+import { expect, test } from '../fixtures/server';
+import { Door } from '../pages/accounts.page';
+import { Frame } from '../pages/frame.page';
+
+const secondOfficer = { email: 'office2.yonago@example.jp', password: demoPassword };
+const officerOfSakaiminato = { email: 'office.sakaiminato@example.jp', password: demoPassword };
+
+async function looked(page: Page, name: string): Promise<void> {
+  await new Frame(page).ready();
+  await expectAccessible(page);
+  await picture(page, name);
+}
+
+test('a price is proposed with whom it touches, agreed to by another officer, and taken back before it holds', async ({ page, browser }, { project }) => {
+  test.slow();
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await expect(page.getByRole('heading', { level: 1, name: '改正' })).toBeVisible();
+  await looked(page, 'changes-list');
+  await page.getByRole('link', { name: '事業のきまりを変える' }).click();
+  const care = page.getByRole('heading', { level: 2, name: /一時預かり/ }).first().locator('..');
+  await care.getByRole('link').last().click();
+  await page.getByRole('link', { name: 'この版をもとに新しい版を作る' }).click();
+  // Each size of the journey at a day of its own: both are of one world.
+  await page.locator('#rule-valid_from').fill(project.name === 'phone' ? '2030-04-01' : '2031-04-01');
+  await page.locator('summary', { hasText: '料金' }).first().click();
+  const fee = page.locator('[id^="rule-terms-fees-0-"][id$="yen"]').first();
+  const before = Number(await fee.inputValue());
+  await fee.fill(String(before + 100));
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  const impact = page.getByRole('region', { name: '影響' });
+  await expect(impact.getByText(/利用.*件に、新しい内容を当てはめた結果|利用がないため、比べられません/)).toBeVisible();
+  await looked(page, 'changes-preview');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: '改正の内容' })).toBeVisible();
+  // Who proposed it does not agree to it.
+  await expect(page.getByRole('button', { name: '確認して登録する' })).toHaveCount(0);
+  await expect(page.getByText('料金や給付の額が変わります。')).toBeVisible();
+  await looked(page, 'changes-proposed');
+  const address = new URL(page.url()).pathname;
+  const id = address.split('/').pop() ?? '';
+
+  const second = await another(browser);
+  await new Door(second).signedIn(secondOfficer);
+  await new Frame(second).open('/office/changes');
+  await second.locator(`a[href="${address}"]`).click();
+  await looked(second, 'changes-to-agree');
+  await second.getByRole('button', { name: '確認して登録する' }).click();
+  await expect(second.getByText('確認して、登録しました。')).toBeVisible();
+  await looked(second, 'changes-agreed');
+  await second.getByRole('button', { name: '取り消す' }).click();
+  await expect(second.getByText('取り消しました。')).toBeVisible();
+  await expect(second.getByRole('button', { name: '取り消す' })).toHaveCount(0);
+  await looked(second, 'changes-undone');
+
+  // Nobody else looks at it.
+  const other = await another(browser);
+  await new Door(other).signedIn(officerOfSakaiminato);
+  expect((await other.request.get(`/api/v1/office/changes/${id}`)).status()).toBe(404);
+  const staff = await another(browser);
+  await new Door(staff).signedIn(staffOfUmineko);
+  expect((await staff.request.get('/api/v1/office/changes')).status()).toBe(403);
+  await new Frame(staff).open('/office/changes');
+  await expect(staff.getByRole('heading', { level: 1, name: 'この画面は開けません' })).toBeVisible();
+  const family = await another(browser);
+  await newFamily(family.request, '改正 なし');
+  expect((await family.request.get('/api/v1/office/changes')).status()).toBe(403);
+});
+
+test('a holiday is written at once and taken back', async ({ page }, { project }) => {
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '祝日を変える' }).click();
+  await expect(page.getByRole('button', { name: '起案する' })).toHaveAttribute('aria-disabled', 'true');
+  await page.getByLabel(/^日/).first().fill('2026-01-05');
+  await page.getByLabel(/^名称/).fill('市民の日');
+  await expect(page.getByText('直すところがあります')).toBeVisible();
+  await looked(page, 'changes-holiday-wrong');
+  await page.getByLabel(/^日/).first().fill(project.name === 'phone' ? '2028-10-12' : '2028-10-13');
+  await expect(page.getByText('直すところがあります')).toHaveCount(0);
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  await expect(page.getByText('その日の予約')).toBeVisible();
+  await looked(page, 'changes-holiday');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('登録しました。')).toBeVisible();
+  await page.getByRole('button', { name: '取り消す' }).click();
+  await expect(page.getByText('取り消しました。')).toBeVisible();
+  await looked(page, 'changes-holiday-undone');
+});
+
+test('a compact is sent back by the other city with a word', async ({ page, browser }, { project }) => {
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '協定の内容を変える' }).click();
+  await page.getByLabel(/^始まる日/).fill(project.name === 'phone' ? '2029-04-01' : '2029-10-01');
+  await page.getByLabel(/^施設のある市町の住民が先に予約できる日数/).fill('7');
+  await looked(page, 'changes-compact');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  const address = new URL(page.url()).pathname;
+  const other = await another(browser);
+  await new Door(other).signedIn(officerOfSakaiminato);
+  await new Frame(other).open(address);
+  await other.locator('summary', { hasText: '差し戻す' }).click();
+  await other.getByRole('textbox', { name: /^差し戻す理由/ }).fill('住民への説明のあとにしてください。');
+  await looked(other, 'changes-compact-decline');
+  await other.getByRole('button', { name: '差し戻す' }).click();
+  await expect(other.getByText('差し戻しました。')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('住民への説明のあとにしてください。')).toBeVisible();
+  await looked(page, 'changes-compact-declined');
+});
