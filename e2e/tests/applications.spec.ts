@@ -1,7 +1,7 @@
 // Applications of a family: from nothing to certified at midnight, wrong input, another device, refused, in review, withdrawn.
-import { type Browser, type Page } from '@playwright/test';
+import { type Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/axe';
-import { another, demoPassword, newFamily, officerOfYonago, send, stranger } from '../fixtures/people';
+import { another, demoPassword, newFamily, publish, send, stranger } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, testThroughTime as test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
@@ -101,15 +101,9 @@ class Applications {
   }
 }
 
-async function published(browser: Browser): Promise<void> {
-  const { request } = await another(browser);
-  await send(request, '/auth/login', officerOfYonago);
-  await send(request, '/procedures', procedure);
-}
-
 test('from nothing to certified at midnight, with a wrong turn and another device', async ({ page, browser, house }) => {
   test.setTimeout(240_000);
-  await published(browser);
+  await publish(browser, procedure);
   await house.at('2027-01-19T00:00:20+09:00', page);
   const face = new Applications(page);
   const person = stranger();
@@ -269,7 +263,7 @@ test('a photograph goes along, a person looks at it, and the letter of the decis
 
 test('refused with the reason, and again; withdrawn', async ({ page, browser }) => {
   test.setTimeout(180_000);
-  await published(browser);
+  await publish(browser, procedure);
   const child = await newFamily(page.request);
   const face = new Applications(page);
   await face.frame.open(`/applications/new/forest?child=${child.id}`);

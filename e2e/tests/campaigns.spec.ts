@@ -2,13 +2,12 @@
 // And a standing offer, begun from a starter and stopped again.
 import type { APIRequestContext, Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/axe';
-import { another, demoPassword, newFamily, officerOfYonago, send } from '../fixtures/people';
+import { another, demoPassword, newFamily, officerOfYonago, secondOfficerOfYonago, send } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, testThroughTime as test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
 import { Frame } from '../pages/frame.page';
 
-const secondOfficer = { email: 'office2.yonago@example.jp', password: demoPassword };
 const operator = { email: 'bpo@example.jp', password: demoPassword };
 const subject = 'きょうだいでの一時預かりのご案内';
 
@@ -104,7 +103,7 @@ test('one officer writes, another agrees, families open it, and who does not is 
   await writeCampaign(page);
 
   // Another officer sends nothing back today.
-  await new Door(second).signedIn(secondOfficer);
+  await new Door(second).signedIn(secondOfficerOfYonago);
   await new Frame(second).open('/office/campaigns');
   await second.getByRole('link', { name: 'きょうだいの多いご家庭' }).click();
   await expect(second.locator('.campaign-count')).toHaveText('5世帯');
@@ -177,7 +176,7 @@ test('a standing offer is begun from a starter and stopped again', async ({ page
   await expect(page.getByText('別の職員の承認を待っています。').first()).toBeVisible();
 
   // Sent back once, with a word.
-  await new Door(second).signedIn(secondOfficer);
+  await new Door(second).signedIn(secondOfficerOfYonago);
   await new Frame(second).open('/office/campaigns');
   await row(second, '転入したご家庭').getByRole('link').click();
   await second.locator('summary').getByText('差し戻す').click();

@@ -1,13 +1,12 @@
 // Changes of rules: what they would do is seen before, money takes a second officer, a compact takes the other city, and what has not begun is taken back.
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/axe';
-import { another, demoPassword, newFamily, officerOfYonago, staffOfUmineko } from '../fixtures/people';
+import { another, demoPassword, newFamily, officerOfYonago, secondOfficerOfYonago, staffOfUmineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
 import { Frame } from '../pages/frame.page';
 
-const secondOfficer = { email: 'office2.yonago@example.jp', password: demoPassword };
 const officerOfSakaiminato = { email: 'office.sakaiminato@example.jp', password: demoPassword };
 
 async function looked(page: Page, name: string): Promise<void> {
@@ -47,7 +46,7 @@ test('a price is proposed with whom it touches, agreed to by another officer, an
   const id = address.split('/').pop() ?? '';
 
   const second = await another(browser);
-  await new Door(second).signedIn(secondOfficer);
+  await new Door(second).signedIn(secondOfficerOfYonago);
   await new Frame(second).open('/office/changes');
   await second.locator(`a[href="${address}"]`).click();
   await looked(second, 'changes-to-agree');

@@ -31,13 +31,13 @@ test('an officer splits and compares, and every bar is read with the keyboard an
   await new Door(page).signedIn(officerOfSakaiminato);
   await frame.open('/office/figures');
   for (const [by, name] of [['district', '地区（町字）'], ['programme', '事業'], ['age', '年齢']] as const) {
-    await page.getByLabel('内訳').selectOption(by);
+    await page.locator('#figures-by').selectOption(by);
     await expect(page.getByRole('heading', { level: 2, name: `内訳：${name}` })).toBeVisible();
     await frame.ready();
     await expectAccessible(page);
     await picture(page, `office-figures-${by}`);
   }
-  await page.getByLabel('比較').selectOption('city');
+  await page.locator('#figures-compared').selectOption('city');
   await expect(page.getByText(/比較：米子市/)).toBeVisible();
   await page.getByLabel('表示する指標').selectOption({ label: '満たせなかった希望' });
   const months = page.getByRole('region', { name: '月ごとの推移' });

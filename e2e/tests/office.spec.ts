@@ -1,6 +1,6 @@
 // A city's officers: what a household is, what nobody could be given, and a new version of a programme.
 import { expectAccessible } from '../fixtures/axe';
-import { demoPassword, newFamily, officerOfYonago, umineko } from '../fixtures/people';
+import { demoPassword, newFamily, officerOfYonago } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';

@@ -7,7 +7,7 @@ use shared::municipalities::MunicipalityCode;
 use crate::i18n::{say, t};
 use crate::paths;
 use crate::session::use_session;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, led_to_current};
 
 /// Where an officer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn OfficeNav(
 ) -> impl IntoView {
     view! {
         <nav class="staff-nav office-nav no-print" aria-label=move || t("office.nav_label")>
-            <ul>
+            <ul node_ref=led_to_current()>
                 {my_places()
                     .into_iter()
                     .map(|(place, href, words, _, glyph)| {

@@ -48,6 +48,8 @@ mod messages;
 #[cfg(any(feature = "family", feature = "office"))]
 mod pager;
 mod pieces;
+#[cfg(feature = "pages")]
+mod places;
 #[cfg(any(feature = "staff", feature = "office"))]
 mod queue;
 mod tabs;
@@ -74,6 +76,8 @@ pub use messages::{Banner, ErrorSummary, FieldError, Tone, focus, taking_focus};
 #[cfg(any(feature = "family", feature = "office"))]
 pub use pager::Pager;
 pub use pieces::{Breadcrumbs, Card, Chip, Disclosure, EmptyState, Fact, Facts, OutsideLink, Steps, Table};
+#[cfg(feature = "pages")]
+pub use places::led_to_current;
 #[cfg(any(feature = "staff", feature = "office"))]
 pub use queue::{Counts, QueueCell, QueueFigure, QueueTable};
 pub use tabs::{TabPanel, Tabs};

@@ -14,8 +14,8 @@ use shared::ids::{FacilityId, FamilyId};
 use shared::problem::Problem;
 use shared::time::{day_start, days_after, tokyo_day};
 
-use super::store::{self, Pin};
-use crate::accounts::{hash_password, verify};
+use super::store::{self, Try};
+use crate::accounts::{hash_password, verify, wait};
 use crate::bookings::store::{Listing, Owner, Stored, find_booking, list_bookings};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, ForBody, ForGuardian, ForStaff};
@@ -228,16 +228,20 @@ pub async fn scan_family(app: web::Data<App>, staff: Staff, body: Plain<Scan>) -
 /// Whether it is the family's PIN; wrong ones are counted, and after some the family waits.
 async fn check_pin(app: &App, family: &FamilyId, pin: String) -> Result<(), ApiError> {
     let (now, wanted) = (app.now(), family.clone());
-    let known = app.db.read(move |conn| Ok::<_, ApiError>(store::find_pin(conn, &wanted)?)).await?;
-    let Some(Pin { hash, locked_until }) = known else { return Err(Rejection::PinWrong.into()) };
-    if let Some(until) = locked_until.filter(|until| *until > now) {
-        let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).saturating_add(1);
-        let minutes = i64::try_from(seconds.div_ceil(60)).unwrap_or(60);
-        return Err(ApiError::TooMany(Rejection::PinLocked { minutes }.reason(), seconds));
+    // Counted before it is looked at: many tries at once are no more tries than one after another.
+    let hash = match app.db.write(move |conn| Ok::<_, ApiError>(store::begin_try(conn, &wanted, now, wait_minutes)?)).await? {
+        Try::Pin(hash) => hash,
+        Try::NoPin => return Err(Rejection::PinWrong.into()),
+        Try::LockedUntil(until) => {
+            let (minutes, seconds) = wait(until, now);
+            return Err(ApiError::TooMany(Rejection::PinLocked { minutes }.reason(), seconds));
+        }
+    };
+    if !verify(pin, hash).await? {
+        return Err(Rejection::PinWrong.into());
     }
-    let (right, family) = (verify(pin, hash).await?, family.clone());
-    app.db.write(move |conn| Ok::<_, ApiError>(store::mark_try(conn, &family, right, now, wait_minutes)?)).await?;
-    if right { Ok(()) } else { Err(Rejection::PinWrong.into()) }
+    let family = family.clone();
+    app.db.write(move |conn| Ok::<_, ApiError>(store::forget_tries(conn, &family)?)).await
 }
 
 /// What a family sees when it has scanned the code on a facility's wall: its children who are expected there today

@@ -69,19 +69,32 @@ pub fn write_family_code(conn: &mut AnyConnection, family: &FamilyId, code: &str
     Ok(())
 }
 
-/// A family's PIN.
-pub struct Pin {
-    /// argon2id
-    pub hash: String,
-    /// Locked until then after too many wrong ones.
-    pub locked_until: Option<DateTime<Utc>>,
+/// What a try of a family's PIN is checked against.
+pub enum Try {
+    /// The PIN's argon2id hash.
+    Pin(String),
+    /// The family has none.
+    NoPin,
+    /// After too many wrong ones there is a wait.
+    LockedUntil(DateTime<Utc>),
 }
 
-/// A family's PIN, if it has set one.
-pub fn find_pin(conn: &mut AnyConnection, family: &FamilyId) -> Result<Option<Pin>, DbError> {
+/// Counts a try of a family's PIN as a wrong one, until it has shown to be right, and says what it is checked against.
+pub fn begin_try(conn: &mut AnyConnection, family: &FamilyId, now: DateTime<Utc>, wait: fn(u32) -> i64) -> Result<Try, DbError> {
     let mine = family_codes::table.filter(family_codes::family_id.eq(family.as_str()));
-    let row = mine.select((family_codes::pin_hash, family_codes::locked_until)).first::<(Option<String>, Option<NaiveDateTime>)>(conn);
-    Ok(row.optional()?.and_then(|(hash, locked)| Some(Pin { hash: hash?, locked_until: locked.map(instant) })))
+    // Locks the row: tries come one after another.
+    diesel::update(mine).set(family_codes::failures.eq(family_codes::failures)).execute(conn)?;
+    let columns = (family_codes::pin_hash, family_codes::failures, family_codes::locked_until);
+    let row: Option<(Option<String>, i64, Option<NaiveDateTime>)> = mine.select(columns).first(conn).optional()?;
+    let Some((Some(hash), failures, locked)) = row else { return Ok(Try::NoPin) };
+    if let Some(until) = locked.map(instant).filter(|until| *until > now) {
+        return Ok(Try::LockedUntil(until));
+    }
+    let failures = failures.saturating_add(1);
+    let minutes = wait(u32::try_from(failures).unwrap_or(u32::MAX));
+    let until = (minutes > 0).then(|| stored(now + TimeDelta::minutes(minutes)));
+    diesel::update(mine).set((family_codes::failures.eq(failures), family_codes::locked_until.eq(until))).execute(conn)?;
+    Ok(Try::Pin(hash))
 }
 
 /// Writes a family's PIN and forgets wrong tries of the one before.
@@ -98,19 +111,11 @@ pub fn write_pin(conn: &mut AnyConnection, family: &FamilyId, hash: &str, now: D
     Ok(())
 }
 
-/// Counts a wrong PIN and locks it for as long as the rule says; forgets the wrong ones after a right one.
-pub fn mark_try(conn: &mut AnyConnection, family: &FamilyId, right: bool, now: DateTime<Utc>, wait: fn(u32) -> i64) -> Result<(), DbError> {
-    let mine = family_codes::table.filter(family_codes::family_id.eq(family.as_str()));
-    if right {
-        diesel::update(mine).set((family_codes::failures.eq(0), family_codes::locked_until.eq(None::<NaiveDateTime>))).execute(conn)?;
-        return Ok(());
-    }
-    diesel::update(mine).set(family_codes::failures.eq(family_codes::failures + 1)).execute(conn)?;
-    let failures: i64 = mine.select(family_codes::failures).first(conn)?;
-    let minutes = wait(u32::try_from(failures).unwrap_or(u32::MAX));
-    if minutes > 0 {
-        diesel::update(mine).set(family_codes::locked_until.eq(stored(now + TimeDelta::minutes(minutes)))).execute(conn)?;
-    }
+/// Forgets wrong PINs: the right one came.
+pub fn forget_tries(conn: &mut AnyConnection, family: &FamilyId) -> Result<(), DbError> {
+    diesel::update(family_codes::table.filter(family_codes::family_id.eq(family.as_str())))
+        .set((family_codes::failures.eq(0), family_codes::locked_until.eq(None::<NaiveDateTime>)))
+        .execute(conn)?;
     Ok(())
 }
 

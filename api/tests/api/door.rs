@@ -1,8 +1,10 @@
 //! Codes at the door over HTTP: the family's own, its PIN, and the one on the facility's wall.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::app::{DAY, Person, SAKAIMINATO, TestApp};
+use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp};
+use crate::races::count;
 
 /// A family with a child that is booked for the day, and the facility's staff on that morning.
 async fn morning(test: &TestApp) -> (Person, Person, String) {
@@ -71,6 +73,10 @@ on_both! {
         assert_eq!((locked.code_number(), locked.code(), locked.headers["retry-after"].to_str().unwrap()), (429, "attendance.pin_locked", "61"));
         test.at("2026-12-01T08:42:00+09:00");
         assert_eq!(staff.post("/staff/scans", pin("384920")).await.status, 200);
+        // Many at once are no more tries than one after another.
+        let tries = join_all((0..16).map(|n| staff.post("/staff/scans", pin(&format!("99990{}", n % 10))))).await;
+        let statuses: Vec<u16> = tries.iter().map(Answer::code_number).collect();
+        assert_eq!((count(&statuses, 409), count(&statuses, 429)), (5, 11), "{statuses:?}");
     }
 
     async fn a_family_records_with_the_code_on_the_wall_and_named_people_only(test) {

@@ -16,7 +16,7 @@ use crate::parts::use_hidden;
 use crate::paths;
 use crate::settings;
 use crate::slots::staff::ages;
-use crate::ui::{Banner, Glyph, Icon, Table, Tone};
+use crate::ui::{Banner, Glyph, Icon, Table, Tone, led_to_current};
 
 /// The pages of staff mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub fn StaffNav(
     ];
     view! {
         <nav class="staff-nav no-print" aria-label=move || t("attendance.nav_label")>
-            <ul>
+            <ul node_ref=led_to_current()>
                 {places
                     .into_iter()
                     .map(|(place, href, words, glyph)| {

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_navigate;
 use serde_json::{Value, json};
 use shared::changes::{Change, RuleChange, Standing};
 use shared::municipalities::{Compact, MunicipalityCode};
-use shared::programmes::Programme;
+use shared::programmes::{PriceTier, Programme};
 use shared::time::next_day;
 
 use super::client;
@@ -15,6 +15,7 @@ use super::words::Names;
 use crate::api::{Attempt, Failure};
 use crate::editing::tree::Kind;
 use crate::editing::{Editing, Pick, Rows, Typed, Wrong};
+use crate::facilities::model::tier;
 use crate::flash::{Flash, use_flash};
 use crate::i18n::{Say, Text, locale, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
@@ -75,10 +76,10 @@ fn joined(compacts: &[Compact], city: &MunicipalityCode) -> Vec<(Compact, Vec<Mu
 
 /// What hosts' tables have prices for.
 fn tiers(programmes: &[Programme]) -> Vec<(String, Text)> {
-    let mut tiers: Vec<String> = programmes.iter().flat_map(|one| one.terms.fees.iter().map(|fee| fee.tier.as_str().to_owned())).collect();
+    let mut tiers: Vec<PriceTier> = programmes.iter().flat_map(|one| one.terms.fees.iter().map(|fee| fee.tier.clone())).collect();
     tiers.sort();
     tiers.dedup();
-    tiers.into_iter().map(|tier| (tier.clone(), text(move || tier.clone()))).collect()
+    tiers.into_iter().map(|key| (key.as_str().to_owned(), text(move || tier(&key, locale())))).collect()
 }
 
 #[component]
@@ -196,7 +197,10 @@ fn Proposing(draft: RwSignal<Value>, fields: Box<dyn FnOnce() -> AnyView + Send>
     let look = Callback::new(move |()| asked.set(change.get_untracked().filter(|_| is_ready.get_untracked())));
     view! {
         <Form on_submit=press>
-            <section class="card stack">{fields()}</section>
+            <section class="card stack" aria-labelledby="content">
+                <h2 id="content"><Say key="changes.content"/></h2>
+                {fields()}
+            </section>
             <section class="card stack" aria-labelledby="impact">
                 <h2 id="impact"><Say key="changes.impact"/></h2>
                 <div class="row"><Button look=Look::Outline disabled=Signal::derive(move || !is_ready.get()) on_press=look><Say key="changes.look"/></Button></div>

@@ -6,6 +6,7 @@ use shared::locale::{Localised, full_day};
 use shared::municipalities::{Municipality, MunicipalityCode};
 use shared::programmes::{Programme, ProgrammeKey};
 
+use crate::facilities::model::tier;
 use crate::i18n::{furigana, locale, name, say, say_with};
 use crate::ui::{Chip, Fact, Facts, Tone};
 
@@ -109,7 +110,7 @@ pub fn day(day: chrono::NaiveDate) -> impl IntoView {
 /// What a term says.
 #[component]
 pub fn TermFacts(term: NewTerm, names: Names) -> impl IntoView {
-    let (days, tier) = (term.resident_priority_days.to_string(), term.price_tier.as_str().to_owned());
+    let (days, key) = (term.resident_priority_days.to_string(), term.price_tier.clone());
     let way = way(&term, &names);
     view! {
         <Facts>
@@ -117,7 +118,7 @@ pub fn TermFacts(term: NewTerm, names: Names) -> impl IntoView {
             <Fact name="changes.from">{day(term.valid_from)}</Fact>
             {term.valid_until.map(|last| view! { <Fact name="changes.until">{day(last)}</Fact> })}
             <Fact name="changes.priority_days">{say_with("changes.so_many_earlier", move || vec![("days", days.clone())])}</Fact>
-            <Fact name="changes.tier">{tier}</Fact>
+            <Fact name="changes.tier">{furigana(move || tier(&key, locale()))}</Fact>
         </Facts>
     }
 }

@@ -12,7 +12,7 @@ use super::model::{self, words};
 use super::parts::{ByPart, OverMonths, Split, Tile};
 use crate::i18n::{Say, Text, locale, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
-use crate::ui::{Button, EmptyState, Field, Glyph, Load, Look, PageTitle, Select};
+use crate::ui::{Button, EmptyState, Field, Glyph, Load, Look, Need, PageTitle, Select};
 use crate::{paths, settings};
 
 /// What is asked for.
@@ -64,9 +64,9 @@ fn Choices(asked: Asked) -> impl IntoView {
     let views = View::CHOSEN.map(|view| (view.word(), text(move || view.say(locale()))));
     view! {
         <div class="row no-print">
-            <Field id="figures-range" label="figures.range_label"><Select value=asked.range options=options(model::RANGES.into_iter().zip(ranges).collect())/></Field>
-            <Field id="figures-compared" label="figures.compare_label"><Select value=asked.compared options=options(model::COMPARED.into_iter().zip(compared).collect())/></Field>
-            <Field id="figures-by" label="figures.by_label"><Select value=asked.by options=options(views.to_vec())/></Field>
+            <Field id="figures-range" required=Need::Unsaid label="figures.range_label"><Select value=asked.range options=options(model::RANGES.into_iter().zip(ranges).collect())/></Field>
+            <Field id="figures-compared" required=Need::Unsaid label="figures.compare_label"><Select value=asked.compared options=options(model::COMPARED.into_iter().zip(compared).collect())/></Field>
+            <Field id="figures-by" required=Need::Unsaid label="figures.by_label"><Select value=asked.by options=options(views.to_vec())/></Field>
         </div>
         <div class="row no-print">
             <Button look=Look::Outline icon=Glyph::Print on_press=Callback::new(|()| drop(window().print()))><Say key="figures.print"/></Button>
@@ -106,14 +106,14 @@ fn Everything(known: Known, asked: Asked) -> impl IntoView {
             <ByPart by now=now.clone()/>
         </section>
         <Flow cities/>
-        <Split id="channel" measure=Measure::Made by=View::Channel now=now.clone()/>
-        <Split id="hour" measure=Measure::Made by=View::Hour now=now.clone()/>
-        <Split id="office" measure=Measure::Made by=View::Office now=now.clone()/>
-        <Split id="why" measure=Measure::Unmet by=View::Why now=now.clone()/>
-        <Split id="reason" measure=Measure::Cancelled by=View::Reason now=now.clone()/>
-        <Split id="waited" measure=Measure::Waited by=View::Outcome now=now.clone()/>
-        <Split id="lead" measure=Measure::Decided by=View::Lead now=now.clone()/>
-        <Split id="notified" measure=Measure::Notified by=View::Outcome now=now/>
+        <Split measure=Measure::Made by=View::Channel now=now.clone()/>
+        <Split measure=Measure::Made by=View::Hour now=now.clone()/>
+        <Split measure=Measure::Made by=View::Office now=now.clone()/>
+        <Split measure=Measure::Unmet by=View::Why now=now.clone()/>
+        <Split measure=Measure::Cancelled by=View::Reason now=now.clone()/>
+        <Split measure=Measure::Waited by=View::Outcome now=now.clone()/>
+        <Split measure=Measure::Decided by=View::Lead now=now.clone()/>
+        <Split measure=Measure::Notified by=View::Outcome now=now/>
         <section class="stack" aria-labelledby="hidden">
             <h2 id="hidden"><Say key="figures.hidden"/></h2>
             <p><Say key="figures.hidden_how"/></p>

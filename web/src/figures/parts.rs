@@ -198,7 +198,7 @@ fn part_name(view: View, row: &FigureRow) -> Text {
 
 /// What a measure is split by a word: bars where there are many, and the table.
 #[component]
-pub fn Split(measure: Measure, by: View, now: Figures, id: &'static str) -> impl IntoView {
+pub fn Split(measure: Measure, by: View, now: Figures) -> impl IntoView {
     let rows = now.table(measure, by).map(|table| table.rows.clone()).unwrap_or_default();
     if rows.is_empty() {
         return ().into_any();
@@ -216,8 +216,8 @@ pub fn Split(measure: Measure, by: View, now: Figures, id: &'static str) -> impl
     });
     let body = body.collect_view();
     view! {
-        <section class="card stack" aria-labelledby=id>
-            <h2 id=id>{furigana(move || name(locale()))}</h2>
+        <section class="card stack">
+            <h2>{furigana(move || name(locale()))}</h2>
             <div class="chart-beside">
                 <BarChart label=text(move || name(locale())) bars axis=grouped/>
                 <Table caption=text(move || name(locale()))>
