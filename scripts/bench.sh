@@ -5,5 +5,5 @@ set -euo pipefail
 
 scripts/setup.sh
 scripts/build-app.sh
-# Arguments narrow it: bookings, applications, notices, campaigns, search, binary; --quick only shows that it works. BENCHMARKS.md is written when all was measured.
+# Arguments narrow it: bookings, applications, notices, campaigns, office, search, binary; --quick only shows that it works. BENCHMARKS.md is written when all was measured.
 exec scripts/with-postgres.sh cargo bench -p yumigahama --bench bench -- "$@"

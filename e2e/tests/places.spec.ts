@@ -135,10 +135,10 @@ test('carers on duty decide how many can be booked, and published slots follow',
   await expectAccessible(page);
   await page.getByRole('button', { name: '時間を追加する' }).click();
   await page.getByRole('button', { name: '違う日を追加する' }).click();
-  await page.getByLabel('日', { exact: true }).fill('');
+  await page.locator('input[type="date"]').last().fill('');
   await page.getByRole('button', { name: '配置を保存する' }).click();
   await expect(page.getByText('曜日または日と、始まり・終わりの時間をすべて入力してください。')).toBeVisible();
-  await page.getByLabel('日', { exact: true }).fill('2027-01-22');
+  await page.locator('input[type="date"]').last().fill('2027-01-22');
   await page.getByRole('button', { name: '配置を保存する' }).click();
   await expect(page.getByText('配置を保存しました。')).toBeVisible();
   await page.getByText('ふだんの配置の一覧').first().click();

@@ -44,8 +44,9 @@ test('an operator books for a family whose time runs out in the middle, and the 
   await expectAccessible(page);
   await picture(page, 'proxy-open');
   await page.getByLabel('どの施設の予約ですか').selectOption({ label: umineko });
+  await page.locator('summary', { hasText: 'ほかの日から選ぶ' }).click();
   await page.locator('#entry-day').fill('2027-01-27');
-  await tick(page.getByRole('group', { name: /利用する枠|枠/ }).getByRole('radio').first());
+  await tick(page.getByRole('group', { name: /^枠/ }).getByRole('radio').first());
   await page.getByRole('textbox', { name: /^施設への連絡|^連絡/ }).or(page.locator('#entry-notes')).first().fill('お昼寝用のタオルを持って行きます。');
   await page.mouse.wheel(0, 2000);
   await expect(banner(page)).toBeInViewport();
@@ -59,6 +60,9 @@ test('an operator books for a family whose time runs out in the middle, and the 
   await banner(page).getByRole('button', { name: 'もう一度開く' }).click();
   await expect(banner(page)).toContainText(aQuarter);
   await expect(page.locator('#entry-notes')).toHaveValue('お昼寝用のタオルを持って行きます。');
+  await page.getByRole('button', { name: '受け付ける' }).click();
+  await expect(page.getByText('受け付けました', { exact: true })).toBeVisible();
+  await picture(page, 'proxy-booked');
   await banner(page).getByRole('button', { name: '代理を終える' }).click();
   await expect(banner(page)).toHaveCount(0);
 

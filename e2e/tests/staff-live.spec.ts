@@ -44,7 +44,7 @@ test('what one tablet records shows on the other at once', async ({ page, browse
   const button = await brothers.getByRole('button', { name: /登園/ }).boundingBox();
   expect(button!.height).toBeGreaterThanOrEqual(96);
   // Who comes next stands above whatever waits for an answer.
-  const next = await other.getByText('次に来る').boundingBox();
+  const next = await other.getByText('次に来る', { exact: true }).boundingBox();
   expect(next!.y).toBeLessThan(768);
   await expectAccessible(other);
   await picture(other, 'live-tablet');

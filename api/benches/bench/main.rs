@@ -5,8 +5,10 @@ mod applications;
 mod bookings;
 mod campaigns;
 mod database;
+mod history;
 mod load;
 mod notices;
+mod office;
 mod process;
 mod replay;
 mod report;
@@ -22,7 +24,7 @@ use crate::database::Kind;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; as an argument it is measured alone.
-const PARTS: [&str; 6] = ["bookings", "applications", "notices", "campaigns", "search", "binary"];
+const PARTS: [&str; 7] = ["bookings", "applications", "notices", "campaigns", "office", "search", "binary"];
 
 /// How much is measured.
 pub struct Plan {
@@ -38,6 +40,8 @@ pub struct Plan {
     searchers: Vec<usize>,
     /// Facilities in the searched worlds.
     facilities: Vec<usize>,
+    /// Facilities with a year behind them.
+    offices: usize,
     /// Days with slots.
     days: u32,
     /// The time of one run.
@@ -53,6 +57,7 @@ impl Plan {
             notices: 100_000,
             searchers: vec![1, 64],
             facilities: vec![100, 5_000, 50_000],
+            offices: 200,
             days: 60,
             limit: Duration::from_secs(3),
         }
@@ -61,7 +66,7 @@ impl Plan {
     /// Only to see that it works.
     fn quick() -> Self {
         let limit = Duration::from_millis(500);
-        Self { families: 2_000, selected: 5_000, notices: 2_000, facilities: vec![100, 500], limit, ..Self::whole() }
+        Self { families: 2_000, selected: 5_000, notices: 2_000, facilities: vec![100, 500], offices: 10, limit, ..Self::whole() }
     }
 }
 
@@ -91,6 +96,9 @@ fn main() {
         }
         if only("campaigns") {
             report.campaigns.push(campaigns::measure(kind, &plan));
+        }
+        if only("office") {
+            report.office.push(office::measure(kind, &plan));
         }
         if only("search") {
             report.search.extend(search::measure(kind, &plan));

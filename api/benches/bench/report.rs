@@ -12,6 +12,7 @@ use crate::campaigns;
 use crate::database::{Database, Kind};
 use crate::load::{Connection, get};
 use crate::notices::{self, per_second};
+use crate::office;
 use crate::process::Process;
 use crate::search;
 
@@ -71,6 +72,7 @@ pub struct Report {
     pub applications: Vec<(Vec<String>, Vec<applications::Line>)>,
     pub notices: Vec<notices::Line>,
     pub campaigns: Vec<campaigns::Line>,
+    pub office: Vec<office::Report>,
     pub search: Vec<search::Line>,
 }
 
@@ -112,6 +114,7 @@ impl Report {
             applications: Vec::new(),
             notices: Vec::new(),
             campaigns: Vec::new(),
+            office: Vec::new(),
             search: Vec::new(),
         }
     }
@@ -256,6 +259,41 @@ impl Report {
         Ok(())
     }
 
+    fn office_table(&self, out: &mut String) -> std::fmt::Result {
+        for report in &self.office {
+            let kind = report.kind.name();
+            writeln!(
+                out,
+                "\n### A year of {} facilities, {kind}: {} stays, {} lines of audit\n",
+                report.facilities,
+                number(f64::from(u32::try_from(report.stays).unwrap_or(u32::MAX))),
+                number(f64::from(u32::try_from(report.audit_lines).unwrap_or(u32::MAX)))
+            )?;
+            writeln!(out, "| page | bytes | p50 ms | p95 ms | aim ms | met |\n|---|---:|---:|---:|---:|---|")?;
+            for line in &report.pages {
+                let (median, slow) = (line.seen.percentile(50), line.seen.percentile(95));
+                writeln!(out, "| {} | {} | {median:.1} | {slow:.1} | {:.0} | {} |", line.name, line.bytes, line.aim, met(slow < line.aim))?;
+            }
+            let plain = &report.plain;
+            writeln!(out, "| the same server's `/healthz` | | {:.2} | {:.2} | | |", plain.percentile(50), plain.percentile(95))?;
+            let slowest = report.locks.percentile(100);
+            writeln!(
+                out,
+                "| lock of a month, {} facilities (up to {} stays), slowest {slowest:.0} | | {:.0} | {:.0} | 1000 | {} |",
+                report.locks.count(),
+                report.locked,
+                report.locks.percentile(50),
+                report.locks.percentile(95),
+                met(slowest < 1000.0)
+            )?;
+            if let (Some(middle), Some(most)) = (report.counted.get(report.counted.len() / 2), report.counted.last()) {
+                let ms = |took: &std::time::Duration| took.as_secs_f64() * 1000.0;
+                writeln!(out, "| counting and publishing the figures of a month, slowest {:.0} | | {:.0} | | | |", ms(most), ms(middle))?;
+            }
+        }
+        Ok(())
+    }
+
     fn search_table(&self, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n### Search of free places\n")?;
         writeln!(
@@ -318,6 +356,7 @@ impl Report {
         self.applications_table(&mut tables).unwrap();
         self.notices_table(&mut tables).unwrap();
         self.campaigns_table(&mut tables).unwrap();
+        self.office_table(&mut tables).unwrap();
         self.search_table(&mut tables).unwrap();
         self.binary_table(&mut tables).unwrap();
         println!("{tables}");

@@ -45,7 +45,7 @@ pub struct Bookable {
     pub slots: Vec<(String, String)>,
 }
 
-fn today() -> NaiveDate {
+pub fn today() -> NaiveDate {
     tokyo_day(Utc::now())
 }
 
@@ -62,7 +62,7 @@ fn code(text: &str) -> MunicipalityCode {
 }
 
 /// Rules like those of a real city's temporary care.
-fn terms() -> Terms {
+pub fn terms() -> Terms {
     let fee = |tier: &str, key: &str, from_age, under_age, yen| Fee {
         tier: PriceTier::new(tier),
         from_age,
@@ -149,7 +149,7 @@ fn add_city(conn: &mut AnyConnection, city: &MunicipalityCode, name: &str) {
 }
 
 /// Two cities with a compact, and a year's holidays.
-fn add_base(conn: &mut AnyConnection) {
+pub fn add_base(conn: &mut AnyConnection) {
     add_city(conn, &code(HOME), "米子市");
     add_city(conn, &code(HOST), "境港市");
     let term = |residence: &str, host: &str| CompactTerm {
@@ -177,10 +177,10 @@ pub fn insert(conn: &mut AnyConnection, into: &str, rows: &[String]) {
     }
 }
 
-const FACILITY: &str = "facilities (id, municipality, source_id, name, kana, kind, latitude, longitude, open_weekdays, fictional, search_text, details, \
+pub const FACILITY: &str = "facilities (id, municipality, source_id, name, kana, kind, latitude, longitude, open_weekdays, fictional, search_text, details, \
                         version, created_at, updated_at)";
 
-fn facility_row(number: usize, id: &str, city: &str, now: &str) -> String {
+pub fn facility_row(number: usize, id: &str, city: &str, now: &str) -> String {
     let (north, east) = (number % 97, number % 89);
     format!(
         "('{id}', '{city}', '{number}', '第{number}みどり保育園', 'ダイ{number}ミドリホイクエン', 'licensed_nursery', 35.5{north:02}, 133.2{east:02}, \

@@ -80,7 +80,10 @@ pub fn PlacesPage() -> impl IntoView {
     // What is not on the screen any more is not changed unseen.
     Effect::new(move |_| {
         let there: Vec<SlotId> = days.with(|days| days.iter().flat_map(|day| &day.slots).map(|slot| slot.id.clone()).collect());
-        chosen.update(|chosen| chosen.retain(|id| there.contains(id)));
+        // Told only where something goes, so that what is written for the others stays.
+        if chosen.with_untracked(|chosen| chosen.iter().any(|id| !there.contains(id))) {
+            chosen.update(|chosen| chosen.retain(|id| there.contains(id)));
+        }
     });
     let grid = Grid { days, chosen, programmes, today };
     let again = Callback::new(move |()| {

@@ -88,7 +88,7 @@ fn Asking(reasons: Vec<ProxyReason>) -> impl IntoView {
             <Field id="proxy-why" label="proxy.why" hint="proxy.why_hint" error=why_error>
                 <TextArea value=why rows=2 maxlength=300/>
             </Field>
-            <Field id="proxy-search" label="entry.search" hint="entry.search_hint">
+            <Field id="proxy-search" label="entry.search" hint="entry.search_hint_office">
                 <TextInput value=words kind="search" autocomplete="off" maxlength=60/>
             </Field>
             <div class="row"><Button submit=true icon=Glyph::Search busy=searching.pending()><Say key="entry.search_go"/></Button></div>

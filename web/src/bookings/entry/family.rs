@@ -19,7 +19,7 @@ use crate::ui::{Button, Choice, DateInput, Disclosure, Field, FieldError, Glyph,
 pub fn FamilyPart(
     /// The family that is meant.
     choose: Callback<FoundFamily>,
-    /// Whether one that is not found can be taken down.
+    /// Whether one that is not found can be taken down, as at a facility.
     #[prop(default = true)]
     registers: bool,
 ) -> impl IntoView {
@@ -50,7 +50,7 @@ pub fn FamilyPart(
     };
     view! {
         <form class="stack" novalidate on:submit=submit>
-            <Field id="entry-search" label="entry.search" hint="entry.search_hint">
+            <Field id="entry-search" label="entry.search" hint=if registers { "entry.search_hint" } else { "entry.search_hint_office" }>
                 <TextInput value=words kind="search" autocomplete="off" maxlength=60/>
             </Field>
             <div class="row"><Button submit=true icon=Glyph::Search busy=searching.pending()><Say key="entry.search_go"/></Button></div>
