@@ -262,6 +262,16 @@ pub fn iso_clock_at(instant: DateTime<Utc>) -> String {
     iso_clock(tokyo(instant).time())
 }
 
+/// A day in a narrow column of a paper: `2026/12/01`.
+pub fn day_in_column(date: NaiveDate) -> String {
+    date.format("%Y/%m/%d").to_string()
+}
+
+/// An instant in Tokyo for other programs, to the millisecond: `2026-12-01 08:30:00.000`.
+pub fn iso_moment(instant: DateTime<Utc>) -> String {
+    tokyo(instant).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}
+
 /// The day of an instant in Tokyo, for programs and lists: `2026-12-03`.
 pub fn iso_day_at(instant: DateTime<Utc>) -> String {
     tokyo_day(instant).to_string()

@@ -12,10 +12,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use shared::audit::{AuditLine, AuditPerson, AuditVerification, MOST_EXPORTED, RecordAccess, Rejection, THINGS, say};
 use shared::ids::{AccountId, ChildId, FamilyId};
-use shared::locale::{Locale, without_ruby};
+use shared::locale::{Locale, iso_moment, without_ruby};
 use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason, sentence};
-use shared::time::{day_start, days_before, next_day, tokyo, tokyo_day};
+use shared::time::{day_start, days_before, next_day, tokyo_day};
 use utoipa::IntoParams;
 
 use self::store::{After, Search};
@@ -206,7 +206,7 @@ fn table(lines: impl Iterator<Item = AuditLine>, locale: Locale) -> Result<Vec<u
             |pick: fn(&shared::audit::Concerned) -> Option<String>| line.concerned.iter().filter_map(pick).collect::<Vec<_>>().join("、");
         csv.write_record([
             line.position.to_string(),
-            tokyo(line.at).format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+            iso_moment(line.at),
             without_ruby(&line.actor.kind.say(locale)),
             without_ruby(&line.actor.organisation.clone().unwrap_or_default()),
             plain(&line.actor.name),

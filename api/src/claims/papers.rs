@@ -2,7 +2,7 @@
 
 use shared::claims::{Claim, ClaimLine, ClaimLock, by_child, total};
 use shared::documents::{Document, Fact};
-use shared::locale::{Locale, month as month_words, official_day, yen};
+use shared::locale::{Locale, day_in_column, month as month_words, official_day, yen};
 use shared::time::tokyo_day;
 
 use super::files::{corrected, said, with};
@@ -103,7 +103,7 @@ pub(super) fn city_table(lines: &[&ClaimLine]) -> PaperTable {
         let amounts = line.amounts;
         let lead = [
             separated(line.number),
-            tokyo_day(line.starts_at).format("%Y/%m/%d").to_string(),
+            day_in_column(tokyo_day(line.starts_at)),
             line.child.name.clone(),
             line.certificate.clone().unwrap_or_default(),
         ];
@@ -144,8 +144,7 @@ pub(super) fn family_table(lines: &[&ClaimLine]) -> PaperTable {
         if line.corrects.is_some() {
             usage = with("claims.word.correction", "line", corrected(line), Locale::Ja);
         }
-        let lead =
-            [tokyo_day(line.starts_at).format("%Y/%m/%d").to_string(), line.child.name.clone(), line.programme_name.ja.clone(), usage];
+        let lead = [day_in_column(tokyo_day(line.starts_at)), line.child.name.clone(), line.programme_name.ja.clone(), usage];
         lead.into_iter().chain([line.amounts.minutes, line.amounts.fee_yen].map(separated)).collect()
     };
     let sum = total(lines.iter().copied());

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::documents::{Document, Fact};
-use shared::locale::{Locale, month as month_words, official_day, yen};
+use shared::locale::{Locale, day_in_column, month as month_words, official_day, yen};
 use shared::municipalities::MunicipalityCode;
 use shared::problem::{Datum, Reason};
 use shared::settlements::{Settlement, SettlementLine, SettlementLock};
@@ -96,7 +96,7 @@ fn row(n: i64, line: &SettlementLine) -> Vec<String> {
         separated(n),
         format!("{}／{}", line.facility, line.programme_name.ja),
         line.certificate.clone().unwrap_or_default(),
-        line.day.format("%Y/%m/%d").to_string(),
+        day_in_column(line.day),
         usage,
     ];
     let amounts = line.amounts;

@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 
 use super::columns::Column;
 use super::{FacilityKind, Listing};
-use crate::locale::Locale;
+use crate::locale::{Locale, iso_clock};
 
 /// The fields of a listing in the order of [`Column::ALL`]. `publisher` is the name of the municipality that publishes it (地方公共団体名).
 /// A text that could not be read for sure stands in its column as it was published.
@@ -108,7 +108,7 @@ fn yes_no(yes: bool) -> String {
 }
 
 fn from(time: NaiveTime) -> String {
-    time.format("%H:%M").to_string()
+    iso_clock(time)
 }
 
 /// The midnight at the end of the day is 24:00.

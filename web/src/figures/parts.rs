@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::figures::reading::{Figure, Unit, Value};
 use shared::figures::{FigureRow, Figures, Measure, View};
-use shared::locale::{Locale, month as month_words};
+use shared::locale::{Locale, clock, month as month_words};
 
 use super::chart::{Bar, BarChart};
 use super::model::{difference, grouped, said, total, words};
@@ -36,8 +36,8 @@ pub fn Tile(figure: Figure, now: Figures, before: Option<Figures>) -> impl IntoV
             ("hours", grouped(goals.paperwork_hours)),
             ("percent", goals.saved_percent.to_string()),
             ("yen", grouped(goals.running_yen)),
-            ("opens", goals.opens.format("%H:%M").to_string()),
-            ("closes", goals.closes.format("%H:%M").to_string()),
+            ("opens", clock(goals.opens)),
+            ("closes", clock(goals.closes)),
         ]
     };
     view! {
