@@ -66,7 +66,8 @@ fn terms_of_a_stay(terms: &Terms) -> (String, String) {
         "block": "day", "fee_lines": lines, "counted": [], "free_until": "2026-01-01T06:00:00Z", "cancellation": terms.cancellation, "tier": "resident",
     });
     let attended = json!({ "settled": { "fee_yen": 2400, "fee_lines": lines, "counted": [], "late_minutes": 0 } });
-    (agreed.to_string(), attended.to_string())
+    // As it stands in a statement.
+    (agreed.to_string().replace('\'', "''"), attended.to_string())
 }
 
 /// Families of both cities in turn, each with a child of two or three years.
@@ -191,6 +192,12 @@ pub fn history(kind: Kind, facilities: usize) -> History {
     let ids: Vec<String> = (0..facilities).map(|_| new_id()).collect();
     let rows: Vec<String> = ids.iter().enumerate().map(|(n, id)| world::facility_row(n, id, city(n), &now)).collect();
     world::insert(&mut conn, world::FACILITY, &rows);
+    // Of each facility what its city's figures ask for.
+    conn.batch_execute(
+        "UPDATE facilities SET details = '{\"municipality\":\"' || municipality || '\",\"source_id\":\"' || source_id || '\",\"name\":\"' || name || \
+         '\",\"kind\":\"licensed_nursery\",\"address\":{\"town\":\"' || substr(source_id, 1, 1) || '\"}}'",
+    )
+    .unwrap();
     conn.batch_execute(&format!(
         "INSERT INTO offerings (id, facility_id, municipality, programme, blocks) SELECT id, id, municipality, '{CARE}', '[]' FROM facilities"
     ))

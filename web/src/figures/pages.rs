@@ -141,5 +141,5 @@ fn Span(now: Figures, before: Option<Figures>) -> impl IntoView {
 fn WhichFigure(chosen: RwSignal<String>) -> impl IntoView {
     let options: Vec<(String, Text)> =
         (0..).zip(Figure::ALL).map(|(nth, figure): (usize, Figure)| (nth.to_string(), Text::from(words(figure).0))).collect();
-    view! { <div class="no-print"><Field id="figures-which" label="figures.which"><Select value=chosen options=Signal::stored(options)/></Field></div> }
+    view! { <div class="no-print"><Field id="figures-which" required=Need::Unsaid label="figures.which"><Select value=chosen options=Signal::stored(options)/></Field></div> }
 }
