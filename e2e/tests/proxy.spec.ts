@@ -60,7 +60,9 @@ test('an operator books for a family whose time runs out in the middle, and the 
   await banner(page).getByRole('button', { name: 'もう一度開く' }).click();
   await expect(banner(page)).toContainText(aQuarter);
   await expect(page.locator('#entry-notes')).toHaveValue('お昼寝用のタオルを持って行きます。');
-  await page.getByRole('button', { name: '受け付ける' }).click();
+  await page.locator('input[type=radio][value=private]').first().check({ force: true });
+  await page.locator('input[type=radio][value=well]').first().check({ force: true });
+  await page.getByRole('button', { name: '受け付ける', exact: true }).click();
   await expect(page.getByText('受け付けました', { exact: true })).toBeVisible();
   await picture(page, 'proxy-booked');
   await banner(page).getByRole('button', { name: '代理を終える' }).click();

@@ -150,6 +150,7 @@ fn Undo(detail: PlaceChangeDetail, failure: RwSignal<Option<Failure>>, again: Ca
                         view! { <Banner><p><Say key="places.undone_already"/></p></Banner> }.into_any()
                     } else {
                         view! {
+                            <h2 class="board-heading"><Say key="places.undo_what"/></h2>
                             <PlanView plan=undo.clone()/>
                             {(written == 0).then(|| view! { <Banner tone=Tone::Warning><p><Say key="places.undo_nothing"/></p></Banner> })}
                             <div class="board-action">

@@ -36,8 +36,23 @@ const NOTES: [&[u8]; 6] = [b"FileAttachment", b"RichMedia", b"Screen", b"Movie",
 /// What says something about the document and is not seen on its pages.
 const ABOUT: [&[u8]; 5] = [b"Metadata", b"PieceInfo", b"LastModified", b"OpenAction", b"AA"];
 
-/// The pages alone.
+/// So often a document is written anew until nothing changes any more; whole ones need one time.
+const MOST_TIMES: usize = 3;
+
+/// The pages alone, written so that reading them again says the same.
 pub fn clean(given: &[u8]) -> Result<Vec<u8>, Rejection> {
+    let mut clean = once(given)?;
+    for _ in 0..MOST_TIMES {
+        let again = once(&clean)?;
+        if again == clean {
+            return Ok(clean);
+        }
+        clean = again;
+    }
+    Err(Rejection::Broken)
+}
+
+fn once(given: &[u8]) -> Result<Vec<u8>, Rejection> {
     let end = given.windows(5).rposition(|window| window == b"%%EOF").ok_or(Rejection::Broken)?;
     let behind = given.get(end + 5..).unwrap_or_default();
     refuse_hidden(behind)?;
