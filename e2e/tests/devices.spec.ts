@@ -46,6 +46,8 @@ async function reachedAt(page: Page, service: PushService): Promise<void> {
 }
 
 async function deliver(page: Page, origin: string, message: object): Promise<void> {
+  // To a worker that is still being installed nothing is delivered.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   const browser = await page.context().newCDPSession(page);
   const known = new Promise<string>((resolve) =>
     browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
