@@ -25,6 +25,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     view! {
         <a class="skip-link" href="#main" on:click=skip_to_main><Say key="app.skip_to_main"/></a>
         <DemoNotice/>
+        <Practising/>
         <Header/>
         <div class="page">
             <OfflineNotice/>
@@ -165,6 +166,15 @@ fn Acting() -> impl IntoView {
     #[cfg(feature = "office")]
     {
         view! { <crate::proxy::ProxyBanner/> }
+    }
+}
+
+/// That what is shown is practice, where this build has the pages for it.
+#[component]
+fn Practising() -> impl IntoView {
+    #[cfg(feature = "staff")]
+    {
+        view! { <crate::practice::PracticeBanner/> }
     }
 }
 
