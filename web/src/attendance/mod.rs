@@ -32,7 +32,7 @@ pub use model::person_words;
 pub use outbox::{Dispatch, use_dispatch};
 pub use pages::PracticeBoard;
 pub use parts::{StaffNav, StaffPlace};
-pub use practising::Practice;
+pub use practising::{Practice, practising};
 pub use source::Source;
 
 use crate::session::{FamilyOnly, StaffOnly};

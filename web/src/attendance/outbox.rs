@@ -14,6 +14,7 @@ use shared::bookings::Booking;
 use shared::ids::BookingId;
 use wasm_bindgen_futures::JsFuture;
 
+use super::practising::practising;
 use super::source::Source;
 use super::unsent::{BeforeChange, Command, Line, Place, Sender, Unsent, Verdict, before_change, next_to_send, verdict};
 use super::vault::Vault;
@@ -218,7 +219,7 @@ impl Dispatch {
 
     /// Sends what can be sent, one after another.
     pub fn send(&self) {
-        let is_free = !self.outbox.sending.get_untracked() && !self.is_signed_out();
+        let is_free = !self.outbox.sending.get_untracked() && !self.is_signed_out() && !self.is_held();
         if !is_free || untrack(|| self.next()).is_none() {
             return;
         }
@@ -234,6 +235,11 @@ impl Dispatch {
     /// Whether the server takes nothing before somebody signs in again; a practice asks nobody.
     fn is_signed_out(&self) -> bool {
         self.source.practice().is_none() && self.session.has_ended_untracked()
+    }
+
+    /// While somebody practises nothing real is sent, whoever asks for it: what waits, waits.
+    fn is_held(&self) -> bool {
+        self.source.practice().is_none() && practising().get_untracked()
     }
 
     fn next(&self) -> Option<Unsent> {
@@ -394,5 +400,34 @@ fn focus_quietly(id: &str) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = heading.focus_with_options(&options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use shared::attendance::Person;
+
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_in_a_practice_stays_on_the_page() {
+        let unsent = Unsent {
+            key: "key".to_owned(),
+            account: "me".into(),
+            by: "職員".to_owned(),
+            facility: "f".into(),
+            booking: "sora".into(),
+            child: "練習 そら".to_owned(),
+            command: Command::Come { at: Default::default(), with: Person::Guardian },
+            refused: None,
+        };
+        let outbox = Outbox::of_practice();
+        // A test has no browser: the device's store would break here.
+        assert_eq!(outbox.keeper.keep(None, &unsent).now_or_never(), Some(Some(0)));
+        outbox.change(|lines| lines.push(Line { place: Place::Number(0), queued: true, unsent }));
+        assert_eq!(outbox.keeper.drop(0).now_or_never(), Some(()));
+        assert_eq!(outbox.load().now_or_never(), Some(()));
+        assert!(Outbox::of_page().lines.with_untracked(Vec::is_empty));
     }
 }

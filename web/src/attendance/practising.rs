@@ -15,6 +15,15 @@ use super::unsent::Command;
 use crate::api::Failure;
 use crate::settings;
 
+thread_local! {
+    static PRACTISING: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// Whether somebody practises on this page, followed when read in a view.
+pub fn practising() -> ArcRwSignal<bool> {
+    PRACTISING.with(Clone::clone)
+}
+
 /// A practice that is under way.
 #[derive(Clone, Copy)]
 pub struct Practice {

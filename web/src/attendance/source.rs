@@ -116,3 +116,38 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use leptos::prelude::Owner;
+    use shared::attendance::Person;
+    use shared::practice::World;
+
+    use super::*;
+
+    /// A test has no browser: whatever would ask the server or the device's store breaks here.
+    #[test]
+    fn a_practice_answers_at_once_and_asks_nobody() {
+        let owner = Owner::new();
+        owner.set();
+        let practice = Practice::begin(World::new("2026-11-24".parse().unwrap()).unwrap());
+        let source = Source::Practice(practice);
+        let (sora, attempt) = ("sora".into(), Attempt::new());
+        let come = Command::Come { at: practice.now(), with: Person::Guardian };
+        let came = source.record(&sora, &come, "key").now_or_never().unwrap().unwrap();
+        assert_eq!(source.booking(&sora).now_or_never().unwrap(), Ok(came));
+        assert!(source.undo(&sora, &attempt).now_or_never().unwrap().is_ok());
+        let answer = Correction { checked_in_at: None, checked_out_at: None, brought_by: None, fetched_by: None, reason: String::new() };
+        assert!(source.correct(&sora, &answer, &attempt).now_or_never().unwrap().unwrap_err().is("attendance.not_in"));
+        assert!(source.cancel(&"yui".into(), &Cancel::default(), &attempt).now_or_never().unwrap().is_ok());
+        let accept = Decide { accept: true, message: String::new() };
+        assert_eq!(source.decide(&"haru".into(), &accept, &attempt).now_or_never().unwrap().unwrap().len(), 2);
+        assert_eq!(source.programmes().now_or_never().unwrap().unwrap().len(), 1);
+        let board = source.board(Asked::default(), None).now_or_never().unwrap().unwrap();
+        assert_eq!((board.board.days.len(), board.programmes.len(), practice.history(&sora).len()), (1, 1, 2));
+        practice.set_away(true);
+        let away = source.board(Asked::default(), Some("f".into())).now_or_never().unwrap();
+        assert_eq!(away.unwrap_err(), (Failure::Offline, None));
+    }
+}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::practising;
+use crate::attendance::practising;
 use crate::i18n::{Say, t};
 use crate::paths;
 use crate::ui::{Button, Glyph, Icon, Look};

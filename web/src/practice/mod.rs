@@ -12,15 +12,6 @@ pub use banner::PracticeBanner;
 
 use crate::session::StaffOnly;
 
-thread_local! {
-    static PRACTISING: ArcRwSignal<bool> = ArcRwSignal::new(false);
-}
-
-/// Whether somebody practises on this page, followed when read in a view.
-fn practising() -> ArcRwSignal<bool> {
-    PRACTISING.with(Clone::clone)
-}
-
 /// The slice's page.
 #[component(transparent)]
 pub fn PracticeRoutes() -> impl MatchNestedRoutes + Clone {

@@ -7,9 +7,8 @@ use shared::ids::AccountId;
 use shared::practice::World;
 use wasm_bindgen::JsCast;
 
-use super::practising;
 use super::steps::Steps;
-use crate::attendance::{Practice, PracticeBoard, Source, StaffNav, StaffPlace, use_dispatch};
+use crate::attendance::{Practice, PracticeBoard, Source, StaffNav, StaffPlace, practising, use_dispatch};
 use crate::flash::use_flash;
 use crate::i18n::{Say, t};
 use crate::paths;

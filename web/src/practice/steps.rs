@@ -37,7 +37,7 @@ pub fn Steps(
             <li class:is-done=is_done>
                 <span class="practice-tick" aria-hidden="true"><Show when=move || is_done.get()><Icon glyph=Glyph::Check/></Show></span>
                 <span>
-                    <Show when=move || is_done.get()><strong class="practice-done"><Say key="practice.done"/></strong></Show>
+                    <Show when=move || is_done.get()><span class="visually-hidden"><Say key="practice.done"/></span></Show>
                     {say(words(step))}
                 </span>
             </li>
