@@ -42,6 +42,7 @@ pub mod page;
 pub mod parts;
 pub mod passkeys;
 pub mod places;
+pub mod practice;
 pub mod problem;
 pub mod procedures;
 pub mod programmes;

@@ -22,9 +22,15 @@ pub fn Frame(children: Children) -> impl IntoView {
     keep_unread();
     #[cfg(feature = "office")]
     crate::proxy::keep_proxy();
+    // Nothing of it is in the builds without the pages of staff: a first visit is loaded by the byte.
+    #[cfg(feature = "staff")]
+    let practice = view! { <crate::practice::PracticeBanner/> };
+    #[cfg(not(feature = "staff"))]
+    let practice = ();
     view! {
         <a class="skip-link" href="#main" on:click=skip_to_main><Say key="app.skip_to_main"/></a>
         <DemoNotice/>
+        {practice}
         <Header/>
         <div class="page">
             <OfflineNotice/>

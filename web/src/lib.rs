@@ -84,6 +84,8 @@ pub mod passkeys;
 pub mod paths;
 #[cfg(feature = "staff")]
 pub mod places;
+#[cfg(feature = "pages")]
+pub mod practice;
 #[cfg(feature = "office")]
 pub mod programmes;
 #[cfg(feature = "office")]

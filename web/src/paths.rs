@@ -283,6 +283,11 @@ pub fn staff_parts() -> String {
     "/staff/parts".to_owned()
 }
 
+/// Practising with fictional children.
+pub fn staff_practice() -> String {
+    "/staff/practice".to_owned()
+}
+
 /// The code for the facility's wall.
 pub fn staff_wall() -> String {
     "/staff/wall".to_owned()

@@ -107,6 +107,11 @@ impl Session {
         }
     }
 
+    /// The same, where nothing follows it.
+    pub fn me_untracked(self) -> Option<Me> {
+        untrack(|| self.me())
+    }
+
     /// The facility whose staff the person is.
     pub fn facility(self) -> Option<FacilityId> {
         match self.me()?.role {

@@ -12,6 +12,7 @@ use crate::journal::JournalRoutes;
 use crate::messages::StaffMessageRoutes;
 use crate::parts::PartRoutes;
 use crate::places::PlaceRoutes;
+use crate::practice::PracticeRoutes;
 use crate::shift_notes::ShiftNoteRoutes;
 use crate::slots::staff::StaffSlotRoutes;
 use crate::statements::StaffStatementRoutes;
@@ -28,6 +29,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <ClaimRoutes/>
         <EntryRoutes/>
         <PartRoutes/>
+        <PracticeRoutes/>
         <StaffMessageRoutes/>
         <JournalRoutes/>
         <ShiftNoteRoutes/>

@@ -19,7 +19,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::ServiceWorkerRegistration;
 
 use super::card::{Column, Desk};
-use super::client;
 use super::ending::{EndDialog, Ending};
 use super::fix::FixDialog;
 use super::kept::{Kept, keep};
@@ -30,6 +29,7 @@ use super::pages::{Loaded, print_button, showing, stale_notice};
 use super::parts::{Crowding, Glance, Overdue};
 use super::record::RecordDialog;
 use super::requests::{Requests, RequestsWait};
+use super::source::Source;
 use super::strip::Strip;
 use super::unsent::{Command, with_unsent};
 use crate::consents::ChangedDialog;
@@ -48,17 +48,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// The board.
 #[component]
 pub fn Board(
+    /// Where it comes from, and where what is done goes.
+    source: Source,
     /// What was asked for.
     resource: Loaded,
     /// What came.
     screen: Memo<Screen>,
     /// Whether changes are told as they happen.
-    is_live: ReadSignal<bool>,
+    is_live: Signal<bool>,
     /// The day that was asked for; none: today.
     wanted: Memo<Option<NaiveDate>>,
 ) -> impl IntoView {
-    let outbox = StoredValue::new(Outbox::of_page());
-    let programmes = LocalResource::new(client::programmes);
+    let outbox = StoredValue::new(source.outbox());
+    let programmes = LocalResource::new(move || source.programmes());
     let programmes = Memo::new(move |before: Option<&Vec<Programme>>| {
         let kept = || screen.with(|screen| showing(screen, |live| live.programmes.clone())).unwrap_or_default();
         let found = programmes.get().and_then(Result::ok).unwrap_or_else(kept);
@@ -80,13 +82,14 @@ pub fn Board(
     let is_today = Memo::new(move |_| today.with(|today| today.day) == tokyo_day(now.get()));
     let has_come = Memo::new(move |_| today.with(|today| today.day) <= tokyo_day(now.get()));
 
-    let dispatch = StoredValue::new(use_outbox());
+    let dispatch = StoredValue::new(use_outbox(source));
     let send = Callback::new(move |(entry, command): (BoardEntry, Command)| {
         dispatch.with_value(|dispatch| dispatch.record(entry.booking.id, entry.booking.child.name, command));
     });
     let take_back = Callback::new(move |booking| dispatch.with_value(|dispatch| dispatch.take_back(&booking)));
     let marks = Memo::new(move |_| outbox.with_value(Outbox::lines));
     let desk = Desk {
+        source,
         asking: RwSignal::new(None),
         open: RwSignal::new(false),
         cancelling: RwSignal::new(false),
@@ -114,8 +117,10 @@ pub fn Board(
     let no_slots = Memo::new(move |_| today.with(|today| today.slots.is_empty()));
     let all_closed = Memo::new(move |_| today.with(|today| today.slots.iter().all(|slot| slot.state == SlotState::Closed)));
     let holiday = move || today.with(|today| today.holiday.clone());
-    let hidden = use_hidden();
-    keep_on_device(resource, screen, programmes);
+    let is_real = source.practice().is_none();
+    if is_real {
+        keep_on_device(resource, screen, programmes);
+    }
     view! {
         <p class="board-line no-print">
             <strong>{move || facility.get()}</strong>
@@ -123,12 +128,7 @@ pub fn Board(
             {move || holiday().map(|name| view! { <span class="chip chip-warning"><span>{marked(&holiday_name(&name, locale()))}</span></span> })}
         </p>
         <div class="row no-print">
-            <Show when=move || hidden.with(|hidden| !hidden.contains(&StaffPart::Entry))>
-                <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
-            </Show>
-            <UnreadMessages as_of=read_at/>
-            <UnreadNotes as_of=read_at/>
-            <LinkButton href=paths::staff_journal(None) look=Look::Outline icon=Glyph::Pencil><Say key="journal.title"/></LinkButton>
+            {is_real.then(|| view! { <Elsewhere wanted read_at/> })}
             {print_button()}
             <Button look=Look::Text on_press=Callback::new(move |()| resource.refetch())><Say key="attendance.refresh"/></Button>
             <span class="quiet">
@@ -184,7 +184,7 @@ pub fn Board(
                 </Show>
             </div>
         </Show>
-        <Requests requests programmes again/>
+        <Requests source requests programmes again/>
         <Show when=move || !all_closed.get()><Crowding day=today programmes/></Show>
         {move || view! { <Roster facility=facility.get() day=today.get() as_of=read_at.get()/> }}
         <RecordDialog desk/>
@@ -192,6 +192,20 @@ pub fn Board(
         <EndDialog ending=Ending::Absent open=desk.absent desk on_done=cancelled/>
         <ChangedDialog asking=desk.asking open=desk.changed on_done=again/>
         <FixDialog desk on_done=cancelled/>
+    }
+}
+
+/// The ways to what else there is to do of a day.
+#[component]
+fn Elsewhere(wanted: Memo<Option<NaiveDate>>, read_at: Memo<DateTime<Utc>>) -> impl IntoView {
+    let hidden = use_hidden();
+    view! {
+        <Show when=move || hidden.with(|hidden| !hidden.contains(&StaffPart::Entry))>
+            <LinkButton href=Signal::derive(move || paths::staff_entry(wanted.get())) look=Look::Outline icon=Glyph::Phone><Say key="entry.title"/></LinkButton>
+        </Show>
+        <UnreadMessages as_of=read_at/>
+        <UnreadNotes as_of=read_at/>
+        <LinkButton href=paths::staff_journal(None) look=Look::Outline icon=Glyph::Pencil><Say key="journal.title"/></LinkButton>
     }
 }
 

@@ -10,6 +10,7 @@ use shared::locale::{clock_at, clock_span, people};
 use shared::programmes::Programme;
 
 use super::model::{Stage, allergies, at_stage, is_late, person_words, programme_of, stage};
+use super::source::Source;
 use super::unsent::{Command, Line, Mark, mark};
 use super::waiting::LeaveOut;
 use crate::bookings::Consequence;
@@ -23,6 +24,8 @@ use crate::ui::{Button, Disclosure, Glyph, Icon, Look};
 /// What staff are about to do on this screen.
 #[derive(Clone, Copy)]
 pub struct Desk {
+    /// Where the board comes from, and where what is done goes.
+    pub source: Source,
     /// The child that is asked about.
     pub asking: RwSignal<Option<BoardEntry>>,
     /// Whether the question of coming and going is open.
@@ -168,7 +171,11 @@ fn EntryCard(entry: BoardEntry, desk: Desk) -> impl IntoView {
                     note("attendance.conditions", conditions).into_any()
                 }}
                 {booking.entered.clone().map(|entered| view! { <div class="board-note"><EnteredWords entered/></div> })}
-                <p class="no-print"><a href=paths::staff_thread(booking.id.as_str())><Say key="messages.one"/></a></p>
+                {desk
+                    .source
+                    .practice()
+                    .is_none()
+                    .then(|| view! { <p class="no-print"><a href=paths::staff_thread(booking.id.as_str())><Say key="messages.one"/></a></p> })}
                 {times(&entry)}
                 <Recording entry=entry.clone() desk/>
                 {absent_since(&booking)}

@@ -10,7 +10,6 @@ use shared::locale::span;
 use shared::problem::Reason;
 
 use super::card::Desk;
-use super::client;
 use super::unsent::Command;
 use crate::api::{Attempt, Failure};
 use crate::bookings::Consequence;
@@ -130,7 +129,7 @@ fn EndForm(ending: Ending, open: RwSignal<bool>, entry: BoardEntry, desk: Desk, 
         failure.set(None);
         spawn_local(async move {
             let id = booking.with_value(|booking| booking.id.clone());
-            let answer = client::cancel(&id, &Cancel { seen: Some(seen), reason }, &attempt).await;
+            let answer = desk.source.cancel(&id, &Cancel { seen: Some(seen), reason }, &attempt).await;
             busy.set(false);
             match answer {
                 Ok(cancelled) => {

@@ -7,11 +7,10 @@ use shared::bookings::{Booking, BookingState};
 use shared::time::tokyo_day;
 
 use super::card::{Desk, came_and_left};
-use super::client;
 use super::model::{moment_of, typed};
 use super::people::{Who, WhoChoice};
 use crate::api::{Attempt, Failure};
-use crate::bookings::History;
+use crate::bookings::{History, Records};
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, reasons, sentence, text};
 use crate::settings;
@@ -74,7 +73,7 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
         failure.set(None);
         spawn_local(async move {
             let id = booking.with_value(|booking| booking.id.clone());
-            answered(client::undo(&id, &attempt).await, "attendance.undone");
+            answered(desk.source.undo(&id, &attempt).await, "attendance.undone");
         });
     });
     let press = Callback::new(move |()| {
@@ -120,7 +119,7 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
         failure.set(None);
         spawn_local(async move {
             let id = booking.with_value(|booking| booking.id.clone());
-            answered(client::correct(&id, &command, &attempt).await, "attendance.fixed");
+            answered(desk.source.correct(&id, &command, &attempt).await, "attendance.fixed");
         });
     });
     let words = undo_words(&entry.booking.state);
@@ -159,7 +158,10 @@ fn FixForm(entry: BoardEntry, desk: Desk, on_done: Callback<Option<Booking>>) ->
                     </div>
                 }
             })}
-        <History booking_id=entry.booking.id.to_string()/>
+        {match desk.source.practice() {
+            Some(practice) => view! { <Records records=practice.history(&entry.booking.id)/> }.into_any(),
+            None => view! { <History booking_id=entry.booking.id.to_string()/> }.into_any(),
+        }}
         <p><Say key="attendance.undo_hint"/></p>
         <div class="board-action">
             <Button look=Look::Danger busy on_press=undo><Say key=words/></Button>

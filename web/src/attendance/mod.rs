@@ -14,9 +14,11 @@ mod outbox;
 mod pages;
 mod parts;
 mod people;
+mod practising;
 mod record;
 mod requests;
 mod scan;
+mod source;
 mod strip;
 mod unsent;
 mod vault;
@@ -28,7 +30,10 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, pat
 
 pub use model::person_words;
 pub use outbox::{Dispatch, use_dispatch};
+pub use pages::PracticeBoard;
 pub use parts::{StaffNav, StaffPlace};
+pub use practising::{Practice, practising};
+pub use source::Source;
 
 use crate::session::{FamilyOnly, StaffOnly};
 

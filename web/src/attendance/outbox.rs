@@ -14,7 +14,8 @@ use shared::bookings::Booking;
 use shared::ids::BookingId;
 use wasm_bindgen_futures::JsFuture;
 
-use super::client;
+use super::practising::practising;
+use super::source::Source;
 use super::unsent::{BeforeChange, Command, Line, Place, Sender, Unsent, Verdict, before_change, next_to_send, verdict};
 use super::vault::Vault;
 use crate::api::random_key;
@@ -24,6 +25,32 @@ use crate::offline;
 use crate::session::{Session, use_session};
 
 const DEVICE: Vault = Vault("yumigahama-unsent");
+
+/// Where records wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Keeper {
+    /// On the device, until they are sent.
+    #[default]
+    Device,
+    /// Those of a practice: nowhere but on this page.
+    Page,
+}
+
+impl Keeper {
+    async fn keep(self, number: Option<u32>, unsent: &Unsent) -> Option<u32> {
+        match self {
+            Self::Device => DEVICE.keep(number, unsent).await,
+            Self::Page => Some(number.unwrap_or_default()),
+        }
+    }
+
+    async fn drop(self, number: u32) {
+        if self == Self::Device {
+            DEVICE.drop(number).await;
+        }
+    }
+}
+
 /// Between two tries while something waits.
 const AGAIN: Duration = Duration::from_secs(5);
 /// So many milliseconds until it is looked again whether something is written or sent.
@@ -36,6 +63,7 @@ thread_local! {
 /// What is on its way, followed when read in a view.
 #[derive(Clone, Default)]
 pub struct Outbox {
+    keeper: Keeper,
     lines: ArcRwSignal<Vec<Line>>,
     /// Bookings as the server answered.
     answers: ArcRwSignal<Vec<Booking>>,
@@ -51,6 +79,11 @@ impl Outbox {
     /// The one of this page.
     pub fn of_page() -> Self {
         OUTBOX.with(Clone::clone)
+    }
+
+    /// One of a practice: it begins empty, and nothing of it is kept.
+    pub fn of_practice() -> Self {
+        Self { keeper: Keeper::Page, loaded: ArcRwSignal::new(true), ..Self::default() }
     }
 
     /// Everything on its way.
@@ -83,7 +116,7 @@ impl Outbox {
 
     fn change(&self, f: impl FnOnce(&mut Vec<Line>)) {
         self.lines.update(f);
-        if !self.is_unreadable.get_untracked() {
+        if self.keeper == Keeper::Device && !self.is_unreadable.get_untracked() {
             offline::write_device(offline::UNSENT, &self.lines.with_untracked(Vec::len));
         }
     }
@@ -121,19 +154,20 @@ impl Outbox {
 /// Whoever may send, and where it is told.
 #[derive(Clone)]
 pub struct Dispatch {
+    source: Source,
     outbox: Outbox,
     session: Session,
     flash: Flash,
 }
 
 /// Who may send from this page.
-pub fn use_dispatch() -> Dispatch {
-    Dispatch { outbox: Outbox::of_page(), session: use_session(), flash: use_flash() }
+pub fn use_dispatch(source: Source) -> Dispatch {
+    Dispatch { source, outbox: source.outbox(), session: use_session(), flash: use_flash() }
 }
 
 /// Keeps sending as long as a page of staff is shown.
-pub fn use_outbox() -> Dispatch {
-    let dispatch = use_dispatch();
+pub fn use_outbox(source: Source) -> Dispatch {
+    let dispatch = use_dispatch(source);
     let (first, often, online) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
     spawn_local(async move {
         first.outbox.load().await;
@@ -170,14 +204,14 @@ impl Dispatch {
         let Some(Sender { account, name, facility }) = untrack(|| self.sender()) else { return };
         let key = random_key();
         let unsent = Unsent { key: key.clone(), account, by: name, facility, booking, child, command, refused: None };
-        let queued = self.outbox.away.get_untracked() || self.session.has_ended_untracked();
+        let queued = self.outbox.away.get_untracked() || self.is_signed_out();
         self.outbox.change(|lines| lines.push(Line { place: Place::OnItsWay, queued, unsent: unsent.clone() }));
         if queued {
             focus_quietly(stage_of(&unsent.command));
         }
         let dispatch = self.clone();
         spawn_local(async move {
-            let place = DEVICE.keep(None, &unsent).await.map_or(Place::Nowhere, Place::Number);
+            let place = dispatch.outbox.keeper.keep(None, &unsent).await.map_or(Place::Nowhere, Place::Number);
             dispatch.outbox.change_one(&key, |line| line.place = place);
             dispatch.send();
         });
@@ -185,7 +219,7 @@ impl Dispatch {
 
     /// Sends what can be sent, one after another.
     pub fn send(&self) {
-        let is_free = !self.outbox.sending.get_untracked() && !self.session.has_ended_untracked();
+        let is_free = !self.outbox.sending.get_untracked() && !self.is_signed_out() && !self.is_held();
         if !is_free || untrack(|| self.next()).is_none() {
             return;
         }
@@ -198,6 +232,16 @@ impl Dispatch {
         });
     }
 
+    /// Whether the server takes nothing before somebody signs in again; a practice asks nobody.
+    fn is_signed_out(&self) -> bool {
+        self.source.practice().is_none() && self.session.has_ended_untracked()
+    }
+
+    /// While somebody practises nothing real is sent, whoever asks for it: what waits, waits.
+    fn is_held(&self) -> bool {
+        self.source.practice().is_none() && practising().get_untracked()
+    }
+
     fn next(&self) -> Option<Unsent> {
         let sender = self.sender()?;
         self.outbox.lines.with_untracked(|lines| next_to_send(lines, &sender))
@@ -206,7 +250,7 @@ impl Dispatch {
     async fn send_all(&self) -> Vec<Unsent> {
         let mut done = Vec::new();
         while let Some(unsent) = untrack(|| self.next()) {
-            let answer = verdict(client::record(&unsent.booking, &unsent.command, &unsent.key).await);
+            let answer = verdict(self.source.record(&unsent.booking, &unsent.command, &unsent.key).await);
             let is_away = matches!(answer, Verdict::Later | Verdict::SignIn);
             self.outbox.away.set(is_away);
             match answer {
@@ -274,7 +318,7 @@ impl Dispatch {
     async fn rewrite(&self, key: &str, f: impl FnOnce(&mut Unsent)) {
         self.outbox.change_one(key, |line| f(&mut line.unsent));
         if let Some(Line { place: Place::Number(number), unsent, .. }) = self.outbox.find(key) {
-            DEVICE.keep(Some(number), &unsent).await;
+            self.outbox.keeper.keep(Some(number), &unsent).await;
         }
     }
 
@@ -282,7 +326,7 @@ impl Dispatch {
         let line = self.outbox.find(key);
         self.outbox.change(|lines| lines.retain(|line| line.unsent.key != key));
         if let Some(Line { place: Place::Number(number), .. }) = line {
-            DEVICE.drop(number).await;
+            self.outbox.keeper.drop(number).await;
         }
     }
 
@@ -356,5 +400,34 @@ fn focus_quietly(id: &str) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = heading.focus_with_options(&options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use shared::attendance::Person;
+
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_in_a_practice_stays_on_the_page() {
+        let unsent = Unsent {
+            key: "key".to_owned(),
+            account: "me".into(),
+            by: "職員".to_owned(),
+            facility: "f".into(),
+            booking: "sora".into(),
+            child: "練習 そら".to_owned(),
+            command: Command::Come { at: Default::default(), with: Person::Guardian },
+            refused: None,
+        };
+        let outbox = Outbox::of_practice();
+        // A test has no browser: the device's store would break here.
+        assert_eq!(outbox.keeper.keep(None, &unsent).now_or_never(), Some(Some(0)));
+        outbox.change(|lines| lines.push(Line { place: Place::Number(0), queued: true, unsent }));
+        assert_eq!(outbox.keeper.drop(0).now_or_never(), Some(()));
+        assert_eq!(outbox.load().now_or_never(), Some(()));
+        assert!(Outbox::of_page().lines.with_untracked(Vec::is_empty));
     }
 }

@@ -11,12 +11,14 @@ use shared::locale::{clock_at, day};
 use shared::time::{days_after, days_before};
 
 use super::board::Board;
-use super::client;
 use super::lists::{DayList, Roster};
 use super::live::use_changes;
 use super::model::{Asked, Came, Live, Screen, monday_of, next_screen};
 use super::parts::{StaffNav, StaffPlace};
+use super::practising::Practice;
+use super::source::Source;
 use super::unsent::is_away;
+use super::waiting::Waiting;
 use crate::api::Failure;
 use crate::i18n::{Say, locale, marked, say, say_with, sentence, text};
 use crate::paths;
@@ -34,28 +36,18 @@ struct Watched {
     resource: Loaded,
     screen: Memo<Screen>,
     /// Whether changes are told as they happen.
-    is_live: ReadSignal<bool>,
+    is_live: Signal<bool>,
 }
 
 /// A board that keeps itself new: told of changes by the server, and by the clock, and whenever somebody looks at the tablet again.
-fn use_board(asked: Memo<Asked>) -> Watched {
+fn use_board(asked: Memo<Asked>, source: Source) -> Watched {
     let session = use_session();
     let resource = LocalResource::new(move || {
         let asked = asked.get();
         let facility = untrack(|| session.facility());
-        async move {
-            let came = match client::board(asked).await {
-                Ok(live) => Ok(live),
-                Err(failure) => {
-                    let kept = match facility.filter(|_| is_away(&failure)) {
-                        Some(facility) => client::kept_board(asked, &facility).await,
-                        None => None,
-                    };
-                    Err((failure, kept))
-                }
-            };
-            (asked, came)
-        }
+        // Every change of a practice is here at once.
+        source.practice().iter().for_each(|practice| practice.track());
+        async move { (asked, source.board(asked, facility).await) }
     });
     let look = move || {
         // Somebody who has been signed out is not asked for again and again; signing in leads back here.
@@ -63,7 +55,10 @@ fn use_board(asked: Memo<Asked>) -> Watched {
             resource.refetch();
         }
     };
-    let is_live = use_changes(Callback::new(move |()| look()));
+    let is_live = match source {
+        Source::Server => use_changes(Callback::new(move |()| look())).into(),
+        Source::Practice(practice) => Signal::derive(move || !practice.is_away()),
+    };
     let clock = set_interval_with_handle(look, REFRESH_EVERY).ok();
     let focus = window_event_listener(ev::focus, move |_| look());
     on_cleanup(move || {
@@ -155,7 +150,7 @@ pub fn BoardPage() -> impl IntoView {
     let wanted: Memo<Option<NaiveDate>> =
         Memo::new(move |_| query.with(|query| query.get("day").and_then(|day| day.parse().ok())).filter(|day| !is_today_here(*day)));
     let asked = Memo::new(move |_| Asked { from: wanted.get(), to: wanted.get() });
-    let Watched { resource, screen, is_live } = use_board(asked);
+    let Watched { resource, screen, is_live } = use_board(asked, Source::Server);
     let here = Signal::derive(move || match wanted.get() {
         None => StaffPlace::Today,
         Some(day) if day == days_after(settings::today(), 1) => StaffPlace::Tomorrow,
@@ -169,8 +164,23 @@ pub fn BoardPage() -> impl IntoView {
         <div class="stack staff">
             <StaffNav here/>
             <div class="no-print"><PageTitle text=title/></div>
-            {phases(resource, screen, move || view! { <Board resource screen is_live wanted/> }.into_any())}
+            {phases(resource, screen, move || view! { <Board source=Source::Server resource screen is_live wanted/> }.into_any())}
         </div>
+    }
+}
+
+/// The board of a practice, which is today's.
+#[component]
+pub fn PracticeBoard(
+    /// What answers.
+    practice: Practice,
+) -> impl IntoView {
+    let source = Source::Practice(practice);
+    let Watched { resource, screen, is_live } = use_board(Memo::new(|_| Asked::default()), source);
+    let wanted = Memo::new(|_| None);
+    view! {
+        <Waiting source/>
+        {phases(resource, screen, move || view! { <Board source resource screen is_live wanted/> }.into_any())}
     }
 }
 
@@ -187,7 +197,7 @@ pub fn WeekPage() -> impl IntoView {
         monday_of(wanted.unwrap_or_else(settings::today))
     });
     let asked = Memo::new(move |_| Asked::week(monday.get()));
-    let Watched { resource, screen, .. } = use_board(asked);
+    let Watched { resource, screen, .. } = use_board(asked, Source::Server);
     view! {
         <div class="stack staff">
             <StaffNav here=StaffPlace::Week/>

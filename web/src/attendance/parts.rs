@@ -9,6 +9,7 @@ use shared::programmes::Programme;
 use shared::time::days_after;
 
 use super::model::{Next, Stage, at_stage, bands, next_to_come, next_to_leave, overdue_words, programme_of};
+use super::source::Source;
 use super::waiting::Waiting;
 use crate::guides::Guide;
 use crate::i18n::{Say, furigana, locale, say, say_with, t};
@@ -97,7 +98,7 @@ pub fn StaffNav(
                 <p><a href=paths::staff_parts()><Say key="parts.change"/></a></p>
             </Banner>
         </Show>
-        <Waiting/>
+        <Waiting source=Source::Server/>
         <Guide here/>
     }
 }

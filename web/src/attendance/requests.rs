@@ -11,8 +11,8 @@ use shared::locale::{moment, people, span};
 use shared::programmes::Programme;
 
 use super::card::{Allergies, age, call, care, note};
-use super::client;
 use super::model::{answers, children_of, decided_first, parties};
+use super::source::Source;
 use crate::api::{Attempt, Failure};
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, marked, name, say_with, sentence, text};
@@ -66,6 +66,8 @@ pub fn RequestsWait(
 /// The requests of any day, the most urgent first; nothing where nobody waits.
 #[component]
 pub fn Requests(
+    /// Where the answers go.
+    source: Source,
     /// The children whose bookings wait.
     requests: Memo<Vec<BoardEntry>>,
     /// For the names of questions and reasons.
@@ -93,7 +95,7 @@ pub fn Requests(
             again.run(());
         };
         spawn_local(async move {
-            let answer = client::decide(&booking.id, &command, &attempt).await;
+            let answer = source.decide(&booking.id, &command, &attempt).await;
             busy.set(None);
             match answer {
                 Ok(_) => {
@@ -104,7 +106,7 @@ pub fn Requests(
                 }
                 // Somebody was first, or the time is over: what became of it is what staff want to know.
                 Err(why) if why.status() == Some(409) => {
-                    let known = client::booking(&booking.id).await.ok().and_then(|now| decided_first(&now.state));
+                    let known = source.booking(&booking.id).await.ok().and_then(|now| decided_first(&now.state));
                     match known {
                         Some(key) => {
                             let who = children_of(&party);

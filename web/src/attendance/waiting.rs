@@ -6,6 +6,7 @@ use shared::time::tokyo_day;
 
 use super::model::person_words;
 use super::outbox::{Dispatch, use_outbox};
+use super::source::Source;
 use super::unsent::{Command, Line, Place, advice};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, marked, say, say_with, sentence};
@@ -14,8 +15,11 @@ use crate::ui::{Banner, Button, Explain, Glyph, Icon, Look, Tone};
 
 /// Says on every page of staff what this device has not sent, and sends it.
 #[component]
-pub fn Waiting() -> impl IntoView {
-    let (dispatch, session) = (StoredValue::new(use_outbox()), use_session());
+pub fn Waiting(
+    /// Where it goes.
+    source: Source,
+) -> impl IntoView {
+    let (dispatch, session) = (StoredValue::new(use_outbox(source)), use_session());
     let here = Memo::new(move |_| {
         dispatch.with_value(|dispatch| {
             let facility = dispatch.sender().map(|sender| (sender.facility, sender.account));

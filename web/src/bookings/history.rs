@@ -45,28 +45,28 @@ pub fn record_words(record: &AttendanceRecord, locale: Locale) -> String {
 #[component]
 pub fn History(booking_id: String) -> impl IntoView {
     let records = LocalResource::new(move || client::history(booking_id.clone()));
-    view! {
-        <Disclosure summary="bookings.history">
-            <Load what=records let:records>
-                <ul class="plain-list">
-                    {records
-                        .into_iter()
-                        .map(|record| {
-                            let received_at = record.received_at;
-                            view! {
-                                <li>
-                                    {furigana(move || record_words(&record, locale()))} " "
-                                    <span class="quiet">
-                                        {furigana(move || sentence("bookings.history_received", locale()).replace("%{moment}", &moment(received_at, locale())))}
-                                    </span>
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-            </Load>
-        </Disclosure>
-    }
+    view! { <Disclosure summary="bookings.history"><Load what=records let:records>{lines(records)}</Load></Disclosure> }
+}
+
+/// The same of what is known already.
+#[component]
+pub fn Records(records: Vec<AttendanceRecord>) -> impl IntoView {
+    view! { <Disclosure summary="bookings.history">{lines(records)}</Disclosure> }
+}
+
+fn lines(records: Vec<AttendanceRecord>) -> impl IntoView {
+    let line = |record: AttendanceRecord| {
+        let received_at = record.received_at;
+        view! {
+            <li>
+                {furigana(move || record_words(&record, locale()))} " "
+                <span class="quiet">
+                    {furigana(move || sentence("bookings.history_received", locale()).replace("%{moment}", &moment(received_at, locale())))}
+                </span>
+            </li>
+        }
+    };
+    view! { <ul class="plain-list">{records.into_iter().map(line).collect_view()}</ul> }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub use self::entry::OfficeEntryRoutes;
 pub use self::entry::{EntryRoutes, FamilyPart, NewFamilyForm};
 pub use self::flow::{AskedFields, AskedForm, QuestionField};
 use self::flow::{BookFrame, BookedPage, CheckPage, ChildrenPage, RepeatPage, TimesPage, WaitPage};
-pub use self::history::History;
+pub use self::history::{History, Records};
 pub use self::model::draft::{Draft, Missing as DraftMissing};
 pub use self::model::fee_item;
 use self::moving::MovePage;

@@ -8,6 +8,7 @@ use super::{client, now_hidden, words};
 use crate::attendance::{StaffNav, StaffPlace};
 use crate::flash::use_flash;
 use crate::i18n::Say;
+use crate::paths;
 use crate::session::use_session;
 use crate::ui::{Button, CheckboxGroup, Choice, Load, Need, PageTitle};
 
@@ -19,7 +20,10 @@ pub fn PartsPage() -> impl IntoView {
         <div class="stack staff">
             <StaffNav here=StaffPlace::Elsewhere/>
             <PageTitle text="parts.title"/>
-            <div class="narrow stack"><Load what=hidden let:parts><PartsForm parts/></Load></div>
+            <div class="narrow stack">
+                <Load what=hidden let:parts><PartsForm parts/></Load>
+                <p><a href=paths::staff_practice()><Say key="practice.from_guide"/></a></p>
+            </div>
         </div>
     }
 }

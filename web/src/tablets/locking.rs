@@ -13,7 +13,7 @@ use shared::accounts::Me;
 use super::client;
 use super::model::{colour, initial, is_left};
 use crate::api::Failure;
-use crate::attendance::{Dispatch, use_dispatch};
+use crate::attendance::{Dispatch, Source, use_dispatch};
 use crate::flash::{Flash, use_flash};
 use crate::i18n::{Say, say_with};
 use crate::offline;
@@ -36,7 +36,12 @@ struct Lock {
 }
 
 fn use_lock() -> Lock {
-    Lock { session: use_session(), flash: use_flash(), dispatch: StoredValue::new(use_dispatch()), is_under_way: RwSignal::new(false) }
+    Lock {
+        session: use_session(),
+        flash: use_flash(),
+        dispatch: StoredValue::new(use_dispatch(Source::Server)),
+        is_under_way: RwSignal::new(false),
+    }
 }
 
 impl Lock {
