@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod archive;
 pub mod assets;
 pub mod attachments;
 pub mod attendance;

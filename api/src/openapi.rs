@@ -52,6 +52,7 @@ use utoipa_actix_web::AppExt;
         (name = "today", description = "What needs a person today (今日の業務), for officers and the BPO centre"),
         (name = "proxy", description = "Acting for a family (代理) for a stated reason, for a quarter of an hour"),
         (name = "audit", description = "The audit (操作の記録): who saw or changed whose data, chained by hash"),
+        (name = "archive", description = "The archive of a family (開示用の資料): everything that is held about it, in one file"),
         (name = "settings", description = "This installation"),
     )
 )]

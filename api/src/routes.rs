@@ -16,8 +16,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, consents, devices, docs,
-    documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices,
+    App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, consents, devices,
+    docs, documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices,
     open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence, series, settings,
     settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
@@ -86,6 +86,7 @@ fn operations(config: &mut impl Operations) {
     today::configure(config);
     proxy::configure(config);
     audit::configure(config);
+    archive::configure(config);
     settings::configure(config);
 }
 

@@ -55,7 +55,7 @@ pub const THINGS: [&str; 43] = [
 ];
 
 /// What is done with them: the second word of an action.
-pub const VERBS: [&str; 102] = [
+pub const VERBS: [&str; 103] = [
     "absent",
     "accepted",
     "account_code_made",
@@ -64,6 +64,7 @@ pub const VERBS: [&str; 102] = [
     "agreed",
     "answered",
     "approved",
+    "archive_made",
     "assigned",
     "attempted",
     "attendance_corrected",
@@ -182,10 +183,16 @@ pub fn thing(word: &str, locale: Locale) -> String {
     sentence(&format!("audit.thing.{word}"), locale)
 }
 
+/// Making a family's archive: the family reads why.
+pub const ARCHIVE_MADE: &str = "family.archive_made";
+
 /// Whether an action only looked: it changed nothing.
 pub fn is_look(action: &str) -> bool {
     let verb = action.split_once('.').map_or(action, |(_, verb)| verb);
-    matches!(verb, "looked_up" | "looked_at" | "listed" | "unopened_listed" | "exported" | "searched" | "previewed" | "verified")
+    matches!(
+        verb,
+        "looked_up" | "looked_at" | "listed" | "unopened_listed" | "exported" | "searched" | "previewed" | "verified" | "archive_made"
+    )
 }
 
 /// What somebody is who did something.

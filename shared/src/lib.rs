@@ -12,6 +12,7 @@ rust_i18n::i18n!("locales/first_visit", fallback = "ja");
 pub mod access;
 pub mod accounts;
 pub mod applications;
+pub mod archive;
 pub mod attachments;
 pub mod attendance;
 pub mod audit;

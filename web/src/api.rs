@@ -344,6 +344,13 @@ pub async fn upload(path: &str, file: &web_sys::File, attempt: &Attempt) -> Resu
     answered(path, answer).await.map(drop)
 }
 
+/// Has a file made that is told to nobody else: what is asked is in the body. Nothing changes by it, so it has no key.
+#[cfg(feature = "office")]
+pub async fn file_of<B: Serialize + ?Sized>(path: &str, body: &B) -> Result<Vec<u8>, Failure> {
+    let request = prepared(Request::post, path).json(body).map_err(|_| Failure::Unexpected)?;
+    answered(path, request.send().await).await?.binary().await.map_err(|_| Failure::Offline)
+}
+
 /// Deletes something that was read with this tag.
 pub async fn delete(path: &str, etag: &str, attempt: &Attempt) -> Result<(), Failure> {
     send(prepared(Request::delete, path).header("If-Match", etag), path, None, attempt).await

@@ -28,6 +28,8 @@ pub mod applications;
 #[cfg(feature = "office")]
 pub mod applications_office;
 #[cfg(feature = "pages")]
+pub mod archive;
+#[cfg(feature = "pages")]
 pub mod attachments;
 #[cfg(feature = "pages")]
 pub mod attendance;

@@ -66,7 +66,7 @@ pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};
 #[cfg(feature = "pages")]
 pub use files::FileButton;
 #[cfg(feature = "office")]
-pub use files::{FileInput, PickedFile};
+pub use files::{FileInput, PickedFile, save};
 pub use icons::{Glyph, Icon};
 pub use load::{Explain, Load, Refusal, Skeleton};
 #[cfg(feature = "pages")]

@@ -123,13 +123,18 @@ pub fn find_under_way(
     Ok(list_under_way(conn, family)?.into_iter().find(|open| open.procedure.key == *procedure && of_child(open)))
 }
 
-/// A family's applications, the latest first.
-pub fn list_applications(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<ApplicationLine>, DbError> {
+/// A family's applications as it may see them, the latest first.
+pub fn list_whole(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<Application>, DbError> {
     let mine =
         applications::table.inner_join(procedures::table).left_join(children::table).filter(applications::family_id.eq(family.as_str()));
     let rows: Vec<Row> = mine.order((applications::created_at.desc(), applications::id)).select(columns()).load(conn)?;
-    let one = |found: Application| line(Application { state: found.state.for_family(), ..found });
+    let one = |found: Application| Application { state: found.state.for_family(), ..found };
     Ok(read_applications(conn, rows)?.into_iter().map(one).collect())
+}
+
+/// The same as a list shows them.
+pub fn list_applications(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<ApplicationLine>, DbError> {
+    Ok(list_whole(conn, family)?.into_iter().map(line).collect())
 }
 
 /// What a list shows of an application.

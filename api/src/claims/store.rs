@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use shared::archive::ArchivedClaim;
 use shared::bookings::BookedChild;
 use shared::claims::{Amounts, ClaimLine, ClaimLock, Claimed, Corrects, Paid, UsageKind};
 use shared::ids::{AccountId, BookingId, ChildId, ClaimId, ClaimLineId, CompactId, FacilityId, FamilyId};
@@ -15,7 +16,7 @@ use shared::time::{Month, day_start};
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, unknown};
 use crate::municipalities::store::code;
 use crate::new_id;
-use crate::schema::{accounts, bookings, children, claim_lines, claim_payments, claims, families, programmes};
+use crate::schema::{accounts, bookings, children, claim_lines, claim_payments, claims, facilities, families, programmes};
 
 /// A stored month.
 pub fn month(text: &str) -> Result<Month, DbError> {
@@ -263,6 +264,28 @@ pub fn list_lines(conn: &mut AnyConnection, claim: &ClaimId) -> Result<Vec<Claim
         .select((Line::as_select(), (children::name, children::kana), families::guardian_name, programmes::name))
         .load(conn)?;
     rows.into_iter().map(line).collect()
+}
+
+/// What facilities claimed for a family's stays, by month: each with the facility's name, and when the family's part was marked as paid.
+pub fn list_of_family(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<ArchivedClaim>, DbError> {
+    type OwnRow = (Line, (String, String), String, String, String);
+    let rows: Vec<OwnRow> = claim_lines::table
+        .inner_join(children::table)
+        .inner_join(families::table)
+        .inner_join(bookings::table.inner_join(programmes::table))
+        .inner_join(facilities::table)
+        .filter(claim_lines::family_id.eq(family.as_str()))
+        .order((claim_lines::month, claim_lines::facility_id, claim_lines::number))
+        .select((Line::as_select(), (children::name, children::kana), families::guardian_name, programmes::name, facilities::name))
+        .load(conn)?;
+    let marked = claim_payments::table.filter(claim_payments::family_id.eq(family.as_str()));
+    let marked: Vec<(String, NaiveDateTime)> = marked.select((claim_payments::claim_id, claim_payments::marked_at)).load(conn)?;
+    let paid: BTreeMap<String, NaiveDateTime> = marked.into_iter().collect();
+    let one = |(own, child, guardian, programme, facility): OwnRow| {
+        let (month, paid_at) = (month(&own.month)?, paid.get(&own.claim_id).copied().map(instant));
+        Ok(ArchivedClaim { facility, month, paid_at, line: line((own, child, guardian, programme))? })
+    };
+    rows.into_iter().map(one).collect()
 }
 
 /// Which families have paid.

@@ -5,6 +5,7 @@ pub mod store;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
 use shared::consents::{Agreement, Ask, Consent, Given, Need, WORDS, agree, must_ask, withdraw};
 use shared::families::{Child, Family};
 use shared::ids::{FacilityId, FamilyId};
@@ -93,15 +94,15 @@ pub async fn get_consent_need(app: web::Data<App>, guardian: Guardian, id: web::
 #[get("/consents")]
 pub async fn list_consents(app: web::Data<App>, guardian: Guardian) -> Result<web::Json<Page<Consent>>, ApiError> {
     let now = app.now();
-    let items = app
-        .db
-        .read(move |conn| {
-            let known = agreements(conn, &guardian.family_id)?;
-            let ahead = store::list_ahead(conn, &guardian.family_id, now)?;
-            known.into_iter().map(|agreement| view(conn, agreement, &ahead)).collect::<Result<Vec<_>, ApiError>>()
-        })
-        .await?;
+    let items = app.db.read(move |conn| list(conn, &guardian.family_id, now)).await?;
     Ok(web::Json(Page { items, next_cursor: None }))
+}
+
+/// What a family agreed to, the latest first.
+pub fn list(conn: &mut AnyConnection, family: &FamilyId, now: DateTime<Utc>) -> Result<Vec<Consent>, ApiError> {
+    let known = agreements(conn, family)?;
+    let ahead = store::list_ahead(conn, family, now)?;
+    known.into_iter().map(|agreement| view(conn, agreement, &ahead)).collect()
 }
 
 /// An agreement as its family sees it.

@@ -80,7 +80,7 @@ fn read_cursor(text: &str) -> Option<(DateTime<Utc>, NoticeId)> {
 }
 
 /// Notices as their person reads them.
-fn view(conn: &mut AnyConnection, all: Vec<Stored>, locale: Locale) -> Result<Vec<Notice>, ApiError> {
+pub fn view(conn: &mut AnyConnection, all: Vec<Stored>, locale: Locale) -> Result<Vec<Notice>, ApiError> {
     let ids: Vec<&str> = all.iter().map(|notice| notice.id.as_str()).collect();
     let mut states = store::list_states(conn, &ids)?;
     let mut sentences = Sentences::default();

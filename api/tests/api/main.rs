@@ -8,6 +8,7 @@ mod app;
 mod accounts;
 mod application_laws;
 mod applications;
+mod archive;
 mod attachments;
 mod attendance;
 mod audit;

@@ -8,6 +8,7 @@ use shared::page::Page;
 
 use super::client::{self, Wanted};
 use crate::api::Failure;
+use crate::archive::MakeArchive;
 use crate::bookings::FamilyPart;
 use crate::i18n::{Say, Text, furigana, locale, marked, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
@@ -132,7 +133,7 @@ fn OfFamily(filter: Filter) -> impl IntoView {
                 (child.id.to_string(), text(move || name.clone()))
             });
             let options: Vec<(String, Text)> = every.chain(each).collect();
-            let name = family.guardian_name.to_string();
+            let (id, name) = (family.id, family.guardian_name.to_string());
             let clear = Callback::new(move |()| {
                 filter.cursor.set(None);
                 filter.family.set(None);
@@ -143,6 +144,7 @@ fn OfFamily(filter: Filter) -> impl IntoView {
                     <Field id="audit-child" label="audit.child" required=Need::Unsaid><Select value=filter.child options=Signal::stored(options)/></Field>
                     <Button look=Look::Text on_press=clear><Say key="audit.every_family"/></Button>
                 </div>
+                <MakeArchive family=id/>
             }
             .into_any()
         }

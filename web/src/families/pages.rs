@@ -18,6 +18,7 @@ use super::parts::{ChildFields, ChildForm};
 use crate::accounts::client::municipalities;
 use crate::accounts::model::{LABELS as PERSON_LABELS, Wrong, noted, said, summarised};
 use crate::api::{Attempt, Failure, Tagged};
+use crate::archive::OwnArchive;
 use crate::consents::GivenConsents;
 use crate::flash::use_flash;
 use crate::i18n::{Say, furigana, locale, say_with, text};
@@ -100,6 +101,7 @@ pub fn FamilyPage() -> impl IntoView {
                     <li><a href=paths::applications()><Icon glyph=Glyph::Pencil/><span><Say key="families.applications"/></span><Icon glyph=Glyph::Right/></a></li>
                 </ul>
                 <GivenConsents/>
+                <OwnArchive/>
             </Load>
         </div>
     }

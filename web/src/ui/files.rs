@@ -6,6 +6,8 @@ use leptos::prelude::*;
 #[cfg(feature = "office")]
 use leptos::task::spawn_local;
 #[cfg(feature = "office")]
+use wasm_bindgen::JsCast;
+#[cfg(feature = "office")]
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "office")]
@@ -99,4 +101,18 @@ async fn read(file: &web_sys::File) -> Option<PickedFile> {
     // The browser's own function takes a text in which each character is a byte.
     let text: String = bytes.into_iter().map(char::from).collect();
     Some(PickedFile { name: file.name(), content: window().btoa(&text).ok()? })
+}
+
+/// Has the browser save bytes as a file.
+#[cfg(feature = "office")]
+pub fn save(bytes: &[u8], name: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&Uint8Array::from(bytes));
+    let blob = web_sys::Blob::new_with_u8_array_sequence(&parts).ok()?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: web_sys::HtmlAnchorElement = document().create_element("a").ok()?.unchecked_into();
+    anchor.set_href(&address);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser holds what it saves by itself.
+    web_sys::Url::revoke_object_url(&address).ok()
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::audit::{Actor, ActorKind, AuditLine, AuditPerson, Concerned, RecordAccess, is_look};
+use shared::audit::{ARCHIVE_MADE, Actor, ActorKind, AuditLine, AuditPerson, Concerned, RecordAccess, is_look};
 use shared::ids::{AccountId, AuditLineId, ChildId, FamilyId};
 use shared::locale::{Locale, Localised};
 use shared::municipalities::MunicipalityCode;
@@ -283,7 +283,7 @@ pub fn list_accesses(
             organisation: actor.organisation,
             is_look: is_look(&action),
             // What is written for colleagues stays with them; a reason to open the record is for the family to read.
-            why: action.starts_with("proxy.").then(|| words_of(note.as_deref())).flatten(),
+            why: (action.starts_with("proxy.") || action == ARCHIVE_MADE).then(|| words_of(note.as_deref())).flatten(),
             action,
             child_name,
         };
