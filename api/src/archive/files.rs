@@ -41,7 +41,7 @@ fn fault(error: impl std::fmt::Display) -> ApiError {
 /// Packs an archive. Takes its time: never on a thread that answers requests.
 pub fn pack(gathered: &Gathered, locale: Locale) -> Result<Vec<u8>, ApiError> {
     let mut entries = vec![
-        (PAGE.to_owned(), page::write(&gathered.archive, &gathered.city, locale).into_bytes()),
+        (PAGE.to_owned(), page::write(gathered, locale).into_bytes()),
         (DATA.to_owned(), serde_json::to_vec_pretty(&gathered.archive).map_err(fault)?),
     ];
     for one in &gathered.archive.applications {

@@ -1,11 +1,15 @@
 //! What is held about a family, put together from every slice, with the files that belong to it; and the tables that it comes from.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use shared::archive::{ArchivedApplication, ArchivedBooking, FamilyArchive};
 use shared::documents::Document;
-use shared::ids::{AccountId, AttachmentId, FamilyId};
+use shared::ids::{AccountId, AttachmentId, BookingId, FamilyId};
 use shared::locale::Locale;
 use shared::messages::Side;
+use shared::programmes::Terms;
 
 use super::store;
 use crate::bookings::store::{Listing, Owner, list_bookings};
@@ -125,6 +129,8 @@ pub struct Gathered {
     pub files: Vec<SentFile>,
     /// What the family's city is called.
     pub city: String,
+    /// The rules that its bookings were made under: they say what reasons and questions are called.
+    pub terms: BTreeMap<BookingId, Arc<Terms>>,
 }
 
 /// Everything that is held about a family.
@@ -135,13 +141,13 @@ pub fn family(conn: &mut AnyConnection, id: &FamilyId, now: DateTime<Utc>, local
     let accounts: Vec<AccountId> = guardians.iter().map(|guardian| guardian.id.clone()).collect();
     let waiting = waitlist::store::list_entries(conn, id)?;
     let (applications, files) = sent(conn, id)?;
+    let (bookings, terms) = booked(conn, id)?;
     let archive = FamilyArchive {
         made_at: now,
         residence_letter: residence::store::find_letter(conn, id)?.map(|(letter, _)| letter),
         children: store::list_children(conn, id)?,
         known: applications::store::list_known(conn, id)?,
         register: store::list_register(conn, id)?,
-        bookings: bookings(conn, id)?,
         series: store::list_series(conn, id)?,
         waitlist: waitlist::view(conn, waiting)?,
         entitlements: entitlements::store::list_entitlements(conn, id)?,
@@ -154,22 +160,28 @@ pub fn family(conn: &mut AnyConnection, id: &FamilyId, now: DateTime<Utc>, local
         outreach: store::list_cases(conn, id)?,
         accesses: audit::store::list_accesses(conn, id, (None, ALL), locale)?.into_iter().map(|(access, _)| access).collect(),
         acts: store::list_own_acts(conn, id)?,
+        bookings,
         applications,
         guardians,
         family,
     };
     let city = city.map(|city| city.name.get(locale).to_owned()).unwrap_or_default();
-    Ok(Gathered { archive, files, city })
+    Ok(Gathered { archive, files, city, terms })
 }
 
-fn bookings(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<ArchivedBooking>, ApiError> {
+type Booked = (Vec<ArchivedBooking>, BTreeMap<BookingId, Arc<Terms>>);
+
+/// The family's bookings with what became of them, and the rules of each.
+fn booked(conn: &mut AnyConnection, family: &FamilyId) -> Result<Booked, ApiError> {
     let owner = Owner::Family(family.clone());
     let listing = Listing { owner, from: None, until: None, active_only: false, waiting_at: None, after: None, limit: ALL };
     let all = list_bookings(conn, &listing)?;
     let mut interviews = store::list_interviews(conn, family)?;
     let mut numbers = store::list_imported(conn, family)?;
-    let mut found = Vec::with_capacity(all.len());
-    for booking in all.into_iter().map(|stored| stored.booking) {
+    let (mut found, mut terms) = (Vec::with_capacity(all.len()), BTreeMap::new());
+    for stored in all {
+        let booking = stored.booking;
+        terms.insert(booking.id.clone(), stored.terms);
         found.push(ArchivedBooking {
             attendance: attendance::store::list_records(conn, &booking.id)?,
             messages: messages::store::list_messages(conn, &booking.id, Side::Family)?,
@@ -178,7 +190,7 @@ fn bookings(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<ArchivedB
             booking,
         });
     }
-    Ok(found)
+    Ok((found, terms))
 }
 
 /// What the family applied for, with the letters and the files that it sent.

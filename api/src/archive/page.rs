@@ -5,11 +5,12 @@ mod services;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use shared::archive::{FamilyArchive, word};
-use shared::locale::{Locale, full_day, moment, ruby, without_ruby};
+use shared::archive::word;
+use shared::locale::{Locale, clock_at, clock_span, full_day, ruby, without_ruby};
 use shared::problem::sentence;
+use shared::time::tokyo_day;
 
-use super::gather::{LEFT_OUT, Why};
+use super::gather::{Gathered, LEFT_OUT, Why};
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -57,8 +58,17 @@ impl Page {
         self.marked(&word(of, tag, self.locale))
     }
 
+    /// A day with its year, and the time: an archive is read years later.
     fn moment(&self, at: DateTime<Utc>) -> Html {
-        self.marked(&moment(at, self.locale))
+        format!("{} {}", self.day(tokyo_day(at)), clock_at(at))
+    }
+
+    fn span(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Html {
+        if tokyo_day(from) == tokyo_day(until) {
+            format!("{} {}", self.day(tokyo_day(from)), clock_span(from, until, self.locale))
+        } else {
+            format!("{} – {}", self.moment(from), self.moment(until))
+        }
     }
 
     fn moment_of(&self, at: Option<DateTime<Utc>>) -> Html {
@@ -144,7 +154,8 @@ fn lines(pieces: impl IntoIterator<Item = Html>) -> Html {
 }
 
 /// The page of an archive, in the language of whoever makes it.
-pub fn write(archive: &FamilyArchive, city: &str, locale: Locale) -> String {
+pub fn write(gathered: &Gathered, locale: Locale) -> String {
+    let (archive, city) = (&gathered.archive, &gathered.city);
     let mut page = Page { locale, html: Html::new(), label: Html::new() };
     let (title, plain) = (page.said("archive.page.title"), page.plain("archive.page.title"));
     page.label.clone_from(&plain);
@@ -158,7 +169,7 @@ pub fn write(archive: &FamilyArchive, city: &str, locale: Locale) -> String {
     page.guardians(archive);
     page.children(archive);
     page.known(archive);
-    page.bookings(archive);
+    page.bookings(archive, &gathered.terms);
     page.waitlist(archive);
     page.applications(archive);
     page.notices(archive);

@@ -301,7 +301,7 @@ on_both! {
     async fn what_the_tables_hold_of_a_family_stands_in_its_archive_and_nothing_of_others(test) {
         test.at("2026-11-24T15:30:00+09:00");
         assert!(demo::load_when_empty(&test.app).await.unwrap());
-        while test.app.db.read(|conn| Ok::<_, DbError>(audit::store::has_unsealed(conn)?)).await.unwrap() {
+        while test.app.db.read(audit::store::has_unsealed).await.unwrap() {
             audit::jobs::seal(&test.app).await.unwrap();
         }
         let now = test.app.now();

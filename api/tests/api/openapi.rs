@@ -27,7 +27,7 @@ fn every_operation_has_a_name_a_tag_and_its_refusals() {
             }
             // A quote, a preview, a search and a scan write nothing; signing in and out, setting a PIN, or confirming an address, twice is the
             // same as once; the code of a letter or for an account, a challenge and the address of a feed are kept nowhere, so a lost one is made anew; a device
-            // is tried, and a message to oneself sent, as often as asked.
+            // is tried, a message to oneself sent, and an archive made, as often as asked.
             let once_is_enough = [
                 "/quote",
                 "/preview",
@@ -36,6 +36,7 @@ fn every_operation_has_a_name_a_tag_and_its_refusals() {
                 "/family/pin",
                 "/residence/letter",
                 "/account_code",
+                "/archive",
                 "/passkeys/begin",
                 "/calendar_feed",
                 "/calendar_feed/remove",

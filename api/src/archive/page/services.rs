@@ -1,11 +1,16 @@
 //! What the family used, asked for and was told, who worked with it, and who looked.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use shared::applications::ApplicationState;
 use shared::archive::{ArchivedApplication, ArchivedBooking, FamilyArchive};
 use shared::audit::say;
+use shared::ids::BookingId;
 use shared::interviews::Outcome;
-use shared::locale::{minutes, span};
+use shared::locale::minutes;
 use shared::messages::Side;
+use shared::programmes::Terms;
 use shared::waitlist::Wanted;
 
 use super::family::{Questions, questions};
@@ -13,9 +18,9 @@ use super::{Html, Page, escaped, lines, words};
 use crate::archive::files::{attachment_path, letter_path};
 
 impl Page {
-    pub(super) fn bookings(&mut self, archive: &FamilyArchive) {
+    pub(super) fn bookings(&mut self, archive: &FamilyArchive, terms: &BTreeMap<BookingId, Arc<Terms>>) {
         self.part("bookings", "archive.part.bookings");
-        let rows: Vec<Vec<Html>> = archive.bookings.iter().map(|one| self.booking(one)).collect();
+        let rows: Vec<Vec<Html>> = archive.bookings.iter().map(|one| self.booking(one, terms.get(&one.booking.id))).collect();
         let columns = [
             "archive.col.stay",
             "archive.col.child",
@@ -27,9 +32,7 @@ impl Page {
             "archive.col.booked",
         ];
         self.table(&columns, &rows);
-        let of = |one: &ArchivedBooking| {
-            (self.marked(&span(one.booking.starts_at, one.booking.ends_at, self.locale)), escaped(&one.booking.child.name))
-        };
+        let of = |one: &ArchivedBooking| (self.span(one.booking.starts_at, one.booking.ends_at), escaped(&one.booking.child.name));
         let (mut records, mut messages) = (Vec::new(), Vec::new());
         for one in &archive.bookings {
             let (stay, child) = of(one);
@@ -57,8 +60,12 @@ impl Page {
         self.more("archive.more.series", &["archive.col.facility", "archive.col.until", "archive.col.booked"], &rows);
     }
 
-    fn booking(&self, one: &ArchivedBooking) -> Vec<Html> {
+    fn booking(&self, one: &ArchivedBooking, terms: Option<&Arc<Terms>>) -> Vec<Html> {
         let booking = &one.booking;
+        let asked: Questions<'_> =
+            terms.iter().flat_map(|terms| &terms.questions).map(|question| (question.key.as_str(), question)).collect();
+        let reason = terms.iter().flat_map(|terms| &terms.reasons).find(|known| Some(&known.key) == booking.reason.as_ref());
+        let reason = reason.map(|known| self.marked(known.name.get(self.locale))).unwrap_or_default();
         let interview = one.interview.as_ref().map(|outcome| {
             let said = match outcome {
                 Outcome::Accepted => "",
@@ -66,11 +73,18 @@ impl Page {
             };
             lines([self.word("interview", outcome), words(said)])
         });
-        let answers = booking.answers.iter().map(|answer| format!("{}: {}", escaped(&answer.key), words(&answer.value)));
+        let answers = booking
+            .answers
+            .iter()
+            .map(|answer| format!("{}: {}", self.question(&asked, &answer.key), self.answer(&asked, &answer.key, &answer.value)));
         let number = one.imported_as.as_deref().map(|number| format!("{} {}", self.said("archive.col.imported"), escaped(number)));
-        let told = lines(answers.chain([words(&booking.notes), interview.unwrap_or_default(), number.unwrap_or_default()]));
+        let told = lines(std::iter::once(reason).chain(answers).chain([
+            words(&booking.notes),
+            interview.unwrap_or_default(),
+            number.unwrap_or_default(),
+        ]));
         vec![
-            self.marked(&span(booking.starts_at, booking.ends_at, self.locale)),
+            self.span(booking.starts_at, booking.ends_at),
             escaped(&booking.child.name),
             escaped(&booking.facility.name),
             self.marked(booking.programme_name.get(self.locale)),
@@ -90,7 +104,7 @@ impl Page {
                 let when = match &entry.wanted {
                     Wanted::Wish(wish) => format!("{} – {}", self.day(wish.from), self.day(wish.until)),
                     Wanted::Slot(slot) => match (slot.starts_at, slot.ends_at) {
-                        (Some(from), Some(until)) => self.marked(&span(from, until, self.locale)),
+                        (Some(from), Some(until)) => self.span(from, until),
                         _ => Html::new(),
                     },
                 };
@@ -252,7 +266,7 @@ impl Page {
                     self.marked(&shared::locale::month(one.month, self.locale)),
                     escaped(&one.facility),
                     escaped(&line.child.name),
-                    self.marked(&span(line.starts_at, line.ends_at, self.locale)),
+                    self.span(line.starts_at, line.ends_at),
                     self.word("usage", &line.usage),
                     self.marked(&minutes(line.amounts.minutes, self.locale)),
                     self.yen(line.amounts.fee_yen),
