@@ -46,7 +46,7 @@ test('an operator books for a family whose time runs out in the middle, and the 
   await page.getByLabel('どの施設の予約ですか').selectOption({ label: umineko });
   await page.locator('summary', { hasText: 'ほかの日から選ぶ' }).click();
   await page.locator('#entry-day').fill('2027-01-27');
-  await tick(page.getByRole('group', { name: /^枠/ }).getByRole('radio').first());
+  await tick(page.getByRole('group', { name: /^枠/ }).getByRole('radio', { name: /一時預かり/ }).first());
   await page.getByRole('textbox', { name: /^施設への連絡|^連絡/ }).or(page.locator('#entry-notes')).first().fill('お昼寝用のタオルを持って行きます。');
   await page.mouse.wheel(0, 2000);
   await expect(banner(page)).toBeInViewport();
