@@ -11,7 +11,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 40_000 },
   retries: 0,
-  workers: 2,
+  workers: 3,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   use: {

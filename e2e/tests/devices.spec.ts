@@ -51,8 +51,9 @@ async function deliver(page: Page, origin: string, message: object): Promise<voi
   const browser = await page.context().newCDPSession(page);
   const known = new Promise<string>((resolve) =>
     browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const [first] = registrations;
-      if (first) resolve(first.registrationId);
+      const living = registrations.filter(({ isDeleted, scopeURL }) => !isDeleted && scopeURL.startsWith(origin));
+      const latest = living.sort((a, b) => Number(b.registrationId) - Number(a.registrationId))[0];
+      if (latest) resolve(latest.registrationId);
     }),
   );
   await browser.send('ServiceWorker.enable');
@@ -91,8 +92,11 @@ test('a family turns notices on, sees one arrive, opens it, and ends them', asyn
 
   // What reached the device is what the worker shows.
   const { message } = await pushService.next();
-  await deliver(page, origin, message);
-  await expect.poll(() => shown(page)).toEqual([{ title: '通知は正しく届いています', body: '試しの通知です。何もする必要はありません。' }]);
+  // What a busy browser drops is delivered once more.
+  await expect(async () => {
+    if ((await shown(page)).length === 0) await deliver(page, origin, message);
+    await expect.poll(() => shown(page), { timeout: 10_000 }).toEqual([{ title: '通知は正しく届いています', body: '試しの通知です。何もする必要はありません。' }]);
+  }).toPass({ timeout: 60_000 });
 
   // The number beside the bell follows in the window that is open, without a look away.
   const counted = '**/api/v1/notices/unread_count';
