@@ -9,6 +9,9 @@ use crate::api::{self, Failure};
 use crate::i18n::{Say, t, text};
 use crate::ui::{Banner, Button, Disclosure, Field, Look, Refusal, TextArea, Tone, save};
 
+/// What the file is called.
+const FILE: &str = concat!("archive", ".zip");
+
 /// What the last try came to.
 #[derive(Clone)]
 enum Outcome {
@@ -30,7 +33,7 @@ pub fn MakeArchive(family: FamilyId) -> impl IntoView {
         async move {
             let asked = ArchiveRequest { reason: reason.get_untracked() };
             outcome.set(match api::file_of(&path, &asked).await {
-                Ok(bytes) if save(&bytes, "archive.zip").is_some() => Outcome::Made,
+                Ok(bytes) if save(&bytes, FILE).is_some() => Outcome::Made,
                 Ok(_) => Outcome::NotSaved,
                 Err(why) => Outcome::Failed(why),
             });
