@@ -8,7 +8,7 @@ use crate::locale::Locale;
 use crate::problem::{Datum, Reason, sentence};
 
 /// The things that operations are about: the first word of an action.
-pub const THINGS: [&str; 43] = [
+pub const THINGS: [&str; 44] = [
     "account",
     "application",
     "attachment",
@@ -19,6 +19,7 @@ pub const THINGS: [&str; 43] = [
     "child",
     "claim",
     "classes",
+    "client",
     "compact",
     "consent",
     "device",
@@ -55,7 +56,7 @@ pub const THINGS: [&str; 43] = [
 ];
 
 /// What is done with them: the second word of an action.
-pub const VERBS: [&str; 103] = [
+pub const VERBS: [&str; 107] = [
     "absent",
     "accepted",
     "account_code_made",
@@ -84,6 +85,7 @@ pub const VERBS: [&str; 103] = [
     "copied",
     "corrected",
     "created",
+    "credential_revoked",
     "declined",
     "discarded",
     "doubted",
@@ -95,6 +97,7 @@ pub const VERBS: [&str; 103] = [
     "finished",
     "free_until",
     "given",
+    "grant_revoked",
     "granted",
     "grown",
     "handed_over",
@@ -102,6 +105,7 @@ pub const VERBS: [&str; 103] = [
     "imported",
     "in_review",
     "joined",
+    "key_added",
     "lapsed",
     "left",
     "letter_made",
@@ -146,6 +150,7 @@ pub const VERBS: [&str; 103] = [
     "screen_locked",
     "screen_unlocked",
     "searched",
+    "secret_made",
     "seen",
     "sent",
     "sent_back",
@@ -208,6 +213,8 @@ pub enum ActorKind {
     Officer,
     /// An operator of the BPO centre.
     Operator,
+    /// A vendor's program, for a facility that granted it.
+    Client,
     /// No person: a command or the rules.
     System,
 }
@@ -220,6 +227,7 @@ impl ActorKind {
             Self::Staff => "audit.actor.staff",
             Self::Officer => "audit.actor.officer",
             Self::Operator => "audit.actor.operator",
+            Self::Client => "audit.actor.client",
             Self::System => "audit.actor.system",
         };
         sentence(key, locale)

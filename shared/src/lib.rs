@@ -21,6 +21,7 @@ pub mod calendar;
 pub mod campaigns;
 pub mod changes;
 pub mod claims;
+pub mod clients;
 pub mod consents;
 pub mod devices;
 pub mod documents;

@@ -12,9 +12,9 @@ use shared::locale::{Locale, Localised, ruby, without_ruby};
 use shared::problem::{Datum, Reason, sentence};
 use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
-    accounts, applications, attachments, attendance, audit, bookings, calendar, campaigns, changes, claims, consents, devices, eligibility,
-    entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach, passkeys,
-    places, problem, procedures, programmes, proxy, registers, residence, series, settlements, slots, tablets, text, waitlist,
+    accounts, applications, attachments, attendance, audit, bookings, calendar, campaigns, changes, claims, clients, consents, devices,
+    eligibility, entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach,
+    passkeys, places, problem, procedures, programmes, proxy, registers, residence, series, settlements, slots, tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -150,6 +150,21 @@ fn reasons() -> Vec<Reason> {
         claims::Finding::LateCancelled { .. } => claims::Finding::LateCancelled { at, yen: 600 },
         claims::Finding::Absent { .. } => claims::Finding::Absent { at, yen: 600 },
         claims::Finding::LatePickUp { .. } => claims::Finding::LatePickUp { at, minutes: 20 },
+    });
+    all.extend(samples! { clients::Rejection:
+        clients::Rejection::Revoked => clients::Rejection::Revoked,
+        clients::Rejection::TooManySecrets => clients::Rejection::TooManySecrets,
+        clients::Rejection::TooManyKeys => clients::Rejection::TooManyKeys,
+        clients::Rejection::KeyPrivate => clients::Rejection::KeyPrivate,
+        clients::Rejection::KeyUnusable => clients::Rejection::KeyUnusable,
+        clients::Rejection::NothingGranted => clients::Rejection::NothingGranted,
+        clients::Rejection::TooManyRequests { .. } => clients::Rejection::TooManyRequests { seconds: 3 },
+    });
+    all.extend(samples! { clients::Denial:
+        clients::Denial::OperationClosed => clients::Denial::OperationClosed,
+        clients::Denial::ScopeMissing { .. } => clients::Denial::ScopeMissing { scope: clients::Scope::SlotsRead },
+        clients::Denial::FacilityMissing => clients::Denial::FacilityMissing,
+        clients::Denial::NotGranted => clients::Denial::NotGranted,
     });
     all.extend(samples! { claims::Rejection:
         claims::Rejection::AlreadyLocked => claims::Rejection::AlreadyLocked,
