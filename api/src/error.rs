@@ -5,6 +5,7 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use shared::attachments::Rejection as FileRejection;
 use shared::bookings::Refusal;
+use shared::clients::Denial;
 use shared::ids::SlotId;
 use shared::locale::without_ruby;
 use shared::problem::{Problem, ProblemPart, Reason};
@@ -73,6 +74,9 @@ pub enum ApiError {
     /// The key is no key.
     #[error("idempotency key invalid")]
     KeyInvalid,
+    /// A client's token is valid, and does not open this.
+    #[error("denied")]
+    Denied(Denial),
     /// Too many tries; wait so many seconds.
     #[error("too many")]
     TooMany(Reason, u64),
@@ -112,6 +116,7 @@ impl ApiError {
             Self::Unauthenticated | Self::LoginRefused(_) => StatusCode::UNAUTHORIZED,
             Self::Locked => StatusCode::LOCKED,
             Self::Forbidden | Self::Origin => StatusCode::FORBIDDEN,
+            Self::Denied(denial) => denied_status(denial),
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Refused(_) | Self::Offering(_) | Self::KeyRunning => StatusCode::CONFLICT,
@@ -140,6 +145,7 @@ impl ApiError {
             Self::Unauthenticated => plain("problem.unauthenticated"),
             Self::Locked => (shared::tablets::Rejection::Locked.reason(), Vec::new()),
             Self::Forbidden => plain("problem.forbidden"),
+            Self::Denied(denial) => denied(denial),
             Self::Origin => plain("problem.origin"),
             Self::NotFound => plain("problem.not_found"),
             Self::MethodNotAllowed(_) => plain("problem.method_not_allowed"),
@@ -163,6 +169,30 @@ impl ApiError {
             Self::Invalid(parts) => (Reason::new("problem.invalid"), parts.clone()),
             Self::Refused(parts) => (parts.first().map_or(Reason::new("problem.invalid"), |first| first.reason.clone()), parts.clone()),
         }
+    }
+}
+
+const fn denied_status(denial: &Denial) -> StatusCode {
+    match denial {
+        Denial::OperationClosed | Denial::ScopeMissing { .. } => StatusCode::FORBIDDEN,
+        Denial::FacilityMissing => StatusCode::UNPROCESSABLE_ENTITY,
+        Denial::NotGranted => StatusCode::NOT_FOUND,
+    }
+}
+
+/// Why a client is not let in, at the parameter where it names none.
+fn denied(denial: &Denial) -> (Reason, Vec<ProblemPart>) {
+    let reason = denial.reason();
+    match denial {
+        Denial::NotGranted => (reason, Vec::new()),
+        Denial::FacilityMissing => (reason.clone(), vec![part(Some("/facility_id".to_owned()), reason)]),
+        Denial::OperationClosed | Denial::ScopeMissing { .. } => (reason.clone(), vec![part(None, reason)]),
+    }
+}
+
+impl From<Denial> for ApiError {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
     }
 }
 
@@ -326,6 +356,7 @@ refused!(
     shared::messages::Rejection,
     shared::outreach::Rejection,
     shared::claims::Rejection,
+    shared::clients::Rejection,
     shared::consents::Rejection,
     shared::devices::Rejection,
     shared::series::Rejection,

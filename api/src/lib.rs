@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod changes;
 pub mod channels;
 pub mod claims;
+pub mod clients;
 pub mod config;
 pub mod consents;
 pub mod db;
@@ -99,6 +100,8 @@ pub struct App {
     pub notices: Arc<notices::jobs::Wakes>,
     /// The boards that are open, to be told of changes.
     pub boards: Arc<attendance::live::Boards>,
+    /// The limits of clients, and what they did since it was last written down.
+    pub meter: Arc<clients::meter::Meter>,
     policy: Arc<str>,
     decoy: Arc<OnceCell<String>>,
 }
@@ -118,6 +121,7 @@ impl App {
             push: None,
             notices: Arc::default(),
             boards: Arc::default(),
+            meter: Arc::default(),
             policy,
             decoy: Arc::new(OnceCell::new()),
         }

@@ -2,8 +2,19 @@
 
 use std::sync::OnceLock;
 
+use shared::clients::Scope;
+use shared::locale::Locale;
+use shared::problem::sentence;
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 use utoipa_actix_web::AppExt;
+
+use crate::clients::opening::OPEN;
+use crate::routes::API;
+use crate::session;
 
 /// What the document says of the API as a whole.
 #[derive(OpenApi)]
@@ -21,6 +32,7 @@ use utoipa_actix_web::AppExt;
         (name = "municipalities", description = "Municipalities and compacts (広域利用協定)"),
         (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
         (name = "tablets", description = "Shared devices of a facility (共用の端末), unlocked by each person's PIN"),
+        (name = "clients", description = "Vendors' programs (連携システム): registered by a city, granted scopes by facilities, let in by OAuth 2.0 client credentials"),
         (name = "identity", description = "Sign-in of residents at a provider (OpenID Connect), and what it has verified"),
         (name = "passkeys", description = "Passkeys (パスキー), ways in that stay on a person's devices (Web Authentication)"),
         (name = "devices", description = "Devices (端末) that notices are pushed to (Web Push)"),
@@ -64,7 +76,77 @@ pub fn document() -> utoipa::openapi::OpenApi {
         actix_web::App::new().into_utoipa_app().openapi(Api::openapi()).configure(crate::routes::describe).split_for_parts();
     // The version of the crate is not the version of the contract.
     document.info.version = "1.0.0".to_owned();
+    tell_clients(&mut document);
     document
+}
+
+/// Says of each operation that is open to clients which scope it takes, and how it may refuse them: from the list that the gate goes by.
+fn tell_clients(document: &mut utoipa::openapi::OpenApi) {
+    let scopes = Scope::ALL.map(|scope| (scope.word().to_owned(), sentence(scope.key(), Locale::En)));
+    let flow = ClientCredentials::new(format!("{API}/oauth/token"), Scopes::from_iter(scopes));
+    let oauth = SecurityScheme::OAuth2(OAuth2::new([Flow::ClientCredentials(flow)]));
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(session::COOKIE)));
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("oauth2", oauth);
+    components.add_security_scheme("session", cookie);
+    for opening in OPEN {
+        let Some(item) = document.paths.paths.get_mut(&format!("{API}{}", opening.path)) else { continue };
+        let operation = match opening.method {
+            "GET" => item.get.as_mut(),
+            "POST" => item.post.as_mut(),
+            "PATCH" => item.patch.as_mut(),
+            "PUT" => item.put.as_mut(),
+            _ => item.delete.as_mut(),
+        };
+        let Some(operation) = operation else { continue };
+        let without: [SecurityRequirement; 1] = match opening.scope {
+            Some(_) => [SecurityRequirement::new("session", Vec::<String>::new())],
+            None => [SecurityRequirement::default()],
+        };
+        let by_token = SecurityRequirement::new("oauth2", opening.scope.map(Scope::word));
+        operation.security = Some(without.into_iter().chain([by_token]).collect());
+        if let Some(scope) = opening.scope {
+            let words = format!("Open to clients with the scope `{}`.", scope.word());
+            operation.description = Some(operation.description.take().map_or(words.clone(), |told| format!("{told}\n\n{words}")));
+            name_facility(operation);
+        }
+        refusals(operation, opening.scope.is_some());
+    }
+}
+
+/// For which facility a client asks, where that does not follow from the path or from its grants.
+fn name_facility(operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    if parameters.iter().any(|known| matches!(known, RefOr::T(known) if known.name == "facility_id")) {
+        return;
+    }
+    parameters.push(
+        ParameterBuilder::new()
+            .name("facility_id")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("For clients: the facility, where several grant something and the path names none"))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build()
+            .into(),
+    );
+}
+
+fn refusals(operation: &mut Operation, is_granted: bool) {
+    let told = [
+        ("401", "Nobody is signed in, or the token does not hold", true),
+        ("403", "Not for who asks; of a client: `clients.scope_missing`", is_granted),
+        ("404", "Not there, or of a facility that has granted the client nothing", is_granted),
+        ("422", "A field is wrong; of a client: `clients.facility_missing`", is_granted),
+        ("429", "`clients.too_many_requests`; `Retry-After` says how long", true),
+    ];
+    for (status, words, is_told) in told {
+        if is_told && !operation.responses.responses.contains_key(status) {
+            let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response = ResponseBuilder::new().description(words).content("application/problem+json", body).build();
+            operation.responses.responses.insert(status.to_owned(), response.into());
+        }
+    }
 }
 
 /// The document as it is committed: pretty, with a line break at its end. Made when first asked for.

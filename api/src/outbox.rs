@@ -1,5 +1,6 @@
 //! What changed: one event for those who follow along and one line of audit for those who ask later, in the change's transaction.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -103,6 +104,26 @@ impl Act {
             Some(_) => Ok(()),
             None => self.record_look(conn, kind, subject),
         }
+    }
+
+    /// The same for many: one question, and a line for each that was not seen yet today.
+    pub fn record_looks_of_day(&self, conn: &mut AnyConnection, kind: &'static str, subjects: &BTreeSet<String>) -> Result<(), DbError> {
+        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+        for subjects in subjects.chunks(400) {
+            let known: BTreeSet<String> = audit_lines::table
+                .filter(audit_lines::actor.eq(&self.actor))
+                .filter(audit_lines::occurred_at.ge(stored(day_start(tokyo_day(self.now)))))
+                .filter(audit_lines::action.eq(kind))
+                .filter(audit_lines::subject_id.eq_any(subjects.iter().copied()))
+                .select(audit_lines::subject_id)
+                .load::<String>(conn)?
+                .into_iter()
+                .collect();
+            for subject in subjects.iter().filter(|subject| !known.contains(**subject)) {
+                self.record_look(conn, kind, subject)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the audit line of a change that concerns the person's own account only: nobody follows that along.

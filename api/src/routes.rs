@@ -7,7 +7,7 @@ use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use actix_web::middleware::Next;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,14 +16,14 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, consents, devices,
-    docs, documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities, notices,
-    open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence, series, settings,
-    settlements, shift_notes, slots, statements, tablets, today, waitlist,
+    App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, clients, consents,
+    devices, docs, documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities,
+    notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence, series,
+    settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
 
 /// Where the API's operations are.
-const API: &str = "/api/v1";
+pub const API: &str = "/api/v1";
 
 /// What the API's operations are added to: what serves them, or the document of them. Serving makes no part of the document, because
 /// each worker would make it again and keep the memory.
@@ -54,6 +54,7 @@ fn operations(config: &mut impl Operations) {
     places::configure(config);
     accounts::configure(config);
     tablets::configure(config);
+    clients::configure(config);
     identity::configure(config);
     passkeys::configure(config);
     devices::configure(config);
@@ -92,7 +93,7 @@ fn operations(config: &mut impl Operations) {
 
 /// The API, to be served.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(web::scope(API).configure(operations));
+    config.service(web::scope(API).wrap(from_fn(clients::gate::pass)).configure(operations));
 }
 
 /// The API, to be described.

@@ -1162,6 +1162,70 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        name -> Text,
+        contact -> Text,
+        municipality -> Text,
+        registered_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    client_credentials (id) {
+        id -> Text,
+        client_id -> Text,
+        kind -> Text,
+        hint -> Text,
+        secret_hash -> Nullable<Text>,
+        jwk -> Nullable<Text>,
+        made_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    client_grants (client_id, facility_id) {
+        client_id -> Text,
+        facility_id -> Text,
+        scopes -> Text,
+        granted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client_tokens (token_hash) {
+        token_hash -> Text,
+        client_id -> Text,
+        credential_id -> Text,
+        scopes -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client_assertions (client_id, jti_hash) {
+        client_id -> Text,
+        jti_hash -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    client_uses (client_id, facility_id, day, operation) {
+        client_id -> Text,
+        facility_id -> Text,
+        day -> Date,
+        operation -> Text,
+        requests -> BigInt,
+        refused -> BigInt,
+        last_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1232,7 +1296,10 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(place_changes -> accounts (made_by));
+diesel::joinable!(client_credentials -> clients (client_id));
+diesel::joinable!(client_grants -> clients (client_id));
+diesel::joinable!(client_grants -> facilities (facility_id));
+diesel::joinable!(client_tokens -> clients (client_id));
 diesel::joinable!(claims -> accounts (locked_by));
 diesel::joinable!(claim_payments -> accounts (marked_by));
 diesel::joinable!(claim_lines -> bookings (booking_id));
@@ -1270,6 +1337,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     claim_lines,
     claim_payments,
     claims,
+    client_credentials,
+    client_grants,
+    client_tokens,
+    client_uses,
+    clients,
     compact_terms,
     compacts,
     consents,

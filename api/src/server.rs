@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, audit, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, proxy, reminders,
-    request, routes, session, waitlist,
+    App, accounts, audit, bookings, campaigns, clients, entitlements, figures, idempotency, identity, notices, outreach, passkeys, proxy,
+    reminders, request, routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -85,6 +85,9 @@ pub async fn keep_time(app: App) {
         if let Err(error) = proxy::jobs::end_expired(&app).await {
             tracing::warn!(%error, "records that were open too long were not closed");
         }
+        if let Err(error) = clients::meter::write_down(&app).await {
+            tracing::warn!(%error, "what clients did was not written down");
+        }
         if let Err(error) = audit::jobs::seal(&app).await {
             tracing::warn!(%error, "the audit was not linked");
         }
@@ -105,6 +108,7 @@ pub async fn keep_house(app: App) {
                 idempotency::forget_old(conn, now)?;
                 reminders::store::forget_over(conn, now)?;
                 notices::store::forget_over(conn, now)?;
+                clients::store::forget_over(conn, now)?;
                 Ok::<_, ApiError>(())
             })
             .await;

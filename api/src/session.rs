@@ -9,7 +9,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HOST, ORIGIN, USER_AGENT};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,7 @@ use shared::municipalities::MunicipalityCode;
 use shared::tablets::Rejection;
 
 use crate::accounts::store::{self, Session};
+use crate::clients::gate::{Admitted, has_bearer};
 use crate::error::ApiError;
 use crate::{App, db::Db, new_id};
 
@@ -131,7 +132,15 @@ fn look_up(req: &HttpRequest) -> Answer<(String, Session)> {
 /// Who is in front of the device; nobody where it is shared and locked.
 fn find(req: &HttpRequest) -> Answer<Me> {
     let found = look_up(req);
+    // Who brings a token is whom the gate let through, whatever cookie comes along.
+    let admitted = req.extensions().get::<Admitted>().cloned();
+    let by_token = has_bearer(req.headers());
     Box::pin(async move {
+        match admitted {
+            Some(Admitted(me)) => return Ok(me),
+            None if by_token => return Err(ApiError::Unauthenticated),
+            None => {}
+        }
         let (_, session) = found.await?;
         if session.is_locked { Err(ApiError::Locked) } else { Ok(session.me) }
     })

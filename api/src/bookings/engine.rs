@@ -18,7 +18,9 @@ use super::store::{self, Belongs, Stored};
 use crate::db::AnyConnection;
 use crate::error::{ApiError, part};
 use crate::outbox::Act;
-use crate::{accounts, applications, consents, entitlements, families, interviews, municipalities, new_id, programmes, slots, waitlist};
+use crate::{
+    accounts, applications, clients, consents, entitlements, families, interviews, municipalities, new_id, programmes, slots, waitlist,
+};
 
 /// Whether the slot is locked before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,7 +256,8 @@ pub fn take_entry(
 ) -> Result<Vec<Booking>, ApiError> {
     let seen = look(conn, family, &command.booking, Lock::Slot)?;
     let (placed, entry) = enter(&seen.state, command, by, act.now)?;
-    let clerk = accounts::store::find_name(conn, &act.actor)?.unwrap_or_default();
+    let person = accounts::store::find_name(conn, &act.actor)?;
+    let clerk = person.map_or_else(|| clients::store::find_name(conn, &act.actor), |name| Ok(Some(name)))?.unwrap_or_default();
     let entry = Entry { clerk, ..entry };
     let party_id = PartyId::new(new_id());
     let belongs = Belongs {

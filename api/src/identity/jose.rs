@@ -70,21 +70,29 @@ impl SigningKey {
 /// A public key as a provider publishes it (JWK).
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Jwk {
-    kty: String,
+    /// Family of keys.
+    pub kty: String,
+    /// Name of the key.
     #[serde(default)]
-    kid: Option<String>,
+    pub kid: Option<String>,
+    /// What it is for.
     #[serde(default, rename = "use")]
-    usage: Option<String>,
+    pub usage: Option<String>,
+    /// Curve.
     #[serde(default)]
-    crv: Option<String>,
+    pub crv: Option<String>,
+    /// Coordinate.
     #[serde(default)]
-    x: Option<String>,
+    pub x: Option<String>,
+    /// Coordinate.
     #[serde(default)]
-    y: Option<String>,
+    pub y: Option<String>,
+    /// Modulus.
     #[serde(default)]
-    n: Option<String>,
+    pub n: Option<String>,
+    /// Exponent.
     #[serde(default)]
-    e: Option<String>,
+    pub e: Option<String>,
 }
 
 /// The keys of a provider.
@@ -125,6 +133,11 @@ impl Jwk {
 }
 
 impl Jwks {
+    /// These keys.
+    pub const fn of(keys: Vec<Jwk>) -> Self {
+        Self { keys }
+    }
+
     /// The claims of a token that one of these keys signed. The algorithm is ours to choose, never the token's.
     pub fn verify(&self, token: &str) -> Result<Value, Fault> {
         let mut parts = token.split('.');

@@ -8,7 +8,7 @@ use shared::ids::{AccountId, FacilityId, OfferingId, PatternId, PlaceChangeId, S
 use shared::places::{DoneStep, Duty, PlaceChange, PlaceChangeKind, WeekPattern};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
-use crate::schema::{accounts, bookings, duties, offerings, place_changes, slots, waitlist_entries, week_patterns};
+use crate::schema::{accounts, bookings, clients, duties, offerings, place_changes, slots, waitlist_entries, week_patterns};
 use crate::slots::store::Times;
 
 type PatternRow = (String, String, String, String, i64);
@@ -146,7 +146,8 @@ struct ChangeRow {
     undone_at: Option<NaiveDateTime>,
 }
 
-fn change((row, made_by): (ChangeRow, String)) -> Result<PlaceChange, DbError> {
+/// A change with who made it: a person, or a client.
+fn change(row: ChangeRow, made_by: Option<String>) -> Result<PlaceChange, DbError> {
     Ok(PlaceChange {
         id: PlaceChangeId::new(row.id),
         kind: kind(&row.kind)?,
@@ -156,16 +157,25 @@ fn change((row, made_by): (ChangeRow, String)) -> Result<PlaceChange, DbError> {
         new_count: u32::try_from(row.new_count).unwrap_or(0),
         changed_count: u32::try_from(row.changed_count).unwrap_or(0),
         made_at: instant(row.made_at),
-        made_by,
+        made_by: made_by.unwrap_or_default(),
         undone_at: row.undone_at.map(instant),
     })
 }
 
 /// The latest changes of places of a facility, the last first.
 pub fn list_changes(conn: &mut AnyConnection, facility: &FacilityId, most: i64) -> Result<Vec<PlaceChange>, DbError> {
-    let mine = place_changes::table.inner_join(accounts::table).filter(place_changes::facility_id.eq(facility.as_str()));
-    let latest = mine.order((place_changes::made_at.desc(), place_changes::id.desc())).limit(most);
-    latest.select((ChangeRow::as_select(), accounts::name)).load::<(ChangeRow, String)>(conn)?.into_iter().map(change).collect()
+    let latest = place_changes::table
+        .left_join(accounts::table.on(accounts::id.eq(place_changes::made_by)))
+        .left_join(clients::table.on(clients::id.eq(place_changes::made_by)))
+        .filter(place_changes::facility_id.eq(facility.as_str()))
+        .order((place_changes::made_at.desc(), place_changes::id.desc()))
+        .limit(most)
+        .select((ChangeRow::as_select(), accounts::name.nullable(), clients::name.nullable()));
+    latest
+        .load::<(ChangeRow, Option<String>, Option<String>)>(conn)?
+        .into_iter()
+        .map(|(row, person, client)| change(row, person.or(client)))
+        .collect()
 }
 
 /// A change of places with what it has done; another facility's is not found.
@@ -175,12 +185,13 @@ pub fn find_change(
     id: &PlaceChangeId,
 ) -> Result<Option<(PlaceChange, Vec<DoneStep>)>, DbError> {
     let mine = place_changes::table
-        .inner_join(accounts::table)
+        .left_join(accounts::table.on(accounts::id.eq(place_changes::made_by)))
+        .left_join(clients::table.on(clients::id.eq(place_changes::made_by)))
         .filter(place_changes::facility_id.eq(facility.as_str()))
         .filter(place_changes::id.eq(id.as_str()))
-        .select((ChangeRow::as_select(), accounts::name, place_changes::steps));
-    let found = mine.get_result::<(ChangeRow, String, String)>(conn).optional()?;
-    found.map(|(row, name, steps)| Ok((change((row, name))?, from_json(&steps)?))).transpose()
+        .select((ChangeRow::as_select(), accounts::name.nullable(), clients::name.nullable(), place_changes::steps));
+    let found = mine.get_result::<(ChangeRow, Option<String>, Option<String>, String)>(conn).optional()?;
+    found.map(|(row, person, client, steps)| Ok((change(row, person.or(client))?, from_json(&steps)?))).transpose()
 }
 
 /// Writes a change of places and what it has done.

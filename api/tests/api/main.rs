@@ -17,6 +17,8 @@ mod campaigns;
 mod changes;
 mod claims;
 mod classes;
+mod client_guards;
+mod clients;
 mod closures;
 mod consents;
 mod crashes;

@@ -13,7 +13,9 @@ use shared::municipalities::MunicipalityCode;
 
 use crate::audit::chain::Line;
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, unknown};
-use crate::schema::{accounts, audit_chain, audit_cities, audit_families, audit_lines, children, facilities, families, municipalities};
+use crate::schema::{
+    accounts, audit_chain, audit_cities, audit_families, audit_lines, children, clients, facilities, families, municipalities,
+};
 
 /// Where a page ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -187,6 +189,11 @@ fn actors_of(conn: &mut AnyConnection, ids: BTreeSet<&str>, locale: Locale) -> R
             let organisation = organisation(facility, city, locale)?;
             actors.insert(id.clone(), Actor { account_id: Some(AccountId::new(id)), kind: kind(&role)?, name, organisation });
         }
+        let of = clients::table.filter(clients::id.eq_any(ids.iter().copied())).select((clients::id, clients::name));
+        for (id, name) in of.load::<(String, String)>(conn)? {
+            let account_id = Some(AccountId::new(id.as_str()));
+            actors.insert(id, Actor { account_id, kind: ActorKind::Client, name, organisation: None });
+        }
     }
     Ok(actors)
 }
@@ -224,7 +231,8 @@ fn concerned_of(conn: &mut AnyConnection, ids: &[&str], city: &MunicipalityCode)
     Ok(all)
 }
 
-/// The people whose operations a city's officers may look for: its officers, the staff of its facilities, and the operators of the BPO centre.
+/// Those whose operations a city's officers may look for: its officers, the staff of its facilities, the operators of the BPO centre, and
+/// vendors' programs.
 pub fn list_people(conn: &mut AnyConnection, city: &MunicipalityCode, locale: Locale) -> Result<Vec<AuditPerson>, DbError> {
     let of_city = accounts::role.eq("officer").and(accounts::municipality.eq(city.as_str()));
     let of_facility = accounts::role.eq("staff").and(facilities::municipality.nullable().eq(city.as_str()));
@@ -235,12 +243,23 @@ pub fn list_people(conn: &mut AnyConnection, city: &MunicipalityCode, locale: Lo
         .order((accounts::role, facilities::name, accounts::name, accounts::id))
         .select((accounts::id, accounts::name, accounts::role, facilities::name.nullable(), municipalities::name.nullable()))
         .load(conn)?;
-    rows.into_iter()
+    let mut people = rows
+        .into_iter()
         .map(|(id, name, role, facility, own)| {
             let organisation = organisation(facility, own, locale)?;
             Ok(AuditPerson { account_id: AccountId::new(id), kind: kind(&role)?, name, organisation })
         })
-        .collect()
+        .collect::<Result<Vec<AuditPerson>, DbError>>()?;
+    // What a client did at a facility of the city stands among the city's lines, whoever registered it.
+    let known: Vec<(String, String)> =
+        clients::table.order((clients::name, clients::id)).select((clients::id, clients::name)).load(conn)?;
+    people.extend(known.into_iter().map(|(id, name)| AuditPerson {
+        account_id: AccountId::new(id),
+        kind: ActorKind::Client,
+        name,
+        organisation: None,
+    }));
+    Ok(people)
 }
 
 /// Who outside a family saw or changed its data, the latest first, and where each stands.
@@ -252,10 +271,11 @@ pub fn list_accesses(
 ) -> Result<Vec<(RecordAccess, After)>, DbError> {
     let mut found = audit_families::table
         .inner_join(audit_lines::table.on(audit_lines::id.eq(audit_families::line_id)))
-        .inner_join(accounts::table.on(accounts::id.eq(audit_lines::actor)))
+        .left_join(accounts::table.on(accounts::id.eq(audit_lines::actor)))
+        .left_join(clients::table.on(clients::id.eq(audit_lines::actor)))
         .left_join(children::table.on(children::id.eq(audit_families::child_id)))
         .filter(audit_families::family_id.eq(family.as_str()))
-        .filter(accounts::role.ne("guardian"))
+        .filter(accounts::role.nullable().ne("guardian").or(clients::id.nullable().is_not_null()))
         .into_boxed();
     if let Some(after) = after {
         let earlier = audit_families::occurred_at.lt(after.at);
@@ -277,10 +297,12 @@ pub fn list_accesses(
     let actors = actors_of(conn, rows.iter().map(|row| row.2.as_str()).collect(), locale)?;
     let access = |(at, id, actor, action, note, child_name): Row| {
         let actor = actors.get(&actor).cloned().unwrap_or_else(|| system(&actor));
+        // A program is told by its name: it is nobody's.
+        let program = (actor.kind == ActorKind::Client).then(|| actor.name.clone());
         let access = RecordAccess {
             at: instant(at),
             kind: actor.kind,
-            organisation: actor.organisation,
+            organisation: actor.organisation.or(program),
             is_look: is_look(&action),
             // What is written for colleagues stays with them; a reason to open the record is for the family to read.
             why: (action.starts_with("proxy.") || action == ARCHIVE_MADE).then(|| words_of(note.as_deref())).flatten(),

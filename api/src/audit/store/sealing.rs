@@ -12,7 +12,8 @@ use crate::audit::chain::{self, Line, Link, START};
 use crate::db::{AnyConnection, DbError};
 use crate::schema::{
     accounts, applications, attachments, audit_chain, audit_cities, audit_families, audit_lines, audit_unsealed, bookings, children,
-    entitlements, events, facilities, families, journal_entries, messages, outreach_cases, proxy_sessions, series, waitlist_entries,
+    clients, entitlements, events, facilities, families, journal_entries, messages, outreach_cases, proxy_sessions, series,
+    waitlist_entries,
 };
 
 /// Whether lines wait to be linked.
@@ -86,10 +87,13 @@ impl Known {
         let actors: BTreeSet<&str> = lines.iter().map(|line| line.actor.as_str()).collect();
         let rows: Vec<(String, Option<String>, Option<String>)> = accounts::table
             .left_join(facilities::table)
-            .filter(accounts::id.eq_any(actors))
+            .filter(accounts::id.eq_any(actors.iter().copied()))
             .select((accounts::id, accounts::municipality, facilities::municipality.nullable()))
             .load(conn)?;
-        let cities_of_actors = rows.into_iter().filter_map(|(id, own, of_facility)| Some((id, own.or(of_facility)?))).collect();
+        let mut cities_of_actors: BTreeMap<String, String> =
+            rows.into_iter().filter_map(|(id, own, of_facility)| Some((id, own.or(of_facility)?))).collect();
+        let of = clients::table.filter(clients::id.eq_any(actors)).select((clients::id, clients::municipality));
+        cities_of_actors.extend(of.load::<(String, String)>(conn)?);
         Ok(Self { whose, cities_of_families, cities_of_events, cities_of_actors })
     }
 

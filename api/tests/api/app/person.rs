@@ -51,6 +51,14 @@ impl Person {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// A program with a token, and nothing else.
+    pub fn bearing(&self, token: &str) -> Self {
+        let mut value = reqwest::header::HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
+        value.set_sensitive(true);
+        let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, value)]);
+        Self { client: reqwest::Client::builder().default_headers(headers).build().unwrap(), base: self.base.clone(), cookie: None }
+    }
+
     /// The same browser with the cookie that an answer sets.
     pub fn keeping(&self, answer: &Answer) -> Self {
         let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
