@@ -43,6 +43,8 @@ pub mod campaigns;
 pub mod changes;
 #[cfg(feature = "staff")]
 pub mod claims;
+#[cfg(any(feature = "staff", feature = "office"))]
+pub mod clients;
 #[cfg(feature = "pages")]
 pub mod consents;
 #[cfg(feature = "family")]

@@ -38,12 +38,14 @@ pub enum OfficePlace {
     Campaigns,
     /// Settlements with other cities.
     Settlements,
+    /// Vendors' systems.
+    Clients,
     /// Who did what.
     Audit,
 }
 
 /// Address, words and picture of each place but the first page, with what it is for.
-fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 13] {
+fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 14] {
     [
         (OfficePlace::Applications, paths::office_applications(), "office.applications", "office.applications_for", Glyph::Check),
         (OfficePlace::Outreach, paths::office_outreach(), "office.outreach", "office.outreach_for", Glyph::Person),
@@ -57,6 +59,7 @@ fn places() -> [(OfficePlace, String, &'static str, &'static str, Glyph); 13] {
         (OfficePlace::Figures, paths::office_figures(), "office.figures", "office.figures_for", Glyph::List),
         (OfficePlace::Registers, paths::office_registers(), "office.registers", "office.registers_for", Glyph::Bag),
         (OfficePlace::Notices, paths::office_notices(), "office.notices", "office.notices_for", Glyph::Bell),
+        (OfficePlace::Clients, paths::office_clients(), "office.clients", "office.clients_for", Glyph::Lock),
         (OfficePlace::Audit, paths::office_audit(), "office.audit", "office.audit_for", Glyph::Clock),
     ]
 }

@@ -348,6 +348,17 @@ pub fn staff_classes() -> String {
     "/staff/slots/classes".to_owned()
 }
 
+/// What the facility grants vendors' systems.
+pub fn staff_clients() -> String {
+    "/staff/clients".to_owned()
+}
+
+/// What the facility grants one of them.
+#[cfg(feature = "staff")]
+pub fn staff_client(client_id: &str) -> String {
+    format!("/staff/clients/{}", percent_encoded(client_id))
+}
+
 /// Taking down a booking on the phone, for a day.
 pub fn staff_entry(day: Option<NaiveDate>) -> String {
     query("/staff/entry", &[("day", day.map(|day| day.to_string()))])
@@ -367,6 +378,16 @@ pub fn safe_next(next: &str) -> Option<String> {
 /// First page of office mode.
 pub fn office() -> String {
     "/office".to_owned()
+}
+
+/// Vendors' systems.
+pub fn office_clients() -> String {
+    "/office/clients".to_owned()
+}
+
+/// One vendor's system.
+pub fn office_client(client_id: &str) -> String {
+    format!("/office/clients/{}", percent_encoded(client_id))
 }
 
 /// What households are for reliefs.

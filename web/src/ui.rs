@@ -36,6 +36,8 @@ mod calendar;
 #[cfg(feature = "pages")]
 mod camera;
 mod choices;
+#[cfg(feature = "pages")]
+mod copying;
 mod date;
 mod dialog;
 mod fields;
@@ -60,6 +62,10 @@ pub use calendar::{Availability, Level, WeekCalendar};
 #[cfg(feature = "pages")]
 pub use camera::Camera;
 pub use choices::{Checkbox, CheckboxGroup, Choice, RadioGroup};
+#[cfg(feature = "office")]
+pub use copying::Copied;
+#[cfg(feature = "pages")]
+pub use copying::copy;
 pub use date::DateInput;
 pub use dialog::Dialog;
 pub use fields::{Field, Form, Need, PasswordInput, Select, TextArea, TextInput};

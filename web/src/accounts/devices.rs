@@ -66,6 +66,7 @@ fn AccountPage() -> impl IntoView {
             <TypeSize/>
             {own_pin(on_change)}
             {is_staff.then(|| view! { <p><a href=paths::staff_parts()><Say key="parts.title"/></a></p> })}
+            {is_staff.then(|| view! { <p><a href=paths::staff_clients()><Say key="clients.title"/></a></p> })}
             {is_staff.then(|| view! { <p><a href=paths::staff_practice()><Say key="practice.from_guide"/></a></p> })}
             <OwnPasskeys/>
             {is_guardian.then(|| view! { <CardWayIn/> })}

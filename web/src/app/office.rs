@@ -9,6 +9,7 @@ use crate::audit::AuditRoutes;
 use crate::bookings::OfficeEntryRoutes;
 use crate::campaigns::CampaignRoutes;
 use crate::changes::ChangeRoutes;
+use crate::clients::ClientRoutes;
 use crate::families::HouseholdRoutes;
 use crate::figures::FigureRoutes;
 use crate::notices::NoticeOfficeRoutes;
@@ -36,6 +37,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <ProgrammeRoutes/>
         <RegisterRoutes/>
         <NoticeOfficeRoutes/>
+        <ClientRoutes/>
         <AuditRoutes/>
     }
     .into_inner()

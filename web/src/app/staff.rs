@@ -8,6 +8,7 @@ use crate::accounts::StaffAccountRoutes;
 use crate::attendance::AttendanceRoutes;
 use crate::bookings::EntryRoutes;
 use crate::claims::ClaimRoutes;
+use crate::clients::StaffClientRoutes;
 use crate::journal::JournalRoutes;
 use crate::messages::StaffMessageRoutes;
 use crate::parts::PartRoutes;
@@ -29,6 +30,7 @@ pub fn StaffPages() -> impl MatchNestedRoutes + Clone {
         <ClaimRoutes/>
         <EntryRoutes/>
         <PartRoutes/>
+        <StaffClientRoutes/>
         <PracticeRoutes/>
         <StaffMessageRoutes/>
         <JournalRoutes/>

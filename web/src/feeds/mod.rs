@@ -7,12 +7,11 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
 use shared::feeds::{CalendarFeed, FeedOptions};
 use shared::locale::moment;
-use wasm_bindgen::{JsCast, JsValue};
 
 use crate::flash::use_flash;
 use crate::i18n::{Say, locale, say, say_with, t};
 use crate::session::FamilyOnly;
-use crate::ui::{Button, Checkbox, Glyph, Icon, Load, Look, PageTitle};
+use crate::ui::{Button, Checkbox, Glyph, Icon, Load, Look, PageTitle, copy};
 
 /// The slice's page.
 #[component(transparent)]
@@ -55,13 +54,6 @@ fn FeedPage() -> impl IntoView {
             <Load what=feed let:feed><Settings feed address on_change/></Load>
         </div>
     }
-}
-
-/// Puts words where they can be pasted; only where the browser lets a page do so.
-fn copy(words: &str) -> Option<()> {
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &JsValue::from_str("clipboard")).ok()?;
-    let write: js_sys::Function = js_sys::Reflect::get(&clipboard, &JsValue::from_str("writeText")).ok()?.dyn_into().ok()?;
-    write.call1(&clipboard, &JsValue::from_str(words)).ok().map(drop)
 }
 
 /// The address, and how a calendar gets it.
