@@ -300,6 +300,10 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         "change_journal_entry" => Some(json!({ "words": "by a stranger" })),
         "correct_journal_entry" => Some(json!({ "words": "by a stranger", "reason": "x" })),
         "register_client" => Some(json!({ "name": "by a stranger", "contact": "stranger@example.jp" })),
+        "add_client_key" => {
+            let part = "A".repeat(43);
+            Some(json!({ "jwk": { "kty": "EC", "crv": "P-256", "x": part, "y": part } }))
+        }
         "grant_client" => Some(json!({ "scopes": ["slots:read"] })),
         "leave_shift_note" => Some(json!({ "day": DAY, "shift": "late", "words": "theirs" })),
         "record_interview" => Some(json!({ "verdict": "accepted" })),

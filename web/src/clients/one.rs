@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use shared::clients::{ClientCredential, ClientDetail, ClientGrant, CredentialKind, NewSecret, PublicJwk, Rejection};
+use shared::facilities::FacilitySummary;
 use shared::locale::moment;
 
 use super::client;
@@ -193,54 +194,62 @@ fn AddKey(id: String, changed: Callback<ClientDetail>) -> impl IntoView {
 
 #[component]
 fn Grants(id: String, grants: Vec<ClientGrant>, is_live: bool, changed: Callback<ClientDetail>) -> impl IntoView {
-    let none = grants.is_empty().then(|| view! { <EmptyState words=Text::from("clients.nothing_granted_yet")/> });
-    let own = my_city();
+    let Some(city) = my_city() else { return ().into_any() };
+    let known = LocalResource::new(move || {
+        let city = city.clone();
+        async move { client::facilities(&city).await }
+    });
+    view! {
+        <section class="card stack" aria-labelledby="grants">
+            <h2 id="grants"><Say key="clients.grants"/></h2>
+            <Load what=known let:own>
+                <GrantList id=id.clone() grants=grants.clone() own=own.clone() changed/>
+                {
+                    let id = id.clone();
+                    is_live.then(move || view! { <Disclosure summary="clients.grant_for"><ForFacility id own changed/></Disclosure> })
+                }
+            </Load>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is granted; what facilities of the own city grant can be taken back.
+#[component]
+fn GrantList(id: String, grants: Vec<ClientGrant>, own: Vec<FacilitySummary>, changed: Callback<ClientDetail>) -> impl IntoView {
+    if grants.is_empty() {
+        return view! { <EmptyState words=Text::from("clients.nothing_granted_yet")/> }.into_any();
+    }
     let list = grants
         .into_iter()
         .map(|grant| {
             let (facility_id, since) = (grant.facility_id.to_string(), grant.granted_at);
+            let is_own = own.iter().any(|facility| facility.id == grant.facility_id);
             view! {
                 <li class="stack">
                     <p><strong>{grant.facility}</strong></p>
                     <Scopes scopes=grant.scopes/>
                     <p class="quiet">
-                        <Say key="clients.since"/> " " {furigana(move || moment(since, locale()))} " / " <Say key="clients.last_used"/> " " <LastUsed at=grant.used_at/>
+                        <Say key="clients.since"/> " " {furigana(move || moment(since, locale()))} " / " <Say key="clients.last_used"/> " "
+                        <LastUsed at=grant.used_at/>
                     </p>
-                    <RevokeGrant client_id=id.clone() facility_id on_done=changed/>
+                    {is_own.then(|| view! { <RevokeGrant client_id=id.clone() facility_id on_done=changed/> })}
                 </li>
             }
         })
         .collect_view();
-    view! {
-        <section class="card stack" aria-labelledby="grants">
-            <h2 id="grants"><Say key="clients.grants"/></h2>
-            {none}
-            <ul class="plain-list stack">{list}</ul>
-            {own.filter(|_| is_live).map(|city| view! { <Disclosure summary="clients.grant_for"><ForFacility id city changed/></Disclosure> })}
-        </section>
-    }
+    view! { <ul class="plain-list stack">{list}</ul> }.into_any()
 }
 
 #[component]
-fn ForFacility(id: String, city: shared::municipalities::MunicipalityCode, changed: Callback<ClientDetail>) -> impl IntoView {
-    let known = LocalResource::new(move || {
-        let city = city.clone();
-        async move { client::facilities(&city).await }
-    });
+fn ForFacility(id: String, own: Vec<FacilitySummary>, changed: Callback<ClientDetail>) -> impl IntoView {
     let facility = RwSignal::new(String::new());
+    let choose = (String::new(), Text::from("clients.choose_facility"));
+    let options: Vec<(String, Text)> =
+        std::iter::once(choose).chain(own.into_iter().map(|one| (one.id.to_string(), text(move || one.name.clone())))).collect();
     view! {
-        <Load what=known let:all>
-            {
-                let choose = (String::new(), Text::from("clients.choose_facility"));
-                let options: Vec<(String, Text)> = std::iter::once(choose)
-                    .chain(all.into_iter().map(|one| (one.id.to_string(), text(move || one.name.clone()))))
-                    .collect();
-                view! {
-                    <Field id="grant-facility" label="clients.facility"><Select value=facility options=Signal::stored(options)/></Field>
-                    <GrantForm client_id=id.clone() facility_id=facility scopes=Vec::new() on_done=changed/>
-                }
-            }
-        </Load>
+        <Field id="grant-facility" label="clients.facility"><Select value=facility options=Signal::stored(options)/></Field>
+        <GrantForm client_id=id facility_id=facility scopes=Vec::new() on_done=changed/>
     }
 }
 
