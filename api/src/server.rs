@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, audit, bookings, campaigns, entitlements, figures, idempotency, identity, notices, outreach, passkeys, proxy, reminders,
-    request, routes, session, waitlist,
+    request, retention, routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -113,6 +113,9 @@ pub async fn keep_house(app: App) {
         }
         if let Err(error) = figures::jobs::publish_due(&app).await {
             tracing::warn!(%error, "figures were not published");
+        }
+        if let Err(error) = retention::jobs::keep(&app).await {
+            tracing::warn!(%error, "what is over was not erased");
         }
         tokio::time::sleep(ROUND).await;
     }

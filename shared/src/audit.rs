@@ -8,7 +8,7 @@ use crate::locale::Locale;
 use crate::problem::{Datum, Reason, sentence};
 
 /// The things that operations are about: the first word of an action.
-pub const THINGS: [&str; 43] = [
+pub const THINGS: [&str; 44] = [
     "account",
     "application",
     "attachment",
@@ -43,6 +43,7 @@ pub const THINGS: [&str; 43] = [
     "proxy",
     "register",
     "residence",
+    "retention",
     "rule_change",
     "series",
     "session",
@@ -55,7 +56,7 @@ pub const THINGS: [&str; 43] = [
 ];
 
 /// What is done with them: the second word of an action.
-pub const VERBS: [&str; 103] = [
+pub const VERBS: [&str; 104] = [
     "absent",
     "accepted",
     "account_code_made",
@@ -90,6 +91,7 @@ pub const VERBS: [&str; 103] = [
     "ended",
     "ending",
     "enrolment_set",
+    "erased",
     "expired",
     "exported",
     "finished",

@@ -51,6 +51,7 @@ pub mod proxy;
 pub mod registers;
 pub mod reminders;
 pub mod residence;
+pub mod retention;
 pub mod series;
 pub mod settings;
 pub mod settlements;

@@ -83,8 +83,8 @@ pub fn caller(operation: &str) -> Caller {
         | "end_proxy_session"
         | "get_proxy_family" => Caller::Proxy,
         "list_audit_lines" | "export_audit" | "list_audit_people" | "verify_audit" | "make_notices_again" => Caller::Officer,
-        "make_archive" => Caller::Officer,
-        "list_record_accesses" | "get_own_archive" => Caller::Guardian,
+        "make_archive" | "get_retention" => Caller::Officer,
+        "list_record_accesses" | "get_own_archive" | "preview_closing" | "close_family_account" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family"
         | "get_residence"
@@ -256,6 +256,7 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         })),
         "quote_entry" | "enter_booking" => Some(json!({ "family_id": "any", "booking": { "slot_id": slot, "child_ids": [child] } })),
         "make_archive" => Some(json!({ "reason": "by a stranger" })),
+        "close_family_account" => Some(json!({ "password": "a stranger's" })),
         "search_proxy_families" => Some(json!({ "query": "0859000009", "reason": "booking" })),
         "open_proxy_session" => Some(json!({ "family_id": "nobody", "reason": "booking", "words": "by a stranger" })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
