@@ -477,6 +477,8 @@ on_both! {
                 _ if operation.name == "change_calendar_feed" => assert!([200, 404].contains(&status)),
                 // Nothing was verified of them, no letter sent, and no mail goes from here.
                 _ if ["take_over_verified", "enter_residence_code", "ask_mail_again"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
+                // It is another password than theirs.
+                _ if operation.name == "close_family_account" => assert_eq!(status, 409),
                 // The rest is about the caller's own family, changed or read.
                 _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
             }

@@ -133,13 +133,14 @@ on_both! {
         let booking = ana.book(&slot, &[&first]).await.body[0]["id"].as_str().unwrap().to_owned();
         assert_eq!(ana.post(&format!("/bookings/{booking}/messages"), json!({ "words": "おむつ" })).await.status, 201);
         api::notices::jobs::make(&test.app).await.unwrap();
+        test.at(&format!("{DAY}T17:00:00+09:00"));
         let staff = test.staff("sakai").await;
-        let journal = json!({ "day": "2026-11-20", "programme": "temporary_care", "words": "散歩", "finish": true });
+        let journal = json!({ "day": DAY, "programme": "temporary_care", "words": "散歩", "finish": true });
         let entry = staff.post("/staff/journal", journal).await;
         assert_eq!(entry.status, 201, "{:?}", entry.body);
         let correction = json!({ "words": "散歩と昼寝", "reason": "書きもれ" });
         let path = format!("/staff/journal/{}/correct", entry.body["id"].as_str().unwrap());
-        let corrected = staff.post(&path, correction).await;
+        let corrected = staff.send(staff.request(Method::POST, &path).header("if-match", entry.etag()).json(&correction)).await;
         assert!(corrected.status.is_success(), "{:?}", corrected.body);
         let family = family_of(&ana).await;
         test.write(move |conn| {
@@ -158,7 +159,7 @@ on_both! {
             (Kind::Messages, date(DAY), 12),
             (Kind::Outreach, date("2026-11-21"), 18),
             (Kind::Notices, date("2026-11-21"), 24),
-            (Kind::Journal, date("2026-11-20"), 36),
+            (Kind::Journal, date(DAY), 36),
             (Kind::Applications, until.max(date("2026-11-21")), 48),
         ];
         let mut days: Vec<(chrono::NaiveDate, Kind)> = counted.iter().map(|(kind, day, months)| (erased_on(*day, *months).unwrap(), *kind)).collect();
@@ -313,7 +314,8 @@ on_both! {
         let entry = staff.post("/staff/journal", journal).await;
         assert_eq!(entry.status, 201, "{:?}", entry.body);
         let path = format!("/staff/journal/{}/correct", entry.body["id"].as_str().unwrap());
-        assert!(staff.post(&path, json!({ "words": MARK, "reason": MARK })).await.status.is_success());
+        let correction = staff.request(Method::POST, &path).header("if-match", entry.etag()).json(&json!({ "words": MARK, "reason": MARK }));
+        assert_eq!(staff.send(correction).await.status, 201);
         let wrong = json!({ "checked_out_at": "2026-12-01T10:55:00+09:00", "reason": MARK });
         assert_eq!(staff.post(&format!("/bookings/{booking}/attendance/correct"), wrong).await.status, 200);
         let noted = test.slot("sakai_care", "2026-12-10", ("08:30", "17:00"), (2, 2)).await;
