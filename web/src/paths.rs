@@ -68,6 +68,11 @@ pub fn accesses() -> String {
     "/family/accesses".to_owned()
 }
 
+/// Closing the family's account.
+pub fn close_account() -> String {
+    "/family/close".to_owned()
+}
+
 /// Changing the family's own data.
 pub fn family_change() -> String {
     "/family/change".to_owned()
@@ -507,6 +512,11 @@ pub fn office_notice(kind: &str, language: &str) -> String {
 /// Who did what.
 pub fn office_audit() -> String {
     "/office/audit".to_owned()
+}
+
+/// What is erased when.
+pub fn office_retention() -> String {
+    "/office/retention".to_owned()
 }
 
 /// What nobody could be given.

@@ -1,0 +1,37 @@
+//! Retention: officers see what is erased when, and a family closes its account.
+
+mod client;
+#[cfg(feature = "office")]
+mod office;
+#[cfg(feature = "family")]
+mod own;
+
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+
+/// The officers' page.
+#[cfg(feature = "office")]
+#[component(transparent)]
+pub fn RetentionRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/office/retention") view=crate::session::OfficeOnly>
+            <Route path=path!("") view=office::RetentionPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The family's page.
+#[cfg(feature = "family")]
+#[component(transparent)]
+pub fn ClosingRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/family/close") view=crate::session::FamilyOnly>
+            <Route path=path!("") view=own::ClosingPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
