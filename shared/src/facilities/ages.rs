@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::locale::Locale;
 use crate::problem::{Datum, Reason};
 use crate::text::to_ascii_width;
-use crate::time::{age_class, age_months_on, age_on, days_after, months_complete_on};
+use crate::time::{age_class, age_months_on, age_on, days_after, last_day_before_school, months_complete_on};
 
 /// A range of ages as it was published. Years of age, nursery classes and school grades are different things and stay apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +176,8 @@ impl AgeRange {
     /// Whether a child is taken on a day; none: only a school knows.
     pub fn takes(&self, born: NaiveDate, day: NaiveDate) -> Option<bool> {
         let has_begun = match self.from {
+            // Whole years are reached the day before the birthday, months and days on their day.
+            AgeStart::Age { months, days: 0 } if months % 12 == 0 => months / 12 <= age_on(born, day),
             AgeStart::Age { months, days } => days_after(months_complete_on(born, months), days) <= day,
             AgeStart::AgeClass { age } => age <= age_class(born, day),
             AgeStart::Grade { .. } => return None,
@@ -183,9 +185,10 @@ impl AgeRange {
         let is_over = match self.until {
             None => false,
             Some(AgeLimit::Through { years }) => years < age_on(born, day),
+            Some(AgeLimit::Under { months }) if months % 12 == 0 => months / 12 <= age_on(born, day),
             Some(AgeLimit::Under { months }) => months <= age_months_on(born, day),
             Some(AgeLimit::AgeClass { age }) => age < age_class(born, day),
-            Some(AgeLimit::SchoolEntry) => 5 < age_class(born, day),
+            Some(AgeLimit::SchoolEntry) => last_day_before_school(born) < day,
             Some(AgeLimit::Grade { .. }) => return None,
         };
         Some(has_begun && !is_over)
