@@ -59,6 +59,8 @@ diesel::table! {
         undone -> Nullable<Text>,
         effect -> Nullable<Text>,
         version -> BigInt,
+        subject -> Nullable<Text>,
+        entered_at -> Nullable<Timestamp>,
     }
 }
 
@@ -90,6 +92,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        opens_on -> Nullable<Date>,
+        closes_at -> Nullable<Timestamp>,
     }
 }
 

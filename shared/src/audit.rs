@@ -8,7 +8,7 @@ use crate::locale::Locale;
 use crate::problem::{Datum, Reason, sentence};
 
 /// The things that operations are about: the first word of an action.
-pub const THINGS: [&str; 44] = [
+pub const THINGS: [&str; 45] = [
     "account",
     "application",
     "attachment",
@@ -31,6 +31,7 @@ pub const THINGS: [&str; 44] = [
     "interview",
     "journal_entry",
     "message",
+    "municipality",
     "notice",
     "notice_template",
     "offering",

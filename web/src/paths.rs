@@ -474,6 +474,21 @@ pub fn office_new_term() -> String {
     "/office/changes/new/compact".to_owned()
 }
 
+/// What is to hold of a facility.
+pub fn office_new_facility() -> String {
+    "/office/changes/new/facility".to_owned()
+}
+
+/// That a facility closes for good.
+pub fn office_new_closing() -> String {
+    "/office/changes/new/closing".to_owned()
+}
+
+/// What is to hold of the city itself.
+pub fn office_new_city() -> String {
+    "/office/changes/new/municipality".to_owned()
+}
+
 /// Holidays that come or go.
 pub fn office_new_holidays() -> String {
     "/office/changes/new/holidays".to_owned()
