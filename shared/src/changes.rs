@@ -22,6 +22,7 @@ use crate::notices::{self, Texts};
 use crate::problem::{Datum, ProblemPart, Reason};
 use crate::procedures::NewProcedure;
 use crate::programmes::{NewProgramme, PriceTier, ProgrammeKey, check_key, check_name};
+use crate::retention::RetentionRules;
 use crate::text::Kana;
 use crate::time::next_day;
 
@@ -152,6 +153,11 @@ pub enum Change {
         /// The sentences.
         wording: Box<NewWording>,
     },
+    /// For how long the city keeps what (保存期間).
+    Retention {
+        /// The periods.
+        rules: RetentionRules,
+    },
 }
 
 impl Change {
@@ -166,6 +172,7 @@ impl Change {
             Self::Closing { closing } => Some(next_day(closing.last_day)),
             Self::Municipality { city } => Some(city.valid_from),
             Self::Wording { wording } => Some(wording.valid_from),
+            Self::Retention { rules } => Some(rules.valid_from),
         }
     }
 
@@ -188,6 +195,11 @@ impl Change {
             Self::Closing { .. } => Vec::new(),
             Self::Municipality { city } => check_city(city, today),
             Self::Wording { wording } => check_wording(wording, today),
+            Self::Retention { rules } => {
+                let mut parts: Vec<ProblemPart> = check_ahead(rules.valid_from, today, "/rules/valid_from").into_iter().collect();
+                parts.extend(below(rules.check(), "/rules"));
+                parts
+            }
         }
     }
 
@@ -202,7 +214,8 @@ impl Change {
             | Self::Compact { .. }
             | Self::Holidays { .. }
             | Self::Closing { .. }
-            | Self::Wording { .. } => None,
+            | Self::Wording { .. }
+            | Self::Retention { .. } => None,
         }
     }
 }

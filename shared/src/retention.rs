@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::FamilyId;
 use crate::locale::Localised;
-use crate::municipalities::MunicipalityCode;
 use crate::problem::{Datum, ProblemPart, Reason};
+use crate::programmes::check_name;
 
 /// What is erased together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,8 +85,6 @@ pub struct Period {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RetentionRules {
-    /// The city.
-    pub municipality: MunicipalityCode,
     /// The first day on which something is erased by them.
     pub valid_from: NaiveDate,
     /// The periods, at most one of a kind.
@@ -111,6 +109,8 @@ impl RetentionRules {
                 wrong(nth, "months", Rejection::MonthsInvalid { least, most: MOST_MONTHS });
             }
         }
+        let sources = self.periods.iter().enumerate();
+        parts.extend(sources.flat_map(|(nth, period)| check_name(&period.source, &format!("/periods/{nth}/source"))));
         parts
     }
 
@@ -193,6 +193,24 @@ pub struct RetentionRun {
     pub kept_from: NaiveDate,
     /// How many.
     pub count: i64,
+}
+
+/// How many records of a kind are over on a day, by the periods that hold and by those that are proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RetentionCount {
+    /// The kind.
+    pub kind: Kind,
+    /// For how many months it is kept; none: it is not erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub months: Option<u32>,
+    /// So many are over by them.
+    pub over: i64,
+    /// For how many months it would be kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_months: Option<u32>,
+    /// So many would be.
+    pub newly_over: i64,
 }
 
 /// How one kind stands.
@@ -313,7 +331,6 @@ mod tests {
 
     fn rules(periods: &[(Kind, u32)]) -> RetentionRules {
         RetentionRules {
-            municipality: MunicipalityCode::parse("312029").unwrap(),
             valid_from: day("2026-04-01"),
             periods: periods
                 .iter()

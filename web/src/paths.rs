@@ -489,6 +489,11 @@ pub fn office_new_city() -> String {
     "/office/changes/new/municipality".to_owned()
 }
 
+/// For how long the city is to keep what.
+pub fn office_new_retention() -> String {
+    "/office/changes/new/retention".to_owned()
+}
+
 /// Holidays that come or go.
 pub fn office_new_holidays() -> String {
     "/office/changes/new/holidays".to_owned()

@@ -16,7 +16,7 @@ use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::notices::templates;
 use crate::outbox::Act;
-use crate::{facilities, municipalities, new_id, procedures, programmes};
+use crate::{facilities, municipalities, new_id, procedures, programmes, retention};
 
 /// Whether a change could be written now.
 pub fn check(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change, today: NaiveDate) -> Result<(), ApiError> {
@@ -27,6 +27,10 @@ pub fn check(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
         Change::Facility { .. } | Change::Closing { .. } | Change::Municipality { .. } => {
             check_facility(conn, city, change)?;
             begins_alone(conn, city, change)
+        }
+        Change::Retention { rules } => {
+            let same = retention::store::find_rules(conn, city, rules.valid_from)?.is_some_and(|held| held.valid_from == rules.valid_from);
+            if same { Err(Rejection::DayTaken { from: rules.valid_from }.into()) } else { Ok(()) }
         }
         Change::Holidays { .. } | Change::Wording { .. } => Ok(()),
     }
@@ -78,6 +82,13 @@ pub fn apply(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
             ahead(change, today)?;
             check(conn, city, change, today)?;
             Ok(Effect::Later)
+        }
+        Change::Retention { rules } => {
+            ahead(change, today)?;
+            check(conn, city, change, today)?;
+            retention::store::insert_rules(conn, city, rules)?;
+            act.record(conn, "retention.changed", (city, None), city.as_str())?;
+            Ok(Effect::Retention)
         }
         Change::Wording { wording } => {
             ahead(change, today)?;
@@ -145,7 +156,8 @@ pub fn enter(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
         | Change::Compact { .. }
         | Change::Holidays { .. }
         | Change::Closing { .. }
-        | Change::Wording { .. } => {}
+        | Change::Wording { .. }
+        | Change::Retention { .. } => {}
     }
     Ok(())
 }
@@ -305,17 +317,18 @@ pub fn use_of(conn: &mut AnyConnection, change: &RuleChange, effect: &Effect) ->
             let is_followed = last.is_some() || store::is_planned(conn, &format!("facility {facility_id}"))?;
             (is_followed, facilities::store::count_used(conn, facility_id)?)
         }
-        (_, Effect::Later | Effect::Closing { .. } | Effect::Wording { .. }) => (false, 0),
+        (_, Effect::Later | Effect::Closing { .. } | Effect::Wording { .. } | Effect::Retention) => (false, 0),
     })
 }
 
 /// Takes out what a change wrote.
-pub fn revert(conn: &mut AnyConnection, change: &Change, effect: &Effect, act: &Act) -> Result<(), ApiError> {
+pub fn revert(conn: &mut AnyConnection, city: &MunicipalityCode, (change, effect): (&Change, &Effect), act: &Act) -> Result<(), ApiError> {
     match (change, effect) {
         (_, Effect::Programme { made }) => store::undo_programme(conn, made)?,
         (_, Effect::Procedure { made }) => store::undo_procedure(conn, made)?,
         (Change::Compact { term }, Effect::Compact { made }) => store::undo_term(conn, &term_of(term), made)?,
-        (_, Effect::Compact { .. } | Effect::Later) => {}
+        (Change::Retention { rules }, Effect::Retention) => retention::store::delete_rules(conn, city, rules.valid_from)?,
+        (_, Effect::Compact { .. } | Effect::Later | Effect::Retention) => {}
         (_, Effect::Opening { facility_id }) => facilities::store::delete_facility(conn, facility_id)?,
         (_, Effect::Closing { facility_id }) => facilities::store::write_last_day(conn, facility_id, None, act.now)?,
         (_, Effect::Wording { id }) => templates::delete_template(conn, id)?,

@@ -368,7 +368,7 @@ pub async fn undo_change(
         municipalities::store::lock_municipality(conn, &change.municipality)?;
         let (is_followed, used) = applying::use_of(conn, &change, &effect)?;
         let standing = undo(&change, is_followed, used, tokyo_day(act.now))?;
-        applying::revert(conn, &change.change, &effect, act)?;
+        applying::revert(conn, &change.municipality, (&change.change, &effect), act)?;
         let change = RuleChange { standing, undone: Some(step(conn, &officer, act, "")?), ..change };
         written(conn, change, Some(&effect), ("rule_change.undone", act))
     })

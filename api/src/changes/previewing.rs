@@ -21,7 +21,7 @@ use crate::bookings::store::{Stored, list_by_ids};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::notices::templates::Sentences;
-use crate::{facilities, families, municipalities, procedures, programmes};
+use crate::{facilities, families, municipalities, procedures, programmes, retention};
 
 /// How far back stays are looked at, in days.
 const LOOK_BACK: u32 = 90;
@@ -101,6 +101,11 @@ pub fn preview(
             weights: weights(change, Before::default()),
             agreeing: city.clone(),
             impact: Impact::Municipality { before: Box::new(city_before(conn, city, change)?) },
+        }),
+        Change::Retention { rules } => Ok(RuleChangePreview {
+            weights: weights(change, Before::default()),
+            agreeing: city.clone(),
+            impact: Impact::Retention { counts: retention::compare(conn, city, rules)? },
         }),
         Change::Wording { wording } => {
             let (kind, locale) = (wording.kind, wording.locale);

@@ -56,6 +56,8 @@ pub enum Effect {
         /// The version.
         id: TemplateId,
     },
+    /// Periods, by the first day that stands in the change.
+    Retention,
 }
 
 /// Something that holds from a day on, and what ended for it.

@@ -48,13 +48,13 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
     procedures::insert(conn, this_year)?;
     replace_holidays(conn, &known_holidays().into_iter().collect())?;
     for city in [City::Yonago, City::Sakaiminato] {
-        retention::store::insert_rules(conn, &retention_rules(code(city)?, this_year))?;
+        retention::store::insert_rules(conn, &code(city)?, &retention_rules(this_year))?;
     }
     Ok(())
 }
 
 /// For how long a city keeps what: invented, but five years for what money hangs on, as cities commonly keep their records.
-fn retention_rules(municipality: MunicipalityCode, valid_from: NaiveDate) -> RetentionRules {
+fn retention_rules(valid_from: NaiveDate) -> RetentionRules {
     let source = Localised::new(
         "文書の保存期間の基準（架空）",
         "[書類|しょるい]を [残|のこ]す きまり（[作|つく]り[物|もの]です）",
@@ -75,7 +75,7 @@ fn retention_rules(municipality: MunicipalityCode, valid_from: NaiveDate) -> Ret
         (Records::Families, 60),
     ];
     let period = |(kind, months)| Period { kind, months, source: if kind == Records::Families { law.clone() } else { source.clone() } };
-    RetentionRules { municipality, valid_from, periods: months.into_iter().map(period).collect() }
+    RetentionRules { valid_from, periods: months.into_iter().map(period).collect() }
 }
 
 /// The first day of a fiscal year.

@@ -9,7 +9,8 @@ use shared::ids::FamilyId;
 use shared::municipalities::MunicipalityCode;
 use shared::problem::Problem;
 use shared::retention::{
-    ClosingOutlook, FamilyClosing, Kind, Rejection, RetentionOverview, RetentionRules, RetentionStanding, TOLD_DAYS, close, erased_on,
+    ClosingOutlook, FamilyClosing, Kind, Rejection, RetentionCount, RetentionOverview, RetentionRules, RetentionStanding, TOLD_DAYS, close,
+    erased_on,
 };
 use shared::time::{days_after, tokyo_day};
 
@@ -68,6 +69,26 @@ fn overview(conn: &mut AnyConnection, city: &MunicipalityCode, now: DateTime<Utc
         closed: store::list_closed(conn, city, months)?,
         runs: store::list_runs(conn, city)?,
     })
+}
+
+/// What is over on the first day of new periods, by those that hold and by the new ones.
+pub fn compare(conn: &mut AnyConnection, city: &MunicipalityCode, new: &RetentionRules) -> Result<Vec<RetentionCount>, DbError> {
+    let held = store::find_rules(conn, city, new.valid_from)?;
+    let mut counts = Vec::with_capacity(Kind::ALL.len());
+    for kind in Kind::ALL {
+        let mut over = |rules: Option<&RetentionRules>| {
+            let before = rules.and_then(|rules| rules.kept_from(kind, new.valid_from));
+            before.map_or(Ok(0), |before| store::count_due(conn, (city, kind), before))
+        };
+        counts.push(RetentionCount {
+            kind,
+            months: held.as_ref().and_then(|rules| rules.months(kind)),
+            over: over(held.as_ref())?,
+            new_months: new.months(kind),
+            newly_over: over(Some(new))?,
+        });
+    }
+    Ok(counts)
 }
 
 /// What closing the family's account would do, and what is against it

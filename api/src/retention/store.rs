@@ -38,20 +38,27 @@ pub fn find_rules(conn: &mut AnyConnection, city: &MunicipalityCode, day: NaiveD
         .optional()?;
     let rules = |(valid_from, periods): (NaiveDate, String)| {
         let periods: Vec<Period> = from_json(&periods)?;
-        Ok(RetentionRules { municipality: city.clone(), valid_from, periods })
+        Ok(RetentionRules { valid_from, periods })
     };
     found.map(rules).transpose()
 }
 
 /// Writes a city's periods.
-pub fn insert_rules(conn: &mut AnyConnection, rules: &RetentionRules) -> Result<(), DbError> {
+pub fn insert_rules(conn: &mut AnyConnection, city: &MunicipalityCode, rules: &RetentionRules) -> Result<(), DbError> {
     diesel::insert_into(retention_rules::table)
         .values((
-            retention_rules::municipality.eq(rules.municipality.as_str()),
+            retention_rules::municipality.eq(city.as_str()),
             retention_rules::valid_from.eq(rules.valid_from),
             retention_rules::periods.eq(to_json(&rules.periods)?),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Takes the periods away that would begin on a day.
+pub fn delete_rules(conn: &mut AnyConnection, city: &MunicipalityCode, valid_from: NaiveDate) -> Result<(), DbError> {
+    let mine = retention_rules::table.filter(retention_rules::municipality.eq(city.as_str()));
+    diesel::delete(mine.filter(retention_rules::valid_from.eq(valid_from))).execute(conn)?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ async fn periods(test: &TestApp, months: &'static [(Kind, u32)]) {
                     kind: *kind, months: *months, source: Localised::new("規程", "きまり", "Rules")
                 };
             let periods = months.iter().map(period).collect();
-            store::insert_rules(conn, &RetentionRules { municipality: code(city), valid_from: date("2026-04-01"), periods })?;
+            store::insert_rules(conn, &code(city), &RetentionRules { valid_from: date("2026-04-01"), periods })?;
         }
         Ok(())
     })
@@ -373,6 +373,49 @@ on_both! {
         jobs::keep(&test.app).await.unwrap();
         let erased: i64 = test.write(|conn| Ok(events::table.filter(events::kind.eq("family.erased")).count().get_result(conn)?)).await;
         assert_eq!(erased, 1, "once");
+    }
+
+    async fn periods_are_changed_by_two_officers_from_a_day_to_come_and_taken_back_before(test) {
+        periods(test, &[(Kind::Messages, 12)]).await;
+        let ana = test.guardian("Ana", YONAGO).await;
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (2, 2)).await;
+        let booking = ana.book(&slot, &[&ana.child("2025-05-01").await]).await.body[0]["id"].as_str().unwrap().to_owned();
+        ana.post(&format!("/bookings/{booking}/messages"), json!({ "words": "おむつ" })).await;
+        let (one, other) = (test.officer(SAKAIMINATO).await, test.officer(SAKAIMINATO).await);
+        let source = json!({ "ja": "規程", "easy": "きまり", "en": "Rules" });
+        let change = |from: &str, months: u32| {
+            let period = json!({ "kind": "messages", "months": months, "source": source });
+            json!({ "kind": "retention", "rules": { "valid_from": from, "periods": [period] } })
+        };
+        let short = one.post("/office/changes", change("2027-04-01", 2)).await;
+        assert_eq!((short.code_number(), short.codes(), &short.body["errors"][0]["pointer"]), (422, vec!["retention.months_invalid".to_owned()], &json!("/rules/periods/0/months")));
+        assert_eq!(one.post("/office/changes", change("2026-11-21", 3)).await.codes(), ["changes.not_ahead"]);
+        let proposed = one.post("/office/changes", change("2027-04-01", 3)).await;
+        assert_eq!((proposed.code_number(), &proposed.body["standing"], &proposed.body["weights"]), (201, &json!("waiting"), &json!(["erasure"])), "{:?}", proposed.body);
+        let counts = proposed.body["impact"]["counts"].as_array().unwrap();
+        let messages = counts.iter().find(|count| count["kind"] == "messages").unwrap();
+        assert_eq!((&messages["months"], &messages["over"], &messages["new_months"], &messages["newly_over"]), (&json!(12), &json!(0), &json!(3), &json!(1)));
+        let path = format!("/office/changes/{}", proposed.body["id"].as_str().unwrap());
+        let step = async |who: &Person, verb: &str| {
+            let etag = who.get(&path).await.etag();
+            who.send(who.request(Method::POST, &format!("{path}/{verb}")).header("if-match", etag).json(&json!({}))).await
+        };
+        assert_eq!(step(&one, "agree").await.codes(), ["changes.own_change"]);
+        assert_eq!(step(&other, "agree").await.status, 200);
+        assert_eq!(one.post("/office/changes", change("2027-04-01", 4)).await.codes(), ["changes.day_taken"]);
+        // Taken back before its day it never held; agreed to again it holds from its day on.
+        assert_eq!(step(&one, "undo").await.status, 200);
+        test.at("2027-04-01T00:10:00+09:00");
+        assert_eq!(jobs::keep(&test.app).await.unwrap(), 0);
+        let (one, other) = (test.officer(SAKAIMINATO).await, test.officer(SAKAIMINATO).await);
+        let again = one.post("/office/changes", change("2027-04-02", 3)).await;
+        let path = format!("/office/changes/{}/agree", again.body["id"].as_str().unwrap());
+        let agreed = other.send(other.request(Method::POST, &path).header("if-match", again.etag()).json(&json!({}))).await;
+        assert_eq!(agreed.status, 200, "{:?}", agreed.body);
+        assert_eq!(jobs::keep(&test.app).await.unwrap(), 0, "not before its first day");
+        test.at("2027-04-02T00:10:00+09:00");
+        assert_eq!(jobs::keep(&test.app).await.unwrap(), 1);
+        assert_eq!(count(test, "messages").await, 0);
     }
 
     async fn retention_is_for_officers_and_closing_for_guardians(test) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{CityData, FacilityData};
 use crate::ids::{ChildId, FamilyId};
 use crate::notices::Texts;
+use crate::retention::RetentionCount;
 use crate::time::{tokyo, tokyo_day};
 
 /// Whom a change would touch, by numbers alone, and what it changes where that is not written down elsewhere.
@@ -55,6 +56,11 @@ pub enum Impact {
         before: Texts,
         /// What would be said.
         after: Texts,
+    },
+    /// Of periods: what is over on their first day.
+    Retention {
+        /// Every kind.
+        counts: Vec<RetentionCount>,
     },
 }
 

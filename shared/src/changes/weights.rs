@@ -17,6 +17,8 @@ pub enum Weight {
     Eligibility,
     /// It binds another city too.
     Border,
+    /// What is erased cannot be brought back.
+    Erasure,
 }
 
 /// What holds before a change begins.
@@ -39,6 +41,7 @@ pub fn weights(change: &Change, before: Before<'_>) -> Vec<Weight> {
         Change::Facility { facility } if before.facility.is_some_and(|held| held.admits_as(&facility.data)) => Vec::new(),
         // Where children can be brought, which and how many.
         Change::Facility { .. } | Change::Closing { .. } => vec![Weight::Eligibility],
+        Change::Retention { .. } => vec![Weight::Erasure],
         Change::Holidays { .. } | Change::Municipality { .. } | Change::Wording { .. } => Vec::new(),
     }
 }

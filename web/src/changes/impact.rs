@@ -5,6 +5,7 @@ use shared::changes::{Change, FacilityImpact, Impact, RuleChangePreview, StayImp
 use shared::locale::{full_day, yen};
 
 use super::client;
+use super::periods::PeriodCounts;
 use super::words::{difference, weight_word};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, say, say_with};
@@ -78,6 +79,7 @@ pub fn ImpactFacts(
         .into_any(),
         Impact::Facility { counted, .. } => view! { <AtFacility counted/> }.into_any(),
         Impact::Municipality { .. } => view! { <p class="quiet"><Say key="changes.city_touches"/></p> }.into_any(),
+        Impact::Retention { counts } => view! { <PeriodCounts counts/> }.into_any(),
         Impact::Wording { .. } => view! { <p class="quiet"><Say key="changes.wording_touches"/></p> }.into_any(),
     }
 }

@@ -6,6 +6,7 @@ mod facilities;
 mod forms;
 mod impact;
 mod pages;
+mod periods;
 mod words;
 
 use leptos::prelude::*;
@@ -17,6 +18,7 @@ pub use self::forms::proposed;
 use self::forms::{NewHolidaysPage, NewTermPage};
 pub use self::impact::Preview;
 use self::pages::{ChangePage, ChangesPage};
+use self::periods::NewPeriodsPage;
 use crate::session::OfficeOnly;
 
 /// The slice's pages.
@@ -30,6 +32,7 @@ pub fn ChangeRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("new/facility") view=NewFacilityPage/>
             <Route path=path!("new/closing") view=NewClosingPage/>
             <Route path=path!("new/municipality") view=NewCityPage/>
+            <Route path=path!("new/retention") view=NewPeriodsPage/>
             <Route path=path!(":change_id") view=ChangePage/>
         </ParentRoute>
     }

@@ -53,6 +53,7 @@ pub fn ChangesPage() -> impl IntoView {
                 <LinkButton href=paths::office_new_facility() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_facility"/></LinkButton>
                 <LinkButton href=paths::office_new_closing() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_closing"/></LinkButton>
                 <LinkButton href=paths::office_new_city() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_city"/></LinkButton>
+                <LinkButton href=paths::office_new_retention() look=Look::Outline icon=Glyph::Plus><Say key="retention.change"/></LinkButton>
                 <LinkButton href=paths::office_notices() look=Look::Outline><Say key="changes.new_wording"/></LinkButton>
                 <LinkButton href=paths::office_new_holidays() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_holidays"/></LinkButton>
             </div>
@@ -180,7 +181,7 @@ fn Content(change: RuleChange, names: Names) -> impl IntoView {
         Change::Compact { term } => view! { <TermFacts term names/> }.into_any(),
         Change::Holidays { added, removed } => view! { <HolidayFacts added removed/> }.into_any(),
         Change::Closing { closing } => view! { <Facts><Fact name="changes.last_day">{day(closing.last_day)}</Fact></Facts> }.into_any(),
-        Change::Facility { .. } | Change::Municipality { .. } | Change::Wording { .. } => {
+        Change::Facility { .. } | Change::Municipality { .. } | Change::Wording { .. } | Change::Retention { .. } => {
             let from = change.change.first_day().map(|first| view! { <Fact name="changes.from">{day(first)}</Fact> });
             let differs = difference(&change.change, &change.impact);
             view! { <Facts>{from}</Facts> {differs} }.into_any()

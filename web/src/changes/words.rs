@@ -44,6 +44,7 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::Closing { .. } => "changes.closing",
         Change::Municipality { .. } => "changes.municipality",
         Change::Wording { .. } => "changes.wording",
+        Change::Retention { .. } => "retention.title",
     }
 }
 
@@ -53,6 +54,7 @@ pub const fn weight_word(weight: Weight) -> &'static str {
         Weight::Money => "changes.money",
         Weight::Eligibility => "changes.eligibility",
         Weight::Border => "changes.border",
+        Weight::Erasure => "retention.weighs",
     }
 }
 
@@ -99,6 +101,10 @@ pub fn subject(change: &RuleChange, names: &Names) -> AnyView {
         Change::Wording { wording } => {
             let (kind, language) = (wording.kind, own_name(wording.locale));
             furigana(move || format!("{}（{language}）", words::name(kind, locale()))).into_any()
+        }
+        Change::Retention { rules } => {
+            let count = rules.periods.len().to_string();
+            say_with("retention.so_many", move || vec![("count", count.clone())]).into_any()
         }
         Change::Programme { version } => name(version.name.clone()).into_any(),
         Change::Procedure { version } => name(version.name.clone()).into_any(),

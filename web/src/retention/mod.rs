@@ -6,6 +6,9 @@ mod office;
 #[cfg(feature = "family")]
 mod own;
 
+#[cfg(feature = "office")]
+pub use self::client::overview;
+
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
@@ -34,4 +37,19 @@ pub fn ClosingRoutes() -> impl MatchNestedRoutes + Clone {
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// What a kind is called.
+#[cfg(feature = "office")]
+pub const fn words(kind: shared::retention::Kind) -> &'static str {
+    use shared::retention::Kind;
+    match kind {
+        Kind::Drafts => "retention.kind_drafts",
+        Kind::Messages => "retention.kind_messages",
+        Kind::Notices => "retention.kind_notices",
+        Kind::Outreach => "retention.kind_outreach",
+        Kind::Journal => "retention.kind_journal",
+        Kind::Applications => "retention.kind_applications",
+        Kind::Families => "retention.kind_families",
+    }
 }

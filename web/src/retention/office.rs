@@ -4,24 +4,12 @@ use leptos::prelude::*;
 use shared::locale::{full_day, moment};
 use shared::retention::{ClosedFamily, Kind, Period, RetentionOverview, RetentionRun, RetentionStanding};
 
-use super::client;
+use super::{client, words};
 use crate::archive::MakeArchive;
 use crate::i18n::{Say, furigana, locale, name, say, say_with};
 use crate::office::{OfficeNav, OfficePlace};
-use crate::ui::{Banner, Load, PageTitle, QueueCell, QueueFigure, QueueTable, Tone};
-
-/// What a kind is called.
-const fn words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Drafts => "retention.kind_drafts",
-        Kind::Messages => "retention.kind_messages",
-        Kind::Notices => "retention.kind_notices",
-        Kind::Outreach => "retention.kind_outreach",
-        Kind::Journal => "retention.kind_journal",
-        Kind::Applications => "retention.kind_applications",
-        Kind::Families => "retention.kind_families",
-    }
-}
+use crate::paths;
+use crate::ui::{Banner, Glyph, LinkButton, Load, Look, PageTitle, QueueCell, QueueFigure, QueueTable, Tone};
 
 /// From when its period counts.
 const fn counted(kind: Kind) -> &'static str {
@@ -45,6 +33,7 @@ pub fn RetentionPage() -> impl IntoView {
             <OfficeNav here=OfficePlace::Audit/>
             <PageTitle text="retention.title"/>
             <p><Say key="retention.lead"/></p>
+            <div class="row"><LinkButton href=paths::office_new_retention() look=Look::Outline icon=Glyph::Pencil><Say key="retention.change"/></LinkButton></div>
             <Load what=overview let:overview><Overview overview/></Load>
         </div>
     }
