@@ -166,7 +166,7 @@ test('a facility that closes shows who is booked after its last day, and is with
   await expect(page.getByText('直すところがあります')).toBeVisible();
   await page.locator('#rule-closing-last_day').fill(project.name === 'phone' ? '2032-03-31' : '2033-03-31');
   await page.getByRole('button', { name: '影響を確かめる' }).click();
-  await expect(page.getByRole('region', { name: '影響' }).getByText('始まる日以降の枠と予約はありません。')).toBeVisible();
+  await expect(page.getByRole('region', { name: '影響' }).getByText('切り替わった後の枠と予約はありません。')).toBeVisible();
   await looked(page, 'changes-closing');
   await page.getByRole('button', { name: '起案する' }).click();
   await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();

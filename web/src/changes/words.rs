@@ -154,9 +154,9 @@ fn facility_lines(data: &FacilityData, locale: Locale) -> Vec<(&'static str, Str
         ("changes.kana", text(&data.kana)),
         ("changes.name_en", text(&data.name_en)),
         ("changes.facility_kind", data.kind.say(locale)),
-        ("changes.capacity", capacity.unwrap_or_default()),
-        ("changes.ages", ages),
-        ("changes.weekdays", days),
+        ("facilities.capacity", capacity.unwrap_or_default()),
+        ("facilities.ages_taken", ages),
+        ("changes.weekdays_open", days),
         ("changes.hours", hours(&opening, locale).unwrap_or_default()),
         ("changes.opening_notes", text(&data.opening_notes)),
         ("changes.address", format!("{postal}{}", address.trim())),
@@ -194,7 +194,7 @@ fn differing(before: Option<Lines>, after: Lines) -> AnyView {
     let or_none = |text: String| if text.is_empty() { say("changes.not_said").into_any() } else { marked(&text) };
     let facts = changed
         .into_iter()
-        .map(|((label, was), (_, is))| view! { <Fact name=label><del>{or_none(was)}</del> " → " <ins>{or_none(is)}</ins></Fact> })
+        .map(|((label, was), (_, is))| view! { <Fact name=label><del>{or_none(was)}</del> " → " <strong>{or_none(is)}</strong></Fact> })
         .collect_view();
     view! { <Facts>{facts}</Facts> }.into_any()
 }
