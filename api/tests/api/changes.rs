@@ -335,6 +335,12 @@ on_both! {
         assert_eq!(family.active_bookings().await, 1);
         let other = family.child("2025-06-01").await;
         assert_eq!(family.book(&after, &[&other]).await.code(), "bookings.slot_closed");
+        // Staff change such a slot, even open it: still nobody gets in, and none of it outlasts the closing.
+        for change in [json!({ "room": 5 }), json!({ "state": "open" })] {
+            let etag = staff.get(&format!("/slots/{after}")).await.etag();
+            assert_eq!(staff.patch(&format!("/slots/{after}"), change, &etag).await.status, 200);
+            assert_eq!(family.book(&after, &[&other]).await.code(), "bookings.slot_closed");
+        }
         assert_eq!(family.book(&before, &[&other]).await.status, 201);
         assert_eq!(test.anybody().get("/facilities/yonago").await.body["last_day"], "2026-12-01");
         let bands = json!([{ "from_age": 0, "under_age": 3, "capacity": 2 }]);
