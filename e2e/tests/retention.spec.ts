@@ -44,7 +44,7 @@ test('a family closes its account once nothing is under way, and officers see wh
     await expectAccessible(page);
   }
   await frame.open('/family/close');
-  await expect(page.getByText('60か月保存し、2032年1月19日に消去します。')).toBeVisible();
+  await expect(page.getByText('60か月保存し、2032年1月19日（月）に消去します。')).toBeVisible();
   const close = page.getByRole('button', { name: '退会する' });
   await close.click();
   await expect(page.getByText('取り消せないことを確認し、チェックを入れてください。').first()).toBeVisible();

@@ -1,5 +1,7 @@
 //! A family closes its account: what is against it, what goes, what stays and until when, and then the password.
 
+use std::time::Duration;
+
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -130,9 +132,10 @@ fn CloseForm(password: bool) -> impl IntoView {
         async move {
             match client::close(&closing, &attempt).await {
                 Ok(()) => {
-                    session.leave();
                     navigate(&paths::home(), NavigateOptions { replace: true, ..Default::default() });
                     flash.done("retention.closed_done");
+                    // Once this page is left: it is only for who is signed in, and would lead to signing in.
+                    set_timeout(move || session.leave(), Duration::ZERO);
                 }
                 Err(why) => outcome.set(Outcome::Failed(why)),
             }
