@@ -9,13 +9,12 @@ use leptos_router::hooks::use_navigate;
 use shared::locale::full_day;
 use shared::problem::{ProblemPart, Reason};
 use shared::retention::{ClosingOutlook, FamilyClosing};
-use shared::text::Rejection;
 
 use super::client;
 use crate::api::{Attempt, Failure};
 use crate::archive::OwnArchive;
 use crate::flash::use_flash;
-use crate::i18n::{Say, locale, reasons, say, say_with, sentence};
+use crate::i18n::{Say, furigana, locale, say, say_with, sentence};
 use crate::paths;
 use crate::session::use_session;
 use crate::ui::{
@@ -58,15 +57,13 @@ fn Against(against: Vec<ProblemPart>) -> impl IntoView {
     };
     view! {
         <Banner tone=Tone::Warning title="retention.not_yet">
-            <ul class="stack">
-                {against
-                    .into_iter()
-                    .map(|part| {
-                        let way = way(&part.reason).map(|(href, words)| view! { <br/> <a href=href>{say(words)}</a> });
-                        view! { <li>{reasons(move || vec![part.reason.clone()])} {way}</li> }
-                    })
-                    .collect_view()}
-            </ul>
+            {against
+                .into_iter()
+                .map(|part| {
+                    let way = way(&part.reason).map(|(href, words)| view! { <p><a href=href>{say(words)}</a></p> });
+                    view! { <p>{furigana(move || part.reason.sentence(locale()))}</p> {way} }
+                })
+                .collect_view()}
         </Banner>
     }
 }
@@ -145,7 +142,7 @@ fn CloseForm(password: bool) -> impl IntoView {
         event.prevent_default();
         let no_password = password && typed.with_untracked(|typed| typed.is_empty());
         let missing: Vec<_> = [
-            no_password.then_some(("closing_password", Rejection::Missing.code())),
+            no_password.then_some(("closing_password", "retention.password_missing")),
             (!sure.get_untracked()).then_some(("closing_sure", "retention.sure_missing")),
         ]
         .into_iter()
