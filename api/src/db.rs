@@ -96,7 +96,7 @@ impl From<DieselError> for DbError {
             _ if message.contains("lock timeout") || message.contains("database is locked") || message.contains("statement timeout") => {
                 return Self::Busy;
             }
-            _ if message.contains("bookings_child_free") || message.contains("_append_only") => {}
+            _ if ["bookings_child_free", "families_closed", "_append_only"].iter().any(|name| message.contains(name)) => {}
             _ => return Self::Other(message.to_owned()),
         }
         let known = SQLITE_NAMES.iter().find(|(told, _)| message.contains(told)).map(|(_, name)| (*name).to_owned());

@@ -272,6 +272,7 @@ impl From<DbError> for ApiError {
                 "accounts_email_taken" => {
                     Self::Refused(vec![part(Some("/email".to_owned()), shared::accounts::Rejection::EmailTaken.reason())])
                 }
+                "families_closed" => Self::refused(shared::retention::Rejection::Closed.reason()),
                 "passkeys_credential_once" => Self::refused(shared::passkeys::Rejection::AlreadyAdded.reason()),
                 // The rule decides under the lock, so these only meet a write that went around it: look again.
                 "audit_chain_line_once"
@@ -369,6 +370,7 @@ refused!(
     shared::passkeys::Rejection,
     shared::places::Rejection,
     shared::proxy::Rejection,
+    shared::retention::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
     shared::settlements::Rejection,

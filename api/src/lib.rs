@@ -49,6 +49,7 @@ pub mod registers;
 pub mod reminders;
 pub mod request;
 pub mod residence;
+pub mod retention;
 pub mod routes;
 pub mod schema;
 pub mod series;

@@ -65,6 +65,7 @@ use crate::session;
         (name = "proxy", description = "Acting for a family (代理) for a stated reason, for a quarter of an hour"),
         (name = "audit", description = "The audit (操作の記録): who saw or changed whose data, chained by hash"),
         (name = "archive", description = "The archive of a family (開示用の資料): everything that is held about it, in one file"),
+        (name = "retention", description = "Retention (保存期間): what is erased when by rule, and closing a family's account"),
         (name = "settings", description = "This installation"),
     )
 )]

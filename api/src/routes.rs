@@ -18,8 +18,8 @@ use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, clients, consents,
     devices, docs, documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities,
-    notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence, series,
-    settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
+    notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence,
+    retention, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
 
 /// Where the API's operations are.
@@ -88,6 +88,7 @@ fn operations(config: &mut impl Operations) {
     proxy::configure(config);
     audit::configure(config);
     archive::configure(config);
+    retention::configure(config);
     settings::configure(config);
 }
 

@@ -59,6 +59,8 @@ diesel::table! {
         undone -> Nullable<Text>,
         effect -> Nullable<Text>,
         version -> BigInt,
+        subject -> Nullable<Text>,
+        entered_at -> Nullable<Timestamp>,
     }
 }
 
@@ -90,6 +92,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        opens_on -> Nullable<Date>,
+        closes_at -> Nullable<Timestamp>,
     }
 }
 
@@ -106,6 +110,8 @@ diesel::table! {
         turn -> BigInt,
         version -> BigInt,
         created_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -1317,6 +1323,22 @@ diesel::joinable!(journal_entries -> accounts (written_by));
 diesel::joinable!(shift_notes -> accounts (written_by));
 diesel::joinable!(shift_note_reads -> accounts (account_id));
 diesel::joinable!(proxy_sessions -> families (family_id));
+diesel::table! {
+    retention_rules (municipality, valid_from) {
+        municipality -> Text,
+        valid_from -> Date,
+        periods -> Text,
+    }
+}
+diesel::table! {
+    retention_runs (municipality, day, kind) {
+        municipality -> Text,
+        day -> Date,
+        kind -> Text,
+        kept_from -> Date,
+        count -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     account_codes,
     accounts,
@@ -1397,6 +1419,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     regular_classes,
     reminders,
     residence_letters,
+    retention_rules,
+    retention_runs,
     seen_children,
     series,
     sessions,

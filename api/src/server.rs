@@ -13,8 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
-    App, accounts, audit, bookings, campaigns, clients, entitlements, figures, idempotency, identity, notices, outreach, passkeys, proxy,
-    reminders, request, routes, session, waitlist,
+    App, accounts, audit, bookings, campaigns, changes, clients, entitlements, figures, idempotency, identity, notices, outreach, passkeys,
+    proxy, reminders, request, retention, routes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -63,6 +63,9 @@ pub async fn keep_time(app: App) {
     loop {
         if let Err(error) = bookings::jobs::decide_overdue(&app).await {
             tracing::warn!(%error, "overdue requests were not decided");
+        }
+        if let Err(error) = changes::jobs::enter_due(&app).await {
+            tracing::warn!(%error, "changes were not written on their first day");
         }
         if let Err(error) = entitlements::jobs::tell_endings(&app).await {
             tracing::warn!(%error, "ending certifications were not told");
@@ -117,6 +120,9 @@ pub async fn keep_house(app: App) {
         }
         if let Err(error) = figures::jobs::publish_due(&app).await {
             tracing::warn!(%error, "figures were not published");
+        }
+        if let Err(error) = retention::jobs::keep(&app).await {
+            tracing::warn!(%error, "what is over was not erased");
         }
         tokio::time::sleep(ROUND).await;
     }

@@ -115,3 +115,88 @@ test('a compact is sent back by the other city with a word', async ({ page, brow
   await expect(page.getByText('住民への説明のあとにしてください。')).toBeVisible();
   await looked(page, 'changes-compact-declined');
 });
+
+test('a facility changes from a day on: mistakes stand at their field, more places take another officer', async ({ page, browser }, { project }) => {
+  test.slow();
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '施設の情報を変える・施設を開く' }).click();
+  await page.locator('#changes-facility').selectOption({ index: 2 });
+  const name = await page.locator('#rule-facility-name').inputValue();
+  // Each size of the journey at a day of its own: both are of one world.
+  await page.locator('#rule-facility-valid_from').fill(project.name === 'phone' ? '2030-06-01' : '2031-06-01');
+  await page.locator('#rule-facility-phone').fill('110');
+  await page.locator('#rule-facility-latitude').fill('133.3');
+  await expect(page.getByText('直すところがあります')).toBeVisible();
+  await expect(page.locator('#rule-facility-phone')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('日本の中の位置で入力してください', { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: '起案する' })).toHaveAttribute('aria-disabled', 'true');
+  await looked(page, 'changes-facility-wrong');
+  await page.locator('#rule-facility-phone').fill('0859-99-0123');
+  await page.locator('#rule-facility-latitude').fill('35.45');
+  await page.locator('#rule-facility-longitude').fill('133.33');
+  await page.locator('#rule-facility-capacity').fill(project.name === 'phone' ? '123' : '124');
+  await page.locator('#rule-facility-ages').fill('1歳～5歳');
+  await expect(page.getByText('直すところがあります')).toHaveCount(0);
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  const impact = page.getByRole('region', { name: '影響' });
+  await expect(impact.getByText('0859-99-0123')).toBeVisible();
+  await expect(impact.getByText('対象や利用できる量が変わります。')).toBeVisible();
+  await looked(page, 'changes-facility-preview');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  const address = new URL(page.url()).pathname;
+  const second = await another(browser);
+  await new Door(second).signedIn(secondOfficerOfYonago);
+  await new Frame(second).open('/office/changes');
+  await expect(second.locator(`a[href="${address}"]`)).toContainText(name);
+  await second.locator(`a[href="${address}"]`).click();
+  await looked(second, 'changes-facility-to-agree');
+  await second.getByRole('button', { name: '確認して登録する' }).click();
+  await expect(second.getByText('確認して、登録しました。')).toBeVisible();
+  await second.getByRole('button', { name: '取り消す' }).click();
+  await expect(second.getByText('取り消しました。')).toBeVisible();
+});
+
+test('a facility that closes shows who is booked after its last day, and is withdrawn', async ({ page }, { project }) => {
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '施設を閉じる' }).click();
+  await page.locator('#rule-closing-last_day').fill('2026-01-05');
+  await expect(page.getByText('直すところがあります')).toBeVisible();
+  await page.locator('#rule-closing-last_day').fill(project.name === 'phone' ? '2032-03-31' : '2033-03-31');
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  await expect(page.getByRole('region', { name: '影響' }).getByText('切り替わった後の枠と予約はありません。')).toBeVisible();
+  await looked(page, 'changes-closing');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  await page.getByRole('button', { name: '取り下げる' }).click();
+  await expect(page.getByText('取り下げました。')).toBeVisible();
+  await looked(page, 'changes-closing-withdrawn');
+});
+
+test('the city hall and the words of a notice change on a day, and are taken back before it', async ({ page }, { project }) => {
+  test.slow();
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '市町の情報を変える' }).click();
+  await page.locator('#rule-city-valid_from').fill(project.name === 'phone' ? '2030-07-01' : '2031-07-01');
+  await page.locator('#rule-city-latitude').fill('35.43');
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  await expect(page.getByText('予約や料金には関わりません。')).toBeVisible();
+  await looked(page, 'changes-city');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('登録しました。')).toBeVisible();
+  await page.getByRole('button', { name: '取り消す' }).click();
+  await expect(page.getByText('取り消しました。')).toBeVisible();
+
+  await new Frame(page).open('/office/notices/booking.confirmed?language=ja');
+  await page.locator('#notice-title').fill('予約が決まりました');
+  await page.locator('#notice-from').fill(project.name === 'phone' ? '2030-08-01' : '2031-08-01');
+  await page.getByRole('button', { name: 'この文面を公開する' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '改正の内容' })).toBeVisible();
+  await expect(page.getByText('架空のご家庭に届く文面です。')).toBeVisible();
+  await looked(page, 'changes-wording');
+  await page.getByRole('button', { name: '取り消す' }).click();
+  await expect(page.getByText('取り消しました。')).toBeVisible();
+});

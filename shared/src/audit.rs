@@ -8,7 +8,7 @@ use crate::locale::Locale;
 use crate::problem::{Datum, Reason, sentence};
 
 /// The things that operations are about: the first word of an action.
-pub const THINGS: [&str; 44] = [
+pub const THINGS: [&str; 46] = [
     "account",
     "application",
     "attachment",
@@ -32,6 +32,7 @@ pub const THINGS: [&str; 44] = [
     "interview",
     "journal_entry",
     "message",
+    "municipality",
     "notice",
     "notice_template",
     "offering",
@@ -44,6 +45,7 @@ pub const THINGS: [&str; 44] = [
     "proxy",
     "register",
     "residence",
+    "retention",
     "rule_change",
     "series",
     "session",
@@ -56,7 +58,7 @@ pub const THINGS: [&str; 44] = [
 ];
 
 /// What is done with them: the second word of an action.
-pub const VERBS: [&str; 107] = [
+pub const VERBS: [&str; 108] = [
     "absent",
     "accepted",
     "account_code_made",
@@ -92,6 +94,7 @@ pub const VERBS: [&str; 107] = [
     "ended",
     "ending",
     "enrolment_set",
+    "erased",
     "expired",
     "exported",
     "finished",

@@ -2,6 +2,7 @@
 //!
 //! Nothing that has begun is ever changed: a change holds from a day to come, and ends what held until then.
 
+mod facility;
 mod impact;
 mod weights;
 
@@ -9,14 +10,20 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-pub use self::impact::{Impact, StayFact, StayImpact, stay_impact};
-pub use self::weights::{Weight, weights};
+pub use self::facility::{FacilityData, NewClosing, NewFacilityData};
+pub use self::impact::{BookedFact, FacilityImpact, Impact, StayFact, StayImpact, facility_impact, stay_impact};
+pub use self::weights::{Before, Weight, weights};
 use crate::applications::Colleague;
+use crate::facilities::words::in_japan;
 use crate::ids::{CompactId, RuleChangeId};
-use crate::municipalities::MunicipalityCode;
+use crate::locale::{Locale, Localised};
+use crate::municipalities::{MunicipalityCode, Position};
+use crate::notices::{self, Texts};
 use crate::problem::{Datum, ProblemPart, Reason};
 use crate::procedures::NewProcedure;
-use crate::programmes::{NewProgramme, PriceTier, ProgrammeKey, check_key};
+use crate::programmes::{NewProgramme, PriceTier, ProgrammeKey, check_key, check_name};
+use crate::retention::RetentionRules;
+use crate::text::Kana;
 use crate::time::next_day;
 
 /// What a compact says from a day on, as it is proposed.
@@ -52,6 +59,53 @@ pub struct Holiday {
     pub name: String,
 }
 
+/// What holds of a city itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CityData {
+    /// Its name.
+    pub name: Localised,
+    /// Its name in katakana.
+    pub kana: String,
+    /// Where its city hall is, in degrees north.
+    pub latitude: f64,
+    /// And in degrees east.
+    pub longitude: f64,
+}
+
+impl CityData {
+    /// Where its city hall is.
+    pub const fn position(&self) -> Position {
+        Position { latitude: self.latitude, longitude: self.longitude }
+    }
+}
+
+/// What holds of a city from a day on, as it is proposed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewCityData {
+    /// The first day; tomorrow or later.
+    pub valid_from: NaiveDate,
+    /// What holds.
+    #[serde(flatten)]
+    pub data: CityData,
+}
+
+/// What a city says in a kind of notices from a day on, in one language, instead of the shipped sentences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewWording {
+    /// The first day; tomorrow or later.
+    pub valid_from: NaiveDate,
+    /// What is told.
+    pub kind: notices::Kind,
+    /// The language.
+    pub locale: Locale,
+    /// The sentences.
+    #[serde(flatten)]
+    pub texts: Texts,
+}
+
 /// What is to hold from a day on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -79,6 +133,31 @@ pub enum Change {
         /// Days that no longer are.
         removed: Vec<NaiveDate>,
     },
+    /// A facility (施設): what holds of it, or one that opens.
+    Facility {
+        /// What holds.
+        facility: Box<NewFacilityData>,
+    },
+    /// A facility closes for good (閉所).
+    Closing {
+        /// Which, and when.
+        closing: NewClosing,
+    },
+    /// The officer's own city (市町).
+    Municipality {
+        /// What holds.
+        city: Box<NewCityData>,
+    },
+    /// The sentences of a kind of notices (文面).
+    Wording {
+        /// The sentences.
+        wording: Box<NewWording>,
+    },
+    /// For how long the city keeps what (保存期間).
+    Retention {
+        /// The periods.
+        rules: RetentionRules,
+    },
 }
 
 impl Change {
@@ -89,6 +168,11 @@ impl Change {
             Self::Procedure { version } => Some(version.valid_from),
             Self::Compact { term } => Some(term.valid_from),
             Self::Holidays { added, removed } => added.iter().map(|holiday| holiday.day).chain(removed.iter().copied()).min(),
+            Self::Facility { facility } => Some(facility.valid_from),
+            Self::Closing { closing } => Some(next_day(closing.last_day)),
+            Self::Municipality { city } => Some(city.valid_from),
+            Self::Wording { wording } => Some(wording.valid_from),
+            Self::Retention { rules } => Some(rules.valid_from),
         }
     }
 
@@ -103,6 +187,35 @@ impl Change {
             Self::Procedure { version } => below(version.check(), "/version"),
             Self::Compact { term } => check_term(term),
             Self::Holidays { added, removed } => check_holidays(added, removed, today),
+            Self::Facility { facility } => check_facility(facility, today),
+            // Whoever closes today is still open today.
+            Self::Closing { closing } if closing.last_day < today => {
+                vec![wrong("/closing/last_day".to_owned(), Rejection::NotAhead { from: today })]
+            }
+            Self::Closing { .. } => Vec::new(),
+            Self::Municipality { city } => check_city(city, today),
+            Self::Wording { wording } => check_wording(wording, today),
+            Self::Retention { rules } => {
+                let mut parts: Vec<ProblemPart> = check_ahead(rules.valid_from, today, "/rules/valid_from").into_iter().collect();
+                parts.extend(below(rules.check(), "/rules"));
+                parts
+            }
+        }
+    }
+
+    /// What it is about, where only one change may begin on a day and is written into the present when that day comes; none: it is written
+    /// when it is agreed to.
+    pub fn subject(&self, city: &MunicipalityCode) -> Option<String> {
+        match self {
+            Self::Facility { facility } => facility.facility_id.as_ref().map(|id| format!("facility {id}")),
+            Self::Municipality { .. } => Some(format!("municipality {city}")),
+            Self::Programme { .. }
+            | Self::Procedure { .. }
+            | Self::Compact { .. }
+            | Self::Holidays { .. }
+            | Self::Closing { .. }
+            | Self::Wording { .. }
+            | Self::Retention { .. } => None,
         }
     }
 }
@@ -125,6 +238,49 @@ fn check_term(term: &NewTerm) -> Vec<ProblemPart> {
     if term.resident_priority_days > MOST_PRIORITY_DAYS {
         parts.push(wrong("/term/resident_priority_days".to_owned(), Rejection::PriorityInvalid));
     }
+    parts
+}
+
+fn at(place: &str, field: &str, reason: Reason) -> ProblemPart {
+    ProblemPart { pointer: Some(format!("{place}/{field}")), subject: None, reason, detail: String::new() }
+}
+
+fn check_ahead(first: NaiveDate, today: NaiveDate, pointer: &str) -> Option<ProblemPart> {
+    (first <= today).then(|| wrong(pointer.to_owned(), Rejection::NotAhead { from: next_day(today) }))
+}
+
+/// The longest ID in a city's list of facilities.
+const LONGEST_SOURCE_ID: usize = 40;
+
+fn check_facility(new: &NewFacilityData, today: NaiveDate) -> Vec<ProblemPart> {
+    let mut parts: Vec<ProblemPart> = check_ahead(new.valid_from, today, "/facility/valid_from").into_iter().collect();
+    let listed = new.source_id.as_deref().unwrap_or_default().trim().chars().count();
+    if new.facility_id.is_none() && !(1..=LONGEST_SOURCE_ID).contains(&listed) {
+        let rejection = if listed == 0 { crate::text::Rejection::Missing } else { crate::text::Rejection::TooLong };
+        parts.push(at("/facility", "source_id", rejection.reason()));
+    }
+    parts.extend(new.data.check().into_iter().map(|(field, reason)| at("/facility", field, reason)));
+    parts
+}
+
+fn check_city(new: &NewCityData, today: NaiveDate) -> Vec<ProblemPart> {
+    let mut parts: Vec<ProblemPart> = check_ahead(new.valid_from, today, "/city/valid_from").into_iter().collect();
+    parts.extend(check_name(&new.data.name, "/city/name"));
+    if let Err(rejection) = Kana::parse(&new.data.kana) {
+        parts.push(at("/city", "kana", rejection.reason()));
+    }
+    if !in_japan(new.data.position()) {
+        parts.push(wrong("/city/latitude".to_owned(), Rejection::PositionInvalid));
+    }
+    parts
+}
+
+fn check_wording(new: &NewWording, today: NaiveDate) -> Vec<ProblemPart> {
+    let mut parts: Vec<ProblemPart> = check_ahead(new.valid_from, today, "/wording/valid_from").into_iter().collect();
+    let lengths = notices::words::check_lengths(&new.texts).into_iter().map(|(field, rejection)| at("/wording", field, rejection.reason()));
+    parts.extend(lengths);
+    let names = notices::words::check(new.kind, &new.texts).into_iter();
+    parts.extend(names.map(|(field, rejection)| at("/wording", field, rejection.reason())));
     parts
 }
 
@@ -299,6 +455,33 @@ pub enum Rejection {
     ProgrammeUnknown,
     /// The host's table has no price for that tier.
     TierUnknown,
+    /// The officer's city has no such facility.
+    FacilityUnknown,
+    /// The city's list has that ID already.
+    ListedAlready,
+    /// The facility closes, or has closed.
+    FacilityClosed {
+        /// Its last day.
+        last: NaiveDate,
+    },
+    /// The facility has not opened by then.
+    FacilityNotOpen {
+        /// Its first day.
+        from: NaiveDate,
+    },
+    /// Another change of the same begins on that day.
+    DayTaken {
+        /// The day.
+        from: NaiveDate,
+    },
+    /// A point that is not in Japan, or half of one.
+    PositionInvalid,
+    /// No or too many children.
+    CapacityInvalid,
+    /// It closes before it opens, or only one of both is said.
+    HoursInvalid,
+    /// No address of a page.
+    UrlInvalid,
 }
 
 impl Rejection {
@@ -323,6 +506,15 @@ impl Rejection {
             Self::CompactUnknown => "changes.compact_unknown",
             Self::ProgrammeUnknown => "changes.programme_unknown",
             Self::TierUnknown => "changes.tier_unknown",
+            Self::FacilityUnknown => "changes.facility_unknown",
+            Self::ListedAlready => "changes.listed_already",
+            Self::FacilityClosed { .. } => "changes.facility_closed",
+            Self::FacilityNotOpen { .. } => "changes.facility_not_open",
+            Self::DayTaken { .. } => "changes.day_taken",
+            Self::PositionInvalid => "changes.position_invalid",
+            Self::CapacityInvalid => "changes.capacity_invalid",
+            Self::HoursInvalid => "changes.hours_invalid",
+            Self::UrlInvalid => "changes.url_invalid",
         }
     }
 
@@ -331,7 +523,8 @@ impl Rejection {
         let reason = Reason::new(self.code());
         match self {
             Self::Used { count } => reason.with("count", Datum::Count(count)),
-            Self::NotAhead { from } => reason.with("from", Datum::Day(from)),
+            Self::NotAhead { from } | Self::FacilityNotOpen { from } | Self::DayTaken { from } => reason.with("from", Datum::Day(from)),
+            Self::FacilityClosed { last } => reason.with("last", Datum::Day(last)),
             _ => reason,
         }
     }

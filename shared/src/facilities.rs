@@ -48,6 +48,12 @@ pub struct Facility {
     pub listing: Listing,
     /// Made up for a demonstration; screens must say so.
     pub fictional: bool,
+    /// The day on which it opens; none: it has long been there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_on: Option<NaiveDate>,
+    /// The last day before it closes for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<NaiveDate>,
     /// The programmes that it offers.
     #[serde(default)]
     pub programmes: Vec<FacilityProgramme>,

@@ -52,6 +52,7 @@ pub mod proxy;
 pub mod registers;
 pub mod reminders;
 pub mod residence;
+pub mod retention;
 pub mod series;
 pub mod settings;
 pub mod settlements;

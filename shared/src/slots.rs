@@ -138,9 +138,17 @@ pub struct SlotFacility {
     pub position: Option<Position>,
     /// A made-up facility of the demonstration.
     pub fictional: bool,
+    /// When it closes for good; whatever starts from then on takes no bookings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<DateTime<Utc>>,
 }
 
 impl SlotFacility {
+    /// Whether it has closed for good by then.
+    pub fn is_gone(&self, starts_at: DateTime<Utc>) -> bool {
+        self.closes_at.is_some_and(|closes_at| closes_at <= starts_at)
+    }
+
     /// Where something at this facility happens: its municipality and itself.
     pub const fn place(&self) -> (&MunicipalityCode, Option<&FacilityId>) {
         (&self.municipality, Some(&self.id))

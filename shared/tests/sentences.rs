@@ -420,6 +420,15 @@ fn reasons() -> Vec<Reason> {
         changes::Rejection::CompactUnknown => changes::Rejection::CompactUnknown,
         changes::Rejection::ProgrammeUnknown => changes::Rejection::ProgrammeUnknown,
         changes::Rejection::TierUnknown => changes::Rejection::TierUnknown,
+        changes::Rejection::FacilityUnknown => changes::Rejection::FacilityUnknown,
+        changes::Rejection::ListedAlready => changes::Rejection::ListedAlready,
+        changes::Rejection::FacilityClosed { .. } => changes::Rejection::FacilityClosed { last: day("2027-03-31") },
+        changes::Rejection::FacilityNotOpen { .. } => changes::Rejection::FacilityNotOpen { from: day("2027-04-01") },
+        changes::Rejection::DayTaken { .. } => changes::Rejection::DayTaken { from: day("2027-04-01") },
+        changes::Rejection::PositionInvalid => changes::Rejection::PositionInvalid,
+        changes::Rejection::CapacityInvalid => changes::Rejection::CapacityInvalid,
+        changes::Rejection::HoursInvalid => changes::Rejection::HoursInvalid,
+        changes::Rejection::UrlInvalid => changes::Rejection::UrlInvalid,
     });
     all.extend(samples! { campaigns::Rejection:
         campaigns::Rejection::NotDraft => campaigns::Rejection::NotDraft,

@@ -97,6 +97,8 @@ pub mod proxy;
 pub mod reading;
 #[cfg(feature = "office")]
 pub mod registers;
+#[cfg(any(feature = "family", feature = "office"))]
+pub mod retention;
 #[cfg(feature = "pages")]
 pub mod series;
 pub mod session;

@@ -68,6 +68,11 @@ pub fn accesses() -> String {
     "/family/accesses".to_owned()
 }
 
+/// Closing the family's account.
+pub fn close_account() -> String {
+    "/family/close".to_owned()
+}
+
 /// Changing the family's own data.
 pub fn family_change() -> String {
     "/family/change".to_owned()
@@ -490,6 +495,26 @@ pub fn office_new_term() -> String {
     "/office/changes/new/compact".to_owned()
 }
 
+/// What is to hold of a facility.
+pub fn office_new_facility() -> String {
+    "/office/changes/new/facility".to_owned()
+}
+
+/// That a facility closes for good.
+pub fn office_new_closing() -> String {
+    "/office/changes/new/closing".to_owned()
+}
+
+/// What is to hold of the city itself.
+pub fn office_new_city() -> String {
+    "/office/changes/new/municipality".to_owned()
+}
+
+/// For how long the city is to keep what.
+pub fn office_new_retention() -> String {
+    "/office/changes/new/retention".to_owned()
+}
+
 /// Holidays that come or go.
 pub fn office_new_holidays() -> String {
     "/office/changes/new/holidays".to_owned()
@@ -528,6 +553,11 @@ pub fn office_notice(kind: &str, language: &str) -> String {
 /// Who did what.
 pub fn office_audit() -> String {
     "/office/audit".to_owned()
+}
+
+/// What is erased when.
+pub fn office_retention() -> String {
+    "/office/retention".to_owned()
 }
 
 /// What nobody could be given.

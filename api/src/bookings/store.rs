@@ -1,5 +1,7 @@
 //! Bookings and the months' usages in the database.
 
+mod erasing;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use shared::ids::{BookingId, ChildId, FacilityId, FamilyId, PartyId, ProgrammeVe
 use shared::programmes::{Account, Allowance, Cancellation, Counted, FeeLine, PriceTier, ProgrammeKey, Terms, Usage};
 use shared::slots::Closure;
 
+pub use self::erasing::erase_words;
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::programmes::store as programmes_store;
 use crate::schema::{bookings, children, facilities, programmes, usages};

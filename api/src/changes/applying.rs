@@ -1,18 +1,22 @@
 //! A change that is agreed to is written into the dated tables, and one that is undone is taken out of them again.
 
 use chrono::NaiveDate;
-use shared::changes::{Change, Holiday, NewTerm, RuleChange};
-use shared::ids::{ProcedureId, ProgrammeVersionId};
+use shared::changes::{Change, Holiday, NewFacilityData, NewTerm, NewWording, Rejection, RuleChange};
+use shared::facilities::Listing;
+use shared::ids::{AccountId, FacilityId, ProcedureId, ProgrammeVersionId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
+use shared::notices::NewTemplate;
 use shared::procedures::{NewProcedure, Procedure};
 use shared::programmes::{NewProgramme, Programme, Succession, Validity, follow, succeed};
-use shared::time::tokyo_day;
+use shared::time::{day_start, next_day, tokyo_day};
 
+use super::previewing::check_facility;
 use super::store::{self, Effect, Made};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
+use crate::notices::templates;
 use crate::outbox::Act;
-use crate::{municipalities, new_id, procedures, programmes};
+use crate::{facilities, municipalities, new_id, procedures, programmes, retention};
 
 /// Whether a change could be written now.
 pub fn check(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change, today: NaiveDate) -> Result<(), ApiError> {
@@ -20,7 +24,15 @@ pub fn check(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
         Change::Programme { version } => programme_follows(conn, city, version, today).map(drop),
         Change::Procedure { version } => procedure_follows(conn, city, version, today).map(drop),
         Change::Compact { term } => term_follows(conn, term, today).map(drop),
-        Change::Holidays { .. } => Ok(()),
+        Change::Facility { .. } | Change::Closing { .. } | Change::Municipality { .. } => {
+            check_facility(conn, city, change)?;
+            begins_alone(conn, city, change)
+        }
+        Change::Retention { rules } => {
+            let same = retention::store::find_rules(conn, city, rules.valid_from)?.is_some_and(|held| held.valid_from == rules.valid_from);
+            if same { Err(Rejection::DayTaken { from: rules.valid_from }.into()) } else { Ok(()) }
+        }
+        Change::Holidays { .. } | Change::Wording { .. } => Ok(()),
     }
 }
 
@@ -48,7 +60,106 @@ pub fn apply(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
             act.record(conn, "holidays.changed", (city, None), city.as_str())?;
             Ok(Effect::Holidays { days })
         }
+        Change::Facility { facility } => {
+            ahead(change, today)?;
+            check(conn, city, change, today)?;
+            if facility.facility_id.is_some() {
+                return Ok(Effect::Later);
+            }
+            let facility_id = open_facility(conn, city, facility, act)?;
+            act.record(conn, "facility.registered", (city, Some(&facility_id)), facility_id.as_str())?;
+            Ok(Effect::Opening { facility_id })
+        }
+        Change::Closing { closing } => {
+            ahead(change, today)?;
+            check(conn, city, change, today)?;
+            let facility_id = closing.facility_id.clone();
+            facilities::store::write_last_day(conn, &facility_id, Some(closing.last_day), act.now)?;
+            act.record(conn, "facility.closed", (city, Some(&facility_id)), facility_id.as_str())?;
+            Ok(Effect::Closing { facility_id })
+        }
+        Change::Municipality { .. } => {
+            ahead(change, today)?;
+            check(conn, city, change, today)?;
+            Ok(Effect::Later)
+        }
+        Change::Retention { rules } => {
+            ahead(change, today)?;
+            check(conn, city, change, today)?;
+            retention::store::insert_rules(conn, city, rules)?;
+            act.record(conn, "retention.changed", (city, None), city.as_str())?;
+            Ok(Effect::Retention)
+        }
+        Change::Wording { wording } => {
+            ahead(change, today)?;
+            let id = publish_wording(conn, city, wording, act)?;
+            Ok(Effect::Wording { id })
+        }
     }
+}
+
+/// Refuses what would have begun when somebody agrees.
+fn ahead(change: &Change, today: NaiveDate) -> Result<(), ApiError> {
+    let wrong = change.first_day().is_some_and(|first| first <= today);
+    // Whoever closes today is still open today.
+    let from = if matches!(change, Change::Closing { .. }) { today } else { next_day(today) };
+    if wrong { Err(Rejection::NotAhead { from }.into()) } else { Ok(()) }
+}
+
+/// Refuses a second change of the same from the same day.
+fn begins_alone(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change) -> Result<(), ApiError> {
+    match change.subject(city).zip(change.first_day()) {
+        Some((subject, first)) if store::is_taken(conn, &subject, first)? => Err(Rejection::DayTaken { from: first }.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A facility is there before it opens, so that its staff can make ready.
+fn open_facility(conn: &mut AnyConnection, city: &MunicipalityCode, new: &NewFacilityData, act: &Act) -> Result<FacilityId, ApiError> {
+    let id = FacilityId::new(new_id());
+    let source = new.source_id.as_deref().unwrap_or_default().trim();
+    let listing = new.data.onto(&Listing::named(city.clone(), source, &new.data.name, new.data.kind));
+    facilities::store::insert_facility(conn, &id, &listing, false, act.now)?;
+    facilities::store::write_first_day(conn, &id, new.valid_from)?;
+    Ok(id)
+}
+
+fn publish_wording(
+    conn: &mut AnyConnection,
+    city: &MunicipalityCode,
+    new: &NewWording,
+    act: &Act,
+) -> Result<shared::ids::TemplateId, ApiError> {
+    let valid_from = Some(day_start(new.valid_from));
+    let template = NewTemplate { kind: new.kind, locale: new.locale, texts: new.texts.clone(), valid_from };
+    let made = templates::insert_template(conn, city, &template, &AccountId::new(act.actor.clone()), act.now)?;
+    let id = made.id.ok_or(ApiError::NotFound)?;
+    act.record(conn, "notice_template.published", (city, None), id.as_str())?;
+    Ok(id)
+}
+
+/// Writes a change whose first day has come into what holds.
+pub fn enter(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change, act: &Act) -> Result<(), ApiError> {
+    match change {
+        Change::Facility { facility } => {
+            let Some(id) = &facility.facility_id else { return Ok(()) };
+            let Some(held) = facilities::store::find_facility(conn, id)? else { return Ok(()) };
+            facilities::store::update_facility(conn, id, &facility.data.onto(&held.listing), act.now)?;
+            act.record(conn, "facility.changed", (city, Some(id)), id.as_str())?;
+        }
+        Change::Municipality { city: new } => {
+            municipalities::store::update_municipality(conn, city, &new.data)?;
+            act.record(conn, "municipality.changed", (city, None), city.as_str())?;
+        }
+        Change::Programme { .. }
+        | Change::Procedure { .. }
+        | Change::Compact { .. }
+        | Change::Holidays { .. }
+        | Change::Closing { .. }
+        | Change::Wording { .. }
+        | Change::Retention { .. } => {}
+    }
+    Ok(())
 }
 
 /// What holds, and how something new follows it.
@@ -201,16 +312,26 @@ pub fn use_of(conn: &mut AnyConnection, change: &RuleChange, effect: &Effect) ->
             }
             (is_followed, 0)
         }
+        (_, Effect::Opening { facility_id }) => {
+            let (_, last) = facilities::store::find_days(conn, facility_id)?;
+            let is_followed = last.is_some() || store::is_planned(conn, &format!("facility {facility_id}"))?;
+            (is_followed, facilities::store::count_used(conn, facility_id)?)
+        }
+        (_, Effect::Later | Effect::Closing { .. } | Effect::Wording { .. } | Effect::Retention) => (false, 0),
     })
 }
 
 /// Takes out what a change wrote.
-pub fn revert(conn: &mut AnyConnection, change: &Change, effect: &Effect) -> Result<(), ApiError> {
+pub fn revert(conn: &mut AnyConnection, city: &MunicipalityCode, (change, effect): (&Change, &Effect), act: &Act) -> Result<(), ApiError> {
     match (change, effect) {
         (_, Effect::Programme { made }) => store::undo_programme(conn, made)?,
         (_, Effect::Procedure { made }) => store::undo_procedure(conn, made)?,
         (Change::Compact { term }, Effect::Compact { made }) => store::undo_term(conn, &term_of(term), made)?,
-        (_, Effect::Compact { .. }) => {}
+        (Change::Retention { rules }, Effect::Retention) => retention::store::delete_rules(conn, city, rules.valid_from)?,
+        (_, Effect::Compact { .. } | Effect::Later | Effect::Retention) => {}
+        (_, Effect::Opening { facility_id }) => facilities::store::delete_facility(conn, facility_id)?,
+        (_, Effect::Closing { facility_id }) => facilities::store::write_last_day(conn, facility_id, None, act.now)?,
+        (_, Effect::Wording { id }) => templates::delete_template(conn, id)?,
         (_, Effect::Holidays { days }) => {
             for (day, before, _) in days {
                 store::write_holiday(conn, *day, before.as_deref())?;

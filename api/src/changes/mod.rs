@@ -2,6 +2,7 @@
 //! touched; what has not begun can be taken back.
 
 mod applying;
+pub mod jobs;
 mod previewing;
 pub mod store;
 
@@ -79,7 +80,7 @@ pub async fn preview_change(app: web::Data<App>, officer: Officer, body: Plain<C
     params(Key),
     responses(
         (status = 201, description = "It waits for another officer, or is written down", body = RuleChange),
-        (status = 409, description = "`programmes.not_ahead`, `programmes.ends_before_start`, `programmes.overlaps`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`programmes.not_ahead`, `programmes.ends_before_start`, `programmes.overlaps`, `changes.day_taken`", body = Problem, content_type = "application/problem+json"),
         ForOfficer,
         ForBody,
     )
@@ -235,7 +236,7 @@ fn written(
     responses(
         (status = 200, description = "Written down", body = RuleChange),
         (status = 404, description = "None that this city proposed or has to agree to", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`changes.not_waiting`, `changes.own_change`, `changes.other_city`, `programmes.not_ahead`, `programmes.overlaps`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`changes.not_waiting`, `changes.own_change`, `changes.other_city`, `changes.not_ahead`, `changes.day_taken`, `programmes.not_ahead`, `programmes.overlaps`", body = Problem, content_type = "application/problem+json"),
         ForOfficer,
         ForBody,
         ForChange,
@@ -367,7 +368,7 @@ pub async fn undo_change(
         municipalities::store::lock_municipality(conn, &change.municipality)?;
         let (is_followed, used) = applying::use_of(conn, &change, &effect)?;
         let standing = undo(&change, is_followed, used, tokyo_day(act.now))?;
-        applying::revert(conn, &change.change, &effect)?;
+        applying::revert(conn, &change.municipality, (&change.change, &effect), act)?;
         let change = RuleChange { standing, undone: Some(step(conn, &officer, act, "")?), ..change };
         written(conn, change, Some(&effect), ("rule_change.undone", act))
     })

@@ -4,19 +4,24 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use shared::bookings::Booking;
-use shared::changes::{Change, Impact, NewTerm, Rejection, RuleChangePreview, StayFact, StayImpact, stay_impact, weights};
+use shared::changes::{
+    Before, Change, CityData, FacilityData, Impact, NewTerm, Rejection, RuleChangePreview, StayFact, StayImpact, facility_impact,
+    stay_impact, weights,
+};
 use shared::families::{Child, Family, classes_on};
-use shared::ids::{BookingId, ChildId, FamilyId};
+use shared::ids::{BookingId, ChildId, FacilityId, FamilyId};
 use shared::municipalities::MunicipalityCode;
+use shared::notices::words;
 use shared::problem::ProblemPart;
 use shared::programmes::{NewProgramme, PriceTier, Priced, Programme, Stay, Terms, total};
-use shared::time::{days_before, tokyo_day};
+use shared::time::{day_start, days_before, next_day, tokyo_day};
 
 use super::store;
 use crate::bookings::store::{Stored, list_by_ids};
 use crate::db::AnyConnection;
 use crate::error::ApiError;
-use crate::{families, municipalities, procedures, programmes};
+use crate::notices::templates::Sentences;
+use crate::{facilities, families, municipalities, procedures, programmes, retention};
 
 /// How far back stays are looked at, in days.
 const LOOK_BACK: u32 = 90;
@@ -36,7 +41,7 @@ pub fn preview(
         Change::Programme { version } => {
             let before = programmes::store::find_programme(conn, city, &version.key, version.valid_from)?;
             Ok(RuleChangePreview {
-                weights: weights(change, before.as_ref(), None),
+                weights: weights(change, Before { programme: before.as_ref(), ..Before::default() }),
                 agreeing: city.clone(),
                 impact: Impact::Stays { stays: of_programme(conn, city, version, before.as_ref(), today)? },
             })
@@ -45,7 +50,7 @@ pub fn preview(
             let before = procedures::store::find_procedure(conn, city, &version.key, version.valid_from)?;
             let (under_way, decided) = store::count_applications(conn, city, &version.key, days_before(today, YEAR))?;
             Ok(RuleChangePreview {
-                weights: weights(change, None, before.as_ref()),
+                weights: weights(change, Before { procedure: before.as_ref(), ..Before::default() }),
                 agreeing: city.clone(),
                 impact: Impact::Applications { under_way, decided },
             })
@@ -53,7 +58,7 @@ pub fn preview(
         Change::Compact { term } => {
             let host = check_term(conn, city, term)?;
             Ok(RuleChangePreview {
-                weights: weights(change, None, None),
+                weights: weights(change, Before::default()),
                 agreeing: if term.residence == *city { term.host.clone() } else { term.residence.clone() },
                 impact: Impact::Stays { stays: of_term(conn, term, &host, today)? },
             })
@@ -62,9 +67,113 @@ pub fn preview(
             let days: Vec<NaiveDate> = added.iter().map(|holiday| holiday.day).chain(removed.iter().copied()).collect();
             let (slots, bookings) = store::count_on_days(conn, &days)?;
             let impact = Impact::Days { slots, bookings };
-            Ok(RuleChangePreview { weights: weights(change, None, None), agreeing: city.clone(), impact })
+            Ok(RuleChangePreview { weights: weights(change, Before::default()), agreeing: city.clone(), impact })
+        }
+        Change::Facility { facility } => {
+            check_facility(conn, city, change)?;
+            let before = match &facility.facility_id {
+                Some(id) => Some(facility_before(conn, city, id, change)?),
+                None => None,
+            };
+            let (booked, slots) = match &facility.facility_id {
+                Some(id) => store::list_at(conn, id, facility.valid_from)?,
+                None => (Vec::new(), 0),
+            };
+            Ok(RuleChangePreview {
+                weights: weights(change, Before { facility: before.as_ref(), ..Before::default() }),
+                agreeing: city.clone(),
+                impact: Impact::Facility { counted: facility_impact(&booked, slots, Some(&facility.data)), before: before.map(Box::new) },
+            })
+        }
+        Change::Closing { closing } => {
+            check_facility(conn, city, change)?;
+            let (booked, slots) = store::list_at(conn, &closing.facility_id, next_day(closing.last_day))?;
+            Ok(RuleChangePreview {
+                weights: weights(change, Before::default()),
+                agreeing: city.clone(),
+                impact: Impact::Facility {
+                    before: Some(Box::new(facility_before(conn, city, &closing.facility_id, change)?)),
+                    counted: facility_impact(&booked, slots, None),
+                },
+            })
+        }
+        Change::Municipality { .. } => Ok(RuleChangePreview {
+            weights: weights(change, Before::default()),
+            agreeing: city.clone(),
+            impact: Impact::Municipality { before: Box::new(city_before(conn, city, change)?) },
+        }),
+        Change::Retention { rules } => Ok(RuleChangePreview {
+            weights: weights(change, Before::default()),
+            agreeing: city.clone(),
+            impact: Impact::Retention { counts: retention::compare(conn, city, rules)? },
+        }),
+        Change::Wording { wording } => {
+            let (kind, locale) = (wording.kind, wording.locale);
+            let held = Sentences::default().at(conn, (city, kind, locale), day_start(wording.valid_from))?;
+            Ok(RuleChangePreview {
+                weights: weights(change, Before::default()),
+                agreeing: city.clone(),
+                impact: Impact::Wording {
+                    before: words::preview(kind, &held, locale).texts,
+                    after: words::preview(kind, &wording.texts, locale).texts,
+                },
+            })
         }
     }
+}
+
+/// Refuses what cannot be said of a facility: another city's, days on which it is not there, an ID that another one has.
+pub fn check_facility(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change) -> Result<(), ApiError> {
+    let wrong = |place: &str, rejection: Rejection| {
+        let (pointer, reason) = (Some(place.to_owned()), rejection.reason());
+        ApiError::Invalid(vec![ProblemPart { pointer, subject: None, reason, detail: String::new() }])
+    };
+    let (id, day, at, day_at) = match change {
+        Change::Facility { facility } => match &facility.facility_id {
+            Some(id) => (id, facility.valid_from, "/facility/facility_id", "/facility/valid_from"),
+            None => {
+                let source = facility.source_id.as_deref().unwrap_or_default().trim();
+                let is_there = facilities::store::find_listed(conn, city, source)?.is_some();
+                return if is_there { Err(wrong("/facility/source_id", Rejection::ListedAlready)) } else { Ok(()) };
+            }
+        },
+        Change::Closing { closing } => (&closing.facility_id, closing.last_day, "/closing/facility_id", "/closing/last_day"),
+        _ => return Ok(()),
+    };
+    if facilities::store::find_municipality(conn, id)?.as_ref() != Some(city) {
+        return Err(wrong(at, Rejection::FacilityUnknown));
+    }
+    match facilities::store::find_days(conn, id)? {
+        (Some(from), _) if day < from => Err(wrong(day_at, Rejection::FacilityNotOpen { from })),
+        // A facility closes once: another day takes the first one back.
+        (_, Some(last)) if last < day || matches!(change, Change::Closing { .. }) => Err(wrong(day_at, Rejection::FacilityClosed { last })),
+        _ => Ok(()),
+    }
+}
+
+/// The change of the same that holds when another one begins; none: what holds today does.
+fn planned_before(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change) -> Result<Option<Change>, ApiError> {
+    match change.subject(city).zip(change.first_day()) {
+        Some((subject, first)) => Ok(store::find_planned(conn, &subject, first)?),
+        None => Ok(None),
+    }
+}
+
+fn facility_before(conn: &mut AnyConnection, city: &MunicipalityCode, id: &FacilityId, change: &Change) -> Result<FacilityData, ApiError> {
+    if let Some(Change::Facility { facility }) = planned_before(conn, city, change)? {
+        return Ok(facility.data);
+    }
+    let held = facilities::store::find_facility(conn, id)?.ok_or(ApiError::NotFound)?;
+    Ok(FacilityData::of(&held.listing))
+}
+
+fn city_before(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change) -> Result<CityData, ApiError> {
+    if let Some(Change::Municipality { city }) = planned_before(conn, city, change)? {
+        return Ok(city.data);
+    }
+    let held = municipalities::store::find_municipality(conn, city)?.ok_or(ApiError::NotFound)?;
+    let (latitude, longitude) = (held.position.latitude, held.position.longitude);
+    Ok(CityData { name: held.name, kana: held.kana, latitude, longitude })
 }
 
 /// The host's version on the term's first day, where everything that the term names is there.

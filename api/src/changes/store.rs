@@ -1,19 +1,19 @@
 //! Changes of rules in the database, and what their preview counts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::changes::{RuleChange, Standing};
-use shared::ids::{BookingId, ProcedureId, ProgrammeVersionId, RuleChangeId, SlotId};
+use shared::changes::{BookedFact, Change, RuleChange, Standing};
+use shared::ids::{BookingId, FacilityId, FamilyId, ProcedureId, ProgrammeVersionId, RuleChangeId, SlotId, TemplateId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
 use shared::procedures::ProcedureKey;
 use shared::programmes::ProgrammeKey;
 use shared::time::{day_start, next_day};
 
-use crate::db::{AnyConnection, DbError, from_json, stored, to_json, unknown};
+use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json, unknown};
 use crate::municipalities::store::code;
-use crate::schema::{applications, bookings, compact_terms, families, holidays, procedures, programmes, rule_changes, slots};
+use crate::schema::{applications, bookings, children, compact_terms, families, holidays, procedures, programmes, rule_changes, slots};
 
 /// What was written when a change was agreed to, so that it can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,25 @@ pub enum Effect {
         /// Day, the name before, the name now; no name: no holiday.
         days: Vec<(NaiveDate, Option<String>, Option<String>)>,
     },
+    /// Nothing yet: it is written into what holds when its first day comes.
+    Later,
+    /// A facility that opens.
+    Opening {
+        /// The facility.
+        facility_id: FacilityId,
+    },
+    /// That a facility closes for good.
+    Closing {
+        /// The facility.
+        facility_id: FacilityId,
+    },
+    /// Sentences of notices.
+    Wording {
+        /// The version.
+        id: TemplateId,
+    },
+    /// Periods, by the first day that stands in the change.
+    Retention,
 }
 
 /// Something that holds from a day on, and what ended for it.
@@ -112,9 +131,83 @@ pub fn insert_change(conn: &mut AnyConnection, new: &RuleChange, effect: Option<
             rule_changes::proposed_at.eq(stored(new.proposed.at)),
             rule_changes::effect.eq(effect.map(to_json).transpose()?),
             rule_changes::version.eq(new.version),
+            rule_changes::subject.eq(new.change.subject(&new.municipality)),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Whether another change of the same begins on that day.
+pub fn is_taken(conn: &mut AnyConnection, subject: &str, first: NaiveDate) -> Result<bool, DbError> {
+    let same = rule_changes::table.filter(rule_changes::subject.eq(subject)).filter(rule_changes::first_day.eq(first));
+    Ok(diesel::select(exists(same.filter(rule_changes::standing.eq(Standing::Agreed.as_str())))).get_result(conn)?)
+}
+
+/// The latest change of the same that waits for its first day and begins before another day.
+pub fn find_planned(conn: &mut AnyConnection, subject: &str, before: NaiveDate) -> Result<Option<Change>, DbError> {
+    let planned: Option<String> = rule_changes::table
+        .filter(rule_changes::subject.eq(subject))
+        .filter(rule_changes::standing.eq(Standing::Agreed.as_str()))
+        .filter(rule_changes::entered_at.is_null())
+        .filter(rule_changes::first_day.lt(before))
+        .order(rule_changes::first_day.desc())
+        .select(rule_changes::change)
+        .first(conn)
+        .optional()?;
+    planned.as_deref().map(from_json).transpose()
+}
+
+/// Whether a change of something waits for its first day.
+pub fn is_planned(conn: &mut AnyConnection, subject: &str) -> Result<bool, DbError> {
+    let waits = rule_changes::table.filter(rule_changes::subject.eq(subject)).filter(rule_changes::entered_at.is_null());
+    Ok(diesel::select(exists(waits.filter(rule_changes::standing.eq(Standing::Agreed.as_str())))).get_result(conn)?)
+}
+
+/// Changes whose first day has come, the earliest first, that nobody has written into what holds.
+pub fn list_due(conn: &mut AnyConnection, today: NaiveDate) -> Result<Vec<RuleChangeId>, DbError> {
+    let ids = rule_changes::table
+        .filter(rule_changes::standing.eq(Standing::Agreed.as_str()))
+        .filter(rule_changes::subject.is_not_null())
+        .filter(rule_changes::entered_at.is_null())
+        .filter(rule_changes::first_day.le(today))
+        .order((rule_changes::first_day, rule_changes::id))
+        .select(rule_changes::id)
+        .load::<String>(conn)?;
+    Ok(ids.into_iter().map(RuleChangeId::new).collect())
+}
+
+/// Whether a change was written into what holds.
+pub fn is_entered(conn: &mut AnyConnection, id: &RuleChangeId) -> Result<bool, DbError> {
+    let mine = rule_changes::table.filter(rule_changes::id.eq(id.as_str()));
+    Ok(mine.select(rule_changes::entered_at).get_result::<Option<NaiveDateTime>>(conn)?.is_some())
+}
+
+/// Notes that a change was written into what holds.
+pub fn mark_entered(conn: &mut AnyConnection, id: &RuleChangeId, now: DateTime<Utc>) -> Result<(), DbError> {
+    let mine = rule_changes::table.filter(rule_changes::id.eq(id.as_str()));
+    diesel::update(mine).set(rule_changes::entered_at.eq(stored(now))).execute(conn)?;
+    Ok(())
+}
+
+/// The bookings at a facility that hold a place from a day on, and how many slots are open then.
+pub fn list_at(conn: &mut AnyConnection, facility: &FacilityId, from: NaiveDate) -> Result<(Vec<BookedFact>, i64), DbError> {
+    let start = stored(day_start(from));
+    let rows: Vec<(String, NaiveDate, NaiveDateTime, NaiveDateTime)> = bookings::table
+        .inner_join(children::table)
+        .filter(bookings::facility_id.eq(facility.as_str()))
+        .filter(bookings::starts_at.ge(start))
+        .filter(bookings::active)
+        .select((bookings::family_id, children::born, bookings::starts_at, bookings::ends_at))
+        .load(conn)?;
+    let fact = |(family, born, starts, ends)| BookedFact {
+        family: FamilyId::new(family),
+        born,
+        starts_at: instant(starts),
+        ends_at: instant(ends),
+    };
+    let open =
+        slots::table.filter(slots::facility_id.eq(facility.as_str())).filter(slots::starts_at.ge(start)).filter(slots::state.eq("open"));
+    Ok((rows.into_iter().map(fact).collect(), open.count().get_result(conn)?))
 }
 
 /// Writes how a change stands now.

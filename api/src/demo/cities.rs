@@ -6,13 +6,14 @@ use shared::ids::CompactId;
 use shared::locale::Localised;
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::ProgrammeKey;
+use shared::retention::{Kind as Records, Period, RetentionRules};
 use shared::time::fiscal_year;
 
 use super::programmes::{self, ABROAD};
 use super::{Kind, Moment, id, procedures, read};
 use crate::calendar::store::replace_holidays;
 use crate::db::{AnyConnection, DbError};
-use crate::municipalities;
+use crate::{municipalities, retention};
 
 /// A city of the demo world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,7 +47,35 @@ pub fn insert(conn: &mut AnyConnection, moment: Moment) -> Result<(), DbError> {
     programmes::insert(conn, this_year)?;
     procedures::insert(conn, this_year)?;
     replace_holidays(conn, &known_holidays().into_iter().collect())?;
+    for city in [City::Yonago, City::Sakaiminato] {
+        retention::store::insert_rules(conn, &code(city)?, &retention_rules(this_year))?;
+    }
     Ok(())
+}
+
+/// For how long a city keeps what: invented, but five years for what money hangs on, as cities commonly keep their records.
+fn retention_rules(valid_from: NaiveDate) -> RetentionRules {
+    let source = Localised::new(
+        "文書の保存期間の基準（架空）",
+        "[書類|しょるい]を [残|のこ]す きまり（[作|つく]り[物|もの]です）",
+        "Schedule of records (fictional)",
+    );
+    let law = Localised::new(
+        "地方自治法第236条（債権の時効5年）",
+        "[法律|ほうりつ]（[地方自治法|ちほうじちほう]）の きまり",
+        "Local Autonomy Act, art. 236 (claims lapse after five years)",
+    );
+    let months = [
+        (Records::Drafts, 6),
+        (Records::Messages, 12),
+        (Records::Notices, 24),
+        (Records::Outreach, 24),
+        (Records::Journal, 60),
+        (Records::Applications, 60),
+        (Records::Families, 60),
+    ];
+    let period = |(kind, months)| Period { kind, months, source: if kind == Records::Families { law.clone() } else { source.clone() } };
+    RetentionRules { valid_from, periods: months.into_iter().map(period).collect() }
 }
 
 /// The first day of a fiscal year.

@@ -51,6 +51,7 @@ pub fn shown(n: usize, place: &Place) -> Result<SlotFacility, DbError> {
         municipality: code(place.city)?,
         position: Some(Position { latitude: place.position.0, longitude: place.position.1 }),
         fictional: true,
+        closes_at: None,
     })
 }
 

@@ -6,6 +6,8 @@ pub mod store;
 use actix_web::{get, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, NaiveDate, Utc};
+use shared::changes::Rejection;
 use shared::facilities::{Facility, FacilityQuery, FacilitySummary};
 use shared::ids::FacilityId;
 use shared::municipalities::MunicipalityCode;
@@ -13,6 +15,7 @@ use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use shared::problem::{Problem, Reason};
 
 use crate::App;
+use crate::db::AnyConnection;
 use crate::error::ApiError;
 use crate::request::Query;
 use crate::routes::Operations;
@@ -24,6 +27,15 @@ const MAX_WORDS: usize = 100;
 /// The slice's operations.
 pub fn configure(config: &mut impl Operations) {
     config.service(list_facilities).service(get_facility);
+}
+
+/// Refuses days on which a facility is not there: before it opens, or after it has closed for good.
+pub fn check_days(conn: &mut AnyConnection, id: &FacilityId, (from, to): (NaiveDate, NaiveDate)) -> Result<(), ApiError> {
+    let (first, last) = store::find_days(conn, id)?;
+    if let Some(first) = first.filter(|first| from < *first) {
+        return Err(Rejection::FacilityNotOpen { from: first }.into());
+    }
+    last.filter(|last| *last < to).map_or(Ok(()), |last| Err(Rejection::FacilityClosed { last }.into()))
 }
 
 fn wrong(parameter: &str) -> ApiError {
@@ -39,7 +51,7 @@ fn read_cursor(text: &str) -> Option<store::After> {
 }
 
 /// A question that makes sense, as a search that looks one row further than the page.
-fn search(query: FacilityQuery) -> Result<store::Search, ApiError> {
+fn search(query: FacilityQuery, at: DateTime<Utc>) -> Result<store::Search, ApiError> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(wrong("limit"));
@@ -57,7 +69,8 @@ fn search(query: FacilityQuery) -> Result<store::Search, ApiError> {
     if after.as_ref().is_some_and(|after| matches!(after, store::After::Distance(..)) != near.is_some()) {
         return Err(wrong("cursor"));
     }
-    Ok(store::Search { municipalities, programme: query.programme, near, words: store::words(words), after, limit: i64::from(limit) + 1 })
+    let (programme, words) = (query.programme, store::words(words));
+    Ok(store::Search { municipalities, programme, near, words, after, limit: i64::from(limit) + 1, at })
 }
 
 /// Facilities of all cities, by reading or nearest first
@@ -71,7 +84,7 @@ fn search(query: FacilityQuery) -> Result<store::Search, ApiError> {
 )]
 #[get("/facilities")]
 pub async fn list_facilities(app: web::Data<App>, query: Query<FacilityQuery>) -> Result<web::Json<Page<FacilitySummary>>, ApiError> {
-    let search = search(query.0)?;
+    let search = search(query.0, app.now())?;
     let limit = usize::try_from(search.limit - 1).unwrap_or(1);
     let mut listed = app.db.read(move |conn| store::list_facilities(conn, &search).map_err(ApiError::from)).await?;
     let goes_on = listed.len() > limit;

@@ -1,6 +1,6 @@
 //! Rows of facilities.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Double, Text};
@@ -9,13 +9,14 @@ use shared::ids::FacilityId;
 use shared::municipalities::{MunicipalityCode, Position};
 use shared::programmes::ProgrammeKey;
 use shared::text::{katakana, to_ascii_width};
+use shared::time::{day_start, days_before, next_day, tokyo_day};
 
 use crate::db::{AnyConnection, DbError, from_json, instant, stored, to_json};
 use crate::municipalities::store::code;
-use crate::schema::{facilities, offerings};
+use crate::schema::{accounts, facilities, offerings, slots};
 
 /// Which facilities to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Search {
     /// Only of these municipalities; of all when empty.
     pub municipalities: Vec<MunicipalityCode>,
@@ -29,6 +30,8 @@ pub struct Search {
     pub after: Option<After>,
     /// At most so many.
     pub limit: i64,
+    /// Only those that have not closed for good by then.
+    pub at: DateTime<Utc>,
 }
 
 /// The last facility of the page before.
@@ -108,16 +111,72 @@ pub fn list_programmes_of(conn: &mut AnyConnection, id: &FacilityId) -> Result<V
         .collect())
 }
 
-/// A facility with everything.
-pub fn find_facility(conn: &mut AnyConnection, id: &FacilityId) -> Result<Option<Facility>, DbError> {
-    let row: Option<(String, bool, NaiveDateTime)> = facilities::table
+/// The last day before a facility closes for good.
+fn last_day(closes_at: NaiveDateTime) -> NaiveDate {
+    days_before(tokyo_day(instant(closes_at)), 1)
+}
+
+/// The first and the last day of a facility, where they are known.
+pub fn find_days(conn: &mut AnyConnection, id: &FacilityId) -> Result<(Option<NaiveDate>, Option<NaiveDate>), DbError> {
+    let row: Option<(Option<NaiveDate>, Option<NaiveDateTime>)> = facilities::table
         .filter(facilities::id.eq(id.as_str()))
-        .select((facilities::details, facilities::fictional, facilities::updated_at))
+        .select((facilities::opens_on, facilities::closes_at))
         .first(conn)
         .optional()?;
-    let Some((details, fictional, updated_at)) = row else { return Ok(None) };
+    Ok(row.map(|(opens_on, closes_at)| (opens_on, closes_at.map(last_day))).unwrap_or_default())
+}
+
+/// Says when a facility opens.
+pub fn write_first_day(conn: &mut AnyConnection, id: &FacilityId, first: NaiveDate) -> Result<(), DbError> {
+    diesel::update(facilities::table.filter(facilities::id.eq(id.as_str()))).set(facilities::opens_on.eq(first)).execute(conn)?;
+    Ok(())
+}
+
+/// Says when a facility closes for good, or that it does not.
+pub fn write_last_day(conn: &mut AnyConnection, id: &FacilityId, last: Option<NaiveDate>, now: DateTime<Utc>) -> Result<(), DbError> {
+    diesel::update(facilities::table.filter(facilities::id.eq(id.as_str())))
+        .set((
+            facilities::closes_at.eq(last.map(|last| stored(day_start(next_day(last))))),
+            facilities::version.eq(facilities::version + 1),
+            facilities::updated_at.eq(stored(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many offerings, slots and people of staff a facility has.
+pub fn count_used(conn: &mut AnyConnection, id: &FacilityId) -> Result<i64, DbError> {
+    let offered: i64 = offerings::table.filter(offerings::facility_id.eq(id.as_str())).count().get_result(conn)?;
+    let open: i64 = slots::table.filter(slots::facility_id.eq(id.as_str())).count().get_result(conn)?;
+    let staff: i64 = accounts::table.filter(accounts::facility_id.eq(id.as_str())).count().get_result(conn)?;
+    Ok(offered + open + staff)
+}
+
+/// Takes a facility away that never opened.
+pub fn delete_facility(conn: &mut AnyConnection, id: &FacilityId) -> Result<(), DbError> {
+    diesel::delete(facilities::table.filter(facilities::id.eq(id.as_str()))).execute(conn)?;
+    Ok(())
+}
+
+/// A facility with everything.
+pub fn find_facility(conn: &mut AnyConnection, id: &FacilityId) -> Result<Option<Facility>, DbError> {
+    type Found = (String, bool, Option<NaiveDate>, Option<NaiveDateTime>, NaiveDateTime);
+    let row: Option<Found> = facilities::table
+        .filter(facilities::id.eq(id.as_str()))
+        .select((facilities::details, facilities::fictional, facilities::opens_on, facilities::closes_at, facilities::updated_at))
+        .first(conn)
+        .optional()?;
+    let Some((details, fictional, opens_on, closes_at, updated_at)) = row else { return Ok(None) };
     let programmes = list_programmes_of(conn, id)?;
-    Ok(Some(Facility { id: id.clone(), listing: from_json(&details)?, fictional, programmes, updated_at: instant(updated_at) }))
+    Ok(Some(Facility {
+        id: id.clone(),
+        listing: from_json(&details)?,
+        fictional,
+        opens_on,
+        last_day: closes_at.map(last_day),
+        programmes,
+        updated_at: instant(updated_at),
+    }))
 }
 
 /// What a listing is sorted by.
@@ -153,7 +212,8 @@ pub fn list_named(conn: &mut AnyConnection, name: &str) -> Result<Vec<FacilityId
 
 /// Facilities in a stable order: nearest first, or by reading.
 pub fn list_facilities(conn: &mut AnyConnection, search: &Search) -> Result<Vec<Listed>, DbError> {
-    let mut query = facilities::table.into_boxed();
+    let is_there = facilities::closes_at.is_null().or(facilities::closes_at.gt(stored(search.at)));
+    let mut query = facilities::table.filter(is_there).into_boxed();
     if !search.municipalities.is_empty() {
         let codes: Vec<String> = search.municipalities.iter().map(|code| code.as_str().to_owned()).collect();
         query = query.filter(facilities::municipality.eq_any(codes));

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use shared::changes::CityData;
 use shared::ids::CompactId;
 use shared::municipalities::{Compact, CompactTerm, Municipality, MunicipalityCode, Position};
 use shared::programmes::{PriceTier, ProgrammeKey};
@@ -28,6 +29,19 @@ pub fn list_municipalities(conn: &mut AnyConnection) -> Result<Vec<Municipality>
 /// The municipality with this code.
 pub fn find_municipality(conn: &mut AnyConnection, code: &MunicipalityCode) -> Result<Option<Municipality>, DbError> {
     municipalities::table.filter(municipalities::code.eq(code.as_str())).get_result::<Row>(conn).optional()?.map(municipality).transpose()
+}
+
+/// Writes what holds of a municipality from now on.
+pub fn update_municipality(conn: &mut AnyConnection, code: &MunicipalityCode, data: &CityData) -> Result<(), DbError> {
+    diesel::update(municipalities::table.filter(municipalities::code.eq(code.as_str())))
+        .set((
+            municipalities::name.eq(to_json(&data.name)?),
+            municipalities::kana.eq(&data.kana),
+            municipalities::latitude.eq(data.latitude),
+            municipalities::longitude.eq(data.longitude),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Writes a municipality.

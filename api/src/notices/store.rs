@@ -5,6 +5,7 @@ mod queue;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use shared::ids::{AccountId, CampaignId, DeliveryId, FamilyId, NoticeId};
 use shared::locale::Locale;
@@ -15,7 +16,7 @@ pub use self::queue::*;
 use crate::channels::Endpoint;
 use crate::db::{AnyConnection, DbError, OnConflict, from_json, instant, stored, to_json, unknown};
 use crate::municipalities::store::code;
-use crate::schema::{accounts, deliveries, events, notice_links, notice_preferences, notices};
+use crate::schema::{accounts, deliveries, events, families, notice_links, notice_preferences, notices};
 use crate::{new_id, session};
 
 /// A link in a message opens its notice for so long.
@@ -23,7 +24,12 @@ const LINKED: TimeDelta = TimeDelta::days(60);
 
 /// The accounts of a family's guardians.
 pub fn list_guardians(conn: &mut AnyConnection, family: &FamilyId) -> Result<Vec<AccountId>, DbError> {
-    let mine = accounts::table.filter(accounts::family_id.eq(family.as_str())).filter(accounts::role.eq("guardian"));
+    // Of a family that closed its account nobody is there to be told.
+    let is_open = families::table.filter(families::id.eq(family.as_str())).filter(families::closed_at.is_null());
+    let mine = accounts::table
+        .filter(accounts::family_id.eq(family.as_str()))
+        .filter(accounts::role.eq("guardian"))
+        .filter(exists(is_open.select(families::id)));
     Ok(mine.order(accounts::id).select(accounts::id).load::<String>(conn)?.into_iter().map(AccountId::new).collect())
 }
 

@@ -132,3 +132,9 @@ pub fn insert_template(
         .execute(conn)?;
     Ok(made)
 }
+
+/// Takes a version away that has not begun to hold.
+pub fn delete_template(conn: &mut AnyConnection, id: &TemplateId) -> Result<(), DbError> {
+    diesel::delete(templates::table.filter(templates::id.eq(id.as_str()))).execute(conn)?;
+    Ok(())
+}

@@ -160,11 +160,12 @@ async fn get_catalogue(app: web::Data<App>, req: HttpRequest) -> Result<HttpResp
 async fn get_file(app: web::Data<App>, path: web::Path<(String, String)>, req: HttpRequest) -> Result<HttpResponse, ApiError> {
     let (code, name) = path.into_inner();
     let (code, file) = (MunicipalityCode::parse(&code).map_err(|_| ApiError::NotFound)?, name.parse::<File>()?);
-    let today = tokyo_day(app.now());
+    let now = app.now();
+    let today = tokyo_day(now);
     let text = app.db.read(move |conn| {
         let city = find_municipality(conn, &code)?.ok_or(ApiError::NotFound)?;
         Ok::<_, ApiError>(match file.dataset {
-            Dataset::Facilities => tables::facilities(&city, &store::list_facilities(conn, &city.code)?, file.format),
+            Dataset::Facilities => tables::facilities(&city, &store::list_facilities(conn, &city.code, now)?, file.format),
             Dataset::Figures => tables::figures(&published(conn, city, today, |_| true)?, file.format),
             Dataset::FreePlaces => {
                 let found = published(conn, city, today, |view| view == View::Facility)?;

@@ -8,13 +8,14 @@ use diesel::prelude::*;
 use shared::facilities::Listing;
 use shared::municipalities::MunicipalityCode;
 
-use crate::db::{AnyConnection, DbError, from_json, instant};
+use crate::db::{AnyConnection, DbError, from_json, instant, stored};
 use crate::schema::facilities;
 
-/// What a municipality publishes of its facilities, by ID.
-pub fn list_facilities(conn: &mut AnyConnection, city: &MunicipalityCode) -> Result<Vec<Listing>, DbError> {
+/// What a municipality publishes of its facilities that have not closed for good by then, by ID.
+pub fn list_facilities(conn: &mut AnyConnection, city: &MunicipalityCode, at: DateTime<Utc>) -> Result<Vec<Listing>, DbError> {
     let rows: Vec<String> = facilities::table
         .filter(facilities::municipality.eq(city.as_str()))
+        .filter(facilities::closes_at.is_null().or(facilities::closes_at.gt(stored(at))))
         .order(facilities::source_id)
         .select(facilities::details)
         .load(conn)?;

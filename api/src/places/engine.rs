@@ -76,6 +76,9 @@ pub fn plan(
         }
         (None, _) => return Err(ApiError::NotFound),
     };
+    if !matches!(command, PlacesCommand::Change { .. }) {
+        facilities::check_days(conn, facility, days)?;
+    }
     let pattern = match command {
         PlacesCommand::Publish { pattern_id, .. } => {
             let own = store::list_patterns(conn, facility)?.into_iter().find(|pattern| pattern.id == *pattern_id);

@@ -52,7 +52,7 @@ pub fn configure(config: &mut impl Operations) {
     responses(
         (status = 200, description = "Every slot with what becomes of it; nothing is written", body = PlacesPlan),
         (status = 404, description = "No such pattern or slot at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `places.weeks_invalid`, `places.nothing_asked`, `places.too_many`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `places.weeks_invalid`, `places.nothing_asked`, `places.too_many`, `changes.facility_not_open`, `changes.facility_closed`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
     )

@@ -24,7 +24,7 @@ use crate::outbox::Act;
 use crate::request::Body;
 use crate::routes::Operations;
 use crate::session::Caseworker;
-use crate::{App, families, new_id};
+use crate::{App, families, new_id, retention};
 
 /// So many families at most: whoever looks for one says more.
 const MOST: i64 = 20;
@@ -163,6 +163,9 @@ pub async fn open_proxy_session(
     once(&app, &worker.account_id.clone(), key, body.0, move |conn, command, act| {
         let family = families::store::find_family(conn, &command.family_id)?;
         let family = family.filter(|family| serves(&worker, family)).ok_or(ApiError::NotFound)?;
+        if retention::store::is_closed(conn, &family.id)? {
+            return Err(ApiError::NotFound);
+        }
         let held = store::find_session(conn, &worker.account_id)?;
         let reasons = store::list_reasons(conn, tokyo_day(act.now))?;
         let (reason, ends_at) = open(held.as_ref(), command, reasons, act.now)?;

@@ -160,6 +160,7 @@ fn planned(
     if command.to < command.from {
         return Err(Rejection::RangeInvalid.into());
     }
+    facilities::check_days(conn, facility, (command.from, command.to))?;
     let holidays = municipalities::store::list_holidays(conn, command.from, command.to)?;
     let existing = store::list_times(conn, &offering.id, command.from, command.to)?;
     let classes = if offering.spare { super::classes::store::read(conn, facility)?.entries } else { Vec::new() };
@@ -175,7 +176,7 @@ fn planned(
     responses(
         (status = 200, description = "Every day and line with what becomes of it; nothing is written", body = SlotPlan),
         (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`, `changes.facility_not_open`, `changes.facility_closed`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
     )
@@ -203,7 +204,7 @@ pub async fn preview_slots(app: web::Data<App>, staff: Staff, body: Body<NewSlot
     responses(
         (status = 201, description = "Every day and line with what became of it", body = SlotPlan),
         (status = 404, description = "No such offering at this facility", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`slots.range_invalid`, `slots.times_invalid`, `slots.bands_invalid`, `slots.no_block`, `changes.facility_not_open`, `changes.facility_closed`", body = Problem, content_type = "application/problem+json"),
         ForStaff,
         ForBody,
     )

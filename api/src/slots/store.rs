@@ -50,6 +50,7 @@ pub struct FacilityRow {
     longitude: Option<f64>,
     fictional: bool,
     open_weekdays: Option<String>,
+    closes_at: Option<NaiveDateTime>,
 }
 
 /// The columns of a [`FacilityRow`].
@@ -63,6 +64,7 @@ pub const FACILITY: (
     facilities::longitude,
     facilities::fictional,
     facilities::open_weekdays,
+    facilities::closes_at,
 ) = (
     facilities::id,
     facilities::name,
@@ -73,6 +75,7 @@ pub const FACILITY: (
     facilities::longitude,
     facilities::fictional,
     facilities::open_weekdays,
+    facilities::closes_at,
 );
 
 impl FacilityRow {
@@ -87,6 +90,7 @@ impl FacilityRow {
             municipality: code(&self.municipality)?,
             position,
             fictional: self.fictional,
+            closes_at: self.closes_at.map(instant),
         })
     }
 }
@@ -116,6 +120,11 @@ fn state(text: &str) -> Result<SlotState, DbError> {
     }
 }
 
+/// Whether a slot takes bookings: past its facility's last day none does, whatever is written of it.
+fn state_at(facility: &SlotFacility, starts_at: DateTime<Utc>, text: &str) -> Result<SlotState, DbError> {
+    if facility.is_gone(starts_at) { Ok(SlotState::Closed) } else { state(text) }
+}
+
 const fn state_text(state: SlotState) -> &'static str {
     match state {
         SlotState::Open => "open",
@@ -138,14 +147,15 @@ fn band((_, from, under, capacity, occupancy): &BandRow) -> Result<SlotBand, DbE
 
 fn slot((row, facility): Row, bands: Vec<SlotBand>) -> Result<Stored, DbError> {
     let (closed_weekdays, freed) = (closed_weekdays(facility.open_weekdays.as_deref()), row.freed);
+    let facility = facility.facility()?;
     let slot = Slot {
         id: SlotId::new(row.id),
         offering_id: OfferingId::new(row.offering_id),
-        facility: facility.facility()?,
+        state: state_at(&facility, instant(row.starts_at), &row.state)?,
+        facility,
         programme: ProgrammeKey::new(row.programme),
         starts_at: instant(row.starts_at),
         ends_at: instant(row.ends_at),
-        state: state(&row.state)?,
         bands,
         blocks: from_json(&row.blocks)?,
         room: row.room,
@@ -223,7 +233,7 @@ pub fn lock_found(conn: &mut AnyConnection, slot: &mut Slot) -> Result<Option<i6
         // At other times other rules, blocks and bookings of the children count: all of it is looked at again.
         return Err(DbError::Retry);
     }
-    (slot.state, slot.room, slot.version) = (self::state(&state)?, room, version);
+    (slot.state, slot.room, slot.version) = (state_at(&slot.facility, slot.starts_at, &state)?, room, version);
     slot.closures = closures(closed.as_deref())?;
     (slot.carers, slot.bands) = (carers.as_deref().map(from_json).transpose()?, list_bands(conn, &slot.id)?);
     Ok(Some(freed))
@@ -281,6 +291,7 @@ pub fn list_slots(conn: &mut AnyConnection, search: &Search) -> Result<Vec<Store
     }
     if search.open_only {
         query = query.filter(slots::state.eq(state_text(SlotState::Open)));
+        query = query.filter(facilities::closes_at.is_null().or(slots::starts_at.nullable().lt(facilities::closes_at)));
     }
     let rows = query.order((slots::starts_at, slots::id)).limit(search.limit).select((Own::as_select(), FACILITY)).load::<Row>(conn)?;
     with_bands(conn, rows)
@@ -509,9 +520,11 @@ fn slots_of(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Slot>, DbErr
 
 /// Writes state, room, carers, closures and version of a slot.
 pub fn update_slot(conn: &mut AnyConnection, slot: &Slot) -> Result<(), DbError> {
+    // That its facility closes for good is not the slot's own state: it ends when that is taken back.
+    let own = (!slot.facility.is_gone(slot.starts_at) || !slot.closures.is_empty()).then(|| slots::state.eq(state_text(slot.state)));
     diesel::update(slots::table.filter(slots::id.eq(slot.id.as_str())))
         .set((
-            slots::state.eq(state_text(slot.state)),
+            own,
             slots::room.eq(slot.room),
             slots::carers.eq(slot.carers.as_ref().map(to_json).transpose()?),
             slots::closures.eq((!slot.closures.is_empty()).then(|| to_json(&slot.closures)).transpose()?),

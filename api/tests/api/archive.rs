@@ -19,7 +19,7 @@ use zip::ZipArchive;
 use crate::app::{DAY, Person, SAKAIMINATO, TestApp, YONAGO, certification, programme};
 use crate::attachments::{PHOTOGRAPH, attach};
 
-async fn family_of(person: &Person) -> String {
+pub async fn family_of(person: &Person) -> String {
     person.get("/family").await.body["id"].as_str().unwrap().to_owned()
 }
 
@@ -77,15 +77,15 @@ async fn lived(test: &TestApp) -> Person {
 }
 
 #[derive(QueryableByName, Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Column {
+pub struct Column {
     #[diesel(sql_type = Text)]
-    table_name: String,
+    pub table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    pub column_name: String,
 }
 
 #[derive(QueryableByName)]
-struct Reference {
+pub struct Reference {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
@@ -95,12 +95,12 @@ struct Reference {
 }
 
 #[derive(QueryableByName)]
-struct Count {
+pub struct Count {
     #[diesel(sql_type = BigInt)]
-    count: i64,
+    pub count: i64,
 }
 
-fn rows<T>(conn: &mut AnyConnection, sqlite: &str, postgres: &str) -> Result<Vec<T>, DbError>
+pub fn rows<T>(conn: &mut AnyConnection, sqlite: &str, postgres: &str) -> Result<Vec<T>, DbError>
 where
     T: QueryableByName<diesel::sqlite::Sqlite> + QueryableByName<diesel::pg::Pg> + 'static,
 {
@@ -110,7 +110,7 @@ where
     })
 }
 
-fn columns(conn: &mut AnyConnection) -> Result<Vec<Column>, DbError> {
+pub fn columns(conn: &mut AnyConnection) -> Result<Vec<Column>, DbError> {
     rows(
         conn,
         "SELECT m.name AS table_name, p.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
@@ -118,7 +118,7 @@ fn columns(conn: &mut AnyConnection) -> Result<Vec<Column>, DbError> {
     )
 }
 
-fn references(conn: &mut AnyConnection) -> Result<Vec<Reference>, DbError> {
+pub fn references(conn: &mut AnyConnection) -> Result<Vec<Reference>, DbError> {
     rows(
         conn,
         "SELECT m.name AS table_name, f.\"from\" AS column_name, f.\"table\" AS target FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
@@ -127,7 +127,7 @@ fn references(conn: &mut AnyConnection) -> Result<Vec<Reference>, DbError> {
 }
 
 /// Columns that say whose a row is, also where the database does not know it.
-const WHOSE: [(&str, &str); 9] = [
+pub const WHOSE: [(&str, &str); 9] = [
     ("message_id", "message_id IN (SELECT m.id FROM messages m JOIN bookings b ON b.id = m.booking_id WHERE b.family_id = '{}')"),
     ("family_id", "family_id = '{}'"),
     ("child_id", "child_id IN (SELECT id FROM children WHERE family_id = '{}')"),
@@ -140,7 +140,7 @@ const WHOSE: [(&str, &str); 9] = [
 ];
 
 /// Every table that has a family's rows: by its columns, and whatever refers to such a table. An account is followed only where a row is its own.
-fn concerned(columns: &[Column], references: &[Reference]) -> BTreeSet<String> {
+pub fn concerned(columns: &[Column], references: &[Reference]) -> BTreeSet<String> {
     let named = |column: &&Column| WHOSE.iter().any(|(name, _)| *name == column.column_name);
     let mut found: BTreeSet<String> = columns.iter().filter(named).map(|column| column.table_name.clone()).collect();
     found.insert("families".to_owned());

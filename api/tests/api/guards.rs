@@ -88,8 +88,8 @@ pub fn caller(operation: &str) -> Caller {
         | "end_proxy_session"
         | "get_proxy_family" => Caller::Proxy,
         "list_audit_lines" | "export_audit" | "list_audit_people" | "verify_audit" | "make_notices_again" => Caller::Officer,
-        "make_archive" => Caller::Officer,
-        "list_record_accesses" | "get_own_archive" => Caller::Guardian,
+        "make_archive" | "get_retention" => Caller::Officer,
+        "list_record_accesses" | "get_own_archive" | "preview_closing" | "close_family_account" => Caller::Guardian,
         "reschedule_booking" | "preview_reschedule" => Caller::GuardianOrStaff,
         "get_family"
         | "get_residence"
@@ -261,6 +261,7 @@ pub fn body(operation: &str, slot: &str, child: &str) -> Option<Value> {
         })),
         "quote_entry" | "enter_booking" => Some(json!({ "family_id": "any", "booking": { "slot_id": slot, "child_ids": [child] } })),
         "make_archive" => Some(json!({ "reason": "by a stranger" })),
+        "close_family_account" => Some(json!({ "password": "a stranger's" })),
         "search_proxy_families" => Some(json!({ "query": "0859000009", "reason": "booking" })),
         "open_proxy_session" => Some(json!({ "family_id": "nobody", "reason": "booking", "words": "by a stranger" })),
         "change_family" => Some(json!({ "phone": "0859111111" })),
@@ -491,6 +492,8 @@ on_both! {
                 _ if operation.name == "change_calendar_feed" => assert!([200, 404].contains(&status)),
                 // Nothing was verified of them, no letter sent, and no mail goes from here.
                 _ if ["take_over_verified", "enter_residence_code", "ask_mail_again"].contains(&operation.name.as_str()) => assert_eq!(status, 409),
+                // It is another password than theirs.
+                _ if operation.name == "close_family_account" => assert_eq!(status, 409),
                 // The rest is about the caller's own family, changed or read.
                 _ => assert!(status < 300, "another family's own: {} {status}", operation.name),
             }

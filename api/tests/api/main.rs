@@ -62,6 +62,7 @@ mod races;
 mod registers;
 mod reminders;
 mod residence;
+mod retention;
 mod series;
 mod sessions;
 mod settlements;

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{CityData, FacilityData};
 use crate::ids::{ChildId, FamilyId};
+use crate::notices::Texts;
+use crate::retention::RetentionCount;
+use crate::time::{tokyo, tokyo_day};
 
-/// Whom a change would touch, by numbers alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Whom a change would touch, by numbers alone, and what it changes where that is not written down elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RuleChangeImpact))]
 pub enum Impact {
@@ -32,6 +36,86 @@ pub enum Impact {
         /// Bookings that hold a place.
         bookings: i64,
     },
+    /// Of a facility: what is there from the first day on.
+    Facility {
+        /// What holds before; none: it opens.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<FacilityData>>,
+        /// The numbers.
+        #[serde(flatten)]
+        counted: FacilityImpact,
+    },
+    /// Of the city itself.
+    Municipality {
+        /// What holds before.
+        before: Box<CityData>,
+    },
+    /// Of the sentences of notices, as a fictional family reads them.
+    Wording {
+        /// What is said before.
+        before: Texts,
+        /// What would be said.
+        after: Texts,
+    },
+    /// Of periods: what is over on their first day.
+    Retention {
+        /// Every kind.
+        counts: Vec<RetentionCount>,
+    },
+}
+
+/// What there is at a facility from a day on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FacilityImpact {
+    /// Open slots.
+    pub slots: i64,
+    /// Bookings that hold a place.
+    pub bookings: i64,
+    /// The families that made them.
+    pub families: i64,
+    /// Bookings of children whom the ages that are to hold leave out.
+    pub outside_ages: i64,
+    /// Bookings that lie outside of the days and hours that are to hold.
+    pub outside_hours: i64,
+}
+
+/// A booking that holds a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookedFact {
+    /// The family.
+    pub family: FamilyId,
+    /// When the child was born.
+    pub born: NaiveDate,
+    /// Start of the stay.
+    pub starts_at: DateTime<Utc>,
+    /// End of the stay.
+    pub ends_at: DateTime<Utc>,
+}
+
+/// Counts whom a change of a facility would touch. Where it closes there is nothing that is to hold.
+pub fn facility_impact(booked: &[BookedFact], slots: i64, after: Option<&FacilityData>) -> FacilityImpact {
+    let size = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let families: BTreeSet<&FamilyId> = booked.iter().map(|fact| &fact.family).collect();
+    let ages = after.and_then(FacilityData::age_range);
+    let is_too = |fact: &&BookedFact| ages.and_then(|ages| ages.takes(fact.born, tokyo_day(fact.starts_at))) == Some(false);
+    let opening = after.map(FacilityData::opening);
+    let is_outside = |fact: &&BookedFact| {
+        let Some(opening) = &opening else { return false };
+        let (starts, ends) = (tokyo(fact.starts_at), tokyo(fact.ends_at));
+        let is_closed = opening.weekdays.as_ref().is_some_and(|open| !open.contains(&starts.date_naive().weekday()));
+        let too_early = opening.opens_at.is_some_and(|opens| starts.time() < opens);
+        let too_late = opening.closes_at.is_some_and(|closes| closes != NaiveTime::MIN && closes < ends.time());
+        // Who stays over night is there outside of the hours of a day.
+        is_closed || (starts.date_naive() == ends.date_naive() && (too_early || too_late))
+    };
+    FacilityImpact {
+        slots,
+        bookings: size(booked.len()),
+        families: size(families.len()),
+        outside_ages: size(booked.iter().filter(is_too).count()),
+        outside_hours: size(booked.iter().filter(is_outside).count()),
+    }
 }
 
 /// What stays of some days would be under new rules.

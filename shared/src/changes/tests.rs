@@ -27,7 +27,7 @@ fn weighed(change: impl Fn(&mut Terms)) -> Vec<Weight> {
     let mut terms = open_nursery();
     change(&mut terms);
     let change = Change::Programme { version: Box::new(new(terms)) };
-    weights(&change, Some(&held(open_nursery())), None)
+    weights(&change, Before { programme: Some(&held(open_nursery())), ..Before::default() })
 }
 
 fn waiting_change() -> RuleChange {
@@ -62,7 +62,7 @@ fn money_and_eligibility_need_a_second_officer_and_words_do_not() {
     };
     assert_eq!(weighed(both), [Weight::Money, Weight::Eligibility]);
     let first = Change::Programme { version: Box::new(new(open_nursery())) };
-    assert_eq!(weights(&first, None, None), [Weight::Money, Weight::Eligibility], "a new programme is all of it");
+    assert_eq!(weights(&first, Before::default()), [Weight::Money, Weight::Eligibility], "a new programme is all of it");
     assert_eq!(propose(&[]), Standing::Agreed);
     assert_eq!(propose(&[Weight::Border]), Standing::Waiting);
 }
@@ -71,7 +71,10 @@ fn money_and_eligibility_need_a_second_officer_and_words_do_not() {
 fn a_version_that_ends_by_itself_takes_something_away() {
     let ending = NewProgramme { valid_until: Some(day("2027-06-30")), ..new(open_nursery()) };
     let change = Change::Programme { version: Box::new(ending) };
-    assert_eq!(weights(&change, Some(&held(open_nursery())), None), [Weight::Money, Weight::Eligibility]);
+    assert_eq!(
+        weights(&change, Before { programme: Some(&held(open_nursery())), ..Before::default() }),
+        [Weight::Money, Weight::Eligibility]
+    );
 }
 
 #[test]
@@ -179,4 +182,55 @@ fn what_is_wrong_is_said_at_its_place() {
 
 fn leak(code: &str) -> &'static str {
     Box::leak(code.to_owned().into_boxed_str())
+}
+
+fn facility(change: impl Fn(&mut FacilityData)) -> NewFacilityData {
+    let listing = crate::facilities::Listing::named(yonago(), "1", "なぎさ保育園", crate::facilities::FacilityKind::LicensedNursery);
+    let mut data = FacilityData::of(&listing);
+    change(&mut data);
+    NewFacilityData { facility_id: Some("nagisa".into()), source_id: None, valid_from: day("2027-04-01"), data }
+}
+
+#[test]
+fn how_many_children_and_which_ages_a_facility_takes_weighs_and_its_telephone_does_not() {
+    let before = facility(|_| {}).data;
+    let weighed = |change: NewFacilityData| {
+        let change = Change::Facility { facility: Box::new(change) };
+        weights(&change, Before { facility: Some(&before), ..Before::default() })
+    };
+    assert_eq!(weighed(facility(|data| data.phone = Some("0859-00-0000".to_owned()))), []);
+    assert_eq!(weighed(facility(|data| data.capacity = Some(60))), [Weight::Eligibility]);
+    assert_eq!(weighed(facility(|data| data.ages = Some("1歳～5歳".to_owned()))), [Weight::Eligibility]);
+    let opens = Change::Facility { facility: Box::new(facility(|_| {})) };
+    assert_eq!(weights(&opens, Before::default()), [Weight::Eligibility], "a new one is all of it");
+    let closes = Change::Closing { closing: NewClosing { facility_id: "nagisa".into(), last_day: day("2027-03-31") } };
+    assert_eq!((weights(&closes, Before::default()), closes.first_day()), (vec![Weight::Eligibility], Some(day("2027-04-01"))));
+    assert_eq!((closes.check(day("2027-03-31")).len(), closes.check(day("2027-04-01")).len()), (0, 1));
+    assert_eq!((closes.subject(&yonago()), opens.subject(&yonago()).as_deref()), (None, Some("facility nagisa")));
+}
+
+#[test]
+fn who_is_booked_outside_of_ages_and_hours_is_counted() {
+    let fact = |family: &str, born: &str, from: &str, until: &str| BookedFact {
+        family: FamilyId::new(family),
+        born: day(born),
+        starts_at: tokyo(from),
+        ends_at: tokyo(until),
+    };
+    // 5 April 2027 is a Monday.
+    let booked = [
+        fact("ana", "2026-05-01", "2027-04-05 9:00", "2027-04-05 17:00"),
+        fact("ana", "2024-05-01", "2027-04-05 7:00", "2027-04-05 17:00"),
+        fact("bea", "2024-05-01", "2027-04-11 9:00", "2027-04-11 17:00"),
+        fact("bea", "2024-05-01", "2027-04-10 9:00", "2027-04-11 9:00"),
+    ];
+    let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0);
+    let after = facility(|data| {
+        data.ages = Some("1歳～5歳".to_owned());
+        data.weekdays = Some("月～土".to_owned());
+        (data.opens_at, data.closes_at) = (at(8), at(18));
+    });
+    let counted = facility_impact(&booked, 3, Some(&after.data));
+    assert_eq!(counted, FacilityImpact { slots: 3, bookings: 4, families: 2, outside_ages: 1, outside_hours: 2 });
+    assert_eq!(facility_impact(&booked, 3, None), FacilityImpact { outside_ages: 0, outside_hours: 0, ..counted });
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Change;
+use super::{Change, FacilityData};
 use crate::procedures::{NewProcedure, Procedure};
 use crate::programmes::{NewProgramme, Programme, Terms};
 
@@ -17,15 +17,32 @@ pub enum Weight {
     Eligibility,
     /// It binds another city too.
     Border,
+    /// What is erased cannot be brought back.
+    Erasure,
 }
 
-/// What weighs in a change, next to the versions that hold on its first day; nothing: one officer is enough.
-pub fn weights(change: &Change, programme: Option<&Programme>, procedure: Option<&Procedure>) -> Vec<Weight> {
+/// What holds before a change begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// The version of the programme.
+    pub programme: Option<&'a Programme>,
+    /// The version of the procedure.
+    pub procedure: Option<&'a Procedure>,
+    /// What is said of the facility.
+    pub facility: Option<&'a FacilityData>,
+}
+
+/// What weighs in a change, next to what holds before; nothing: one officer is enough.
+pub fn weights(change: &Change, before: Before<'_>) -> Vec<Weight> {
     match change {
-        Change::Programme { version } => of_programme(version, programme),
-        Change::Procedure { version } => of_procedure(version, procedure),
+        Change::Programme { version } => of_programme(version, before.programme),
+        Change::Procedure { version } => of_procedure(version, before.procedure),
         Change::Compact { .. } => vec![Weight::Border],
-        Change::Holidays { .. } => Vec::new(),
+        Change::Facility { facility } if before.facility.is_some_and(|held| held.admits_as(&facility.data)) => Vec::new(),
+        // Where children can be brought, which and how many.
+        Change::Facility { .. } | Change::Closing { .. } => vec![Weight::Eligibility],
+        Change::Retention { .. } => vec![Weight::Erasure],
+        Change::Holidays { .. } | Change::Municipality { .. } | Change::Wording { .. } => Vec::new(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which ages a facility takes, read from texts such as `０歳～５歳`, `生後57日から` or `小学校1年生から6年生`.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::locale::Locale;
 use crate::problem::{Datum, Reason};
 use crate::text::to_ascii_width;
+use crate::time::{age_class, age_months_on, age_on, days_after, last_day_before_school, months_complete_on};
 
 /// A range of ages as it was published. Years of age, nursery classes and school grades are different things and stay apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +173,27 @@ fn range(text: &str) -> Option<AgeRange> {
 }
 
 impl AgeRange {
+    /// Whether a child is taken on a day; none: only a school knows.
+    pub fn takes(&self, born: NaiveDate, day: NaiveDate) -> Option<bool> {
+        let has_begun = match self.from {
+            // Whole years are reached the day before the birthday, months and days on their day.
+            AgeStart::Age { months, days: 0 } if months % 12 == 0 => months / 12 <= age_on(born, day),
+            AgeStart::Age { months, days } => days_after(months_complete_on(born, months), days) <= day,
+            AgeStart::AgeClass { age } => age <= age_class(born, day),
+            AgeStart::Grade { .. } => return None,
+        };
+        let is_over = match self.until {
+            None => false,
+            Some(AgeLimit::Through { years }) => years < age_on(born, day),
+            Some(AgeLimit::Under { months }) if months % 12 == 0 => months / 12 <= age_on(born, day),
+            Some(AgeLimit::Under { months }) => months <= age_months_on(born, day),
+            Some(AgeLimit::AgeClass { age }) => age < age_class(born, day),
+            Some(AgeLimit::SchoolEntry) => last_day_before_school(born) < day,
+            Some(AgeLimit::Grade { .. }) => return None,
+        };
+        Some(has_begun && !is_over)
+    }
+
     fn in_order(&self) -> bool {
         match (self.from, self.until) {
             (AgeStart::Age { months, .. }, Some(AgeLimit::Under { months: end })) => months < end,
@@ -289,6 +312,20 @@ mod tests {
 
     const fn age(months: u32) -> AgeStart {
         AgeStart::Age { months, days: 0 }
+    }
+
+    #[test]
+    fn a_child_is_taken_by_its_age_on_the_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let takes = |ages: &str, born: &str, on: &str| AgeRange::read(ages).unwrap().takes(day(born), day(on));
+        assert_eq!(takes("1歳～5歳", "2026-04-02", "2027-03-31"), Some(false));
+        assert_eq!(takes("1歳～5歳", "2026-04-02", "2027-04-02"), Some(true));
+        assert_eq!(takes("3歳未満", "2024-04-10", "2027-04-08"), Some(true));
+        assert_eq!(takes("3歳未満", "2024-04-10", "2027-04-09"), Some(false), "an age is reached the day before");
+        assert_eq!(takes("生後57日から就学前", "2027-01-01", "2027-02-27"), Some(true));
+        assert_eq!(takes("生後57日から就学前", "2027-01-01", "2027-02-26"), Some(false));
+        assert_eq!(takes("生後57日から就学前", "2020-04-01", "2027-03-31"), Some(false), "it is in its first year of school");
+        assert_eq!(takes("小学校1年生から6年生", "2018-05-01", "2027-04-01"), None);
     }
 
     #[test]

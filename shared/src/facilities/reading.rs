@@ -589,6 +589,8 @@ mod tests {
             id: "f".into(),
             listing: *listing,
             fictional: true,
+            opens_on: None,
+            last_day: None,
             programmes: vec![crate::facilities::FacilityProgramme {
                 key: crate::programmes::ProgrammeKey::new("temporary_care"),
                 hourly_yen: Some(300),

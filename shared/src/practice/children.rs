@@ -73,6 +73,7 @@ pub fn slot(day: NaiveDate) -> Option<Slot> {
             municipality: MunicipalityCode::parse(NOWHERE).ok()?,
             position: None,
             fictional: true,
+            closes_at: None,
         },
         programme: ProgrammeKey::new("temporary_care"),
         starts_at: time(day, 7, 30),

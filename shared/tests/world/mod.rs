@@ -161,6 +161,7 @@ pub fn slot(date: &str) -> Slot {
             municipality: yonago(),
             position: None,
             fictional: true,
+            closes_at: None,
         },
         programme: ProgrammeKey::new("temporary_care"),
         starts_at: at(day(date), time("9:00")),

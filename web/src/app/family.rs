@@ -18,6 +18,7 @@ use crate::families::FamilyRoutes;
 use crate::feeds::FeedRoutes;
 use crate::identity::IdentityRoutes;
 use crate::notices::NoticeRoutes;
+use crate::retention::ClosingRoutes;
 use crate::series::SeriesRoutes;
 use crate::slots::SearchRoutes;
 use crate::statements::StatementRoutes;
@@ -33,6 +34,7 @@ pub fn FamilyPages() -> impl MatchNestedRoutes + Clone {
         <OwnAccountRoutes/>
         <IdentityRoutes/>
         <AccessRoutes/>
+        <ClosingRoutes/>
         <FamilyRoutes/>
         <BookingRoutes/>
         <FeedRoutes/>

@@ -16,6 +16,7 @@ use crate::notices::NoticeOfficeRoutes;
 use crate::outreach::OutreachRoutes;
 use crate::programmes::ProgrammeRoutes;
 use crate::registers::RegisterRoutes;
+use crate::retention::RetentionRoutes;
 use crate::settlements::SettlementRoutes;
 use crate::today::TodayRoutes;
 use crate::waitlist::DemandRoutes;
@@ -39,6 +40,7 @@ pub fn OfficePages() -> impl MatchNestedRoutes + Clone {
         <NoticeOfficeRoutes/>
         <ClientRoutes/>
         <AuditRoutes/>
+        <RetentionRoutes/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -12,6 +12,7 @@ use crate::archive::MakeArchive;
 use crate::bookings::FamilyPart;
 use crate::i18n::{Say, Text, furigana, locale, marked, say_with, text};
 use crate::office::{OfficeNav, OfficePlace, my_city};
+use crate::paths;
 use crate::ui::{
     Banner, Button, Disclosure, EmptyState, Field, Glyph, Load, Look, Need, PageTitle, Pager, QueueCell, QueueTable, Refusal, Select,
     TextInput, Tone,
@@ -64,6 +65,7 @@ pub fn AuditPage() -> impl IntoView {
             <OfficeNav here=OfficePlace::Audit/>
             <PageTitle text="audit.title"/>
             <p><Say key="audit.lead"/></p>
+            <p><a href=paths::office_retention()><Say key="retention.title"/></a></p>
             <Chain/>
             <section class="card stack" aria-labelledby="audit-filter" on:change=move |_| filter.cursor.set(None)>
                 <h2 id="audit-filter"><Say key="audit.filter"/></h2>

@@ -1,7 +1,8 @@
 //! Requests about changes of rules.
 
 use shared::changes::{Change, RuleChange, RuleChangePreview, RuleChangeWords};
-use shared::municipalities::{Compact, Municipality};
+use shared::facilities::FacilitySummary;
+use shared::municipalities::{Compact, Municipality, MunicipalityCode};
 use shared::page::Page;
 use shared::programmes::Programme;
 
@@ -69,6 +70,20 @@ pub async fn act(id: &str, act: &Act, etag: &str, attempt: &Attempt) -> Result<(
 /// The compacts.
 pub async fn compacts() -> Result<Vec<Compact>, Failure> {
     api::get::<Page<Compact>>("/compacts").await.map(|page| page.items)
+}
+
+/// Every facility of a city, by reading.
+pub async fn facilities(city: &MunicipalityCode) -> Result<Vec<FacilitySummary>, Failure> {
+    let (mut all, mut cursor) = (Vec::new(), None);
+    loop {
+        let wanted = [("municipality", Some(city.to_string())), ("limit", Some("200".to_owned())), ("cursor", cursor)];
+        let page: Page<FacilitySummary> = api::get(&query("/facilities", &wanted)).await?;
+        all.extend(page.items);
+        match page.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => return Ok(all),
+        }
+    }
 }
 
 /// The cities that take part.

@@ -44,7 +44,7 @@ pub fn NewTermPage() -> impl IntoView {
 }
 
 #[component]
-fn Around(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+pub(super) fn Around(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="stack staff">
             <OfficeNav here=OfficePlace::Changes/>
@@ -171,7 +171,7 @@ const fn title_of(_: &str) -> &'static str {
 
 /// A form over a change, with what it would do and the button that proposes it.
 #[component]
-fn Proposing(draft: RwSignal<Value>, fields: Box<dyn FnOnce() -> AnyView + Send>) -> impl IntoView {
+pub(super) fn Proposing(draft: RwSignal<Value>, fields: Box<dyn FnOnce() -> AnyView + Send>) -> impl IntoView {
     let (flash, navigate, failure, attempt) = (use_flash(), use_navigate(), RwSignal::new(None::<Failure>), Attempt::new());
     let today = settings::today();
     let change = Memo::new(move |_| draft.with(|draft| serde_json::from_value::<Change>(draft.clone()).ok()));

@@ -1,11 +1,12 @@
 //! Whom a change touches, in numbers, and why somebody else has to agree.
 
 use leptos::prelude::*;
-use shared::changes::{Change, Impact, RuleChangePreview, StayImpact, Weight};
+use shared::changes::{Change, FacilityImpact, Impact, RuleChangePreview, StayImpact, Weight};
 use shared::locale::{full_day, yen};
 
 use super::client;
-use super::words::weight_word;
+use super::periods::PeriodCounts;
+use super::words::{difference, weight_word};
 use crate::api::Failure;
 use crate::i18n::{Say, furigana, locale, say, say_with};
 use crate::ui::{Fact, Facts, Load};
@@ -20,14 +21,17 @@ pub fn Preview(
         let change = change.get();
         async move {
             match change {
-                Some(change) => client::preview(&change).await.map(Some),
-                None => Ok::<Option<RuleChangePreview>, Failure>(None),
+                Some(change) => client::preview(&change).await.map(|seen| Some((change, seen))),
+                None => Ok::<Option<(Change, RuleChangePreview)>, Failure>(None),
             }
         }
     });
     view! {
         <Load what=found let:seen>
-            {seen.map(|seen| view! { <Weights weights=seen.weights/> <ImpactFacts impact=seen.impact/> })}
+            {seen.map(|(change, seen)| {
+                let differs = difference(&change, &seen.impact);
+                view! { <Weights weights=seen.weights/> {differs} <ImpactFacts impact=seen.impact/> }
+            })}
         </Load>
     }
 }
@@ -73,7 +77,31 @@ pub fn ImpactFacts(
             <p class="quiet"><Say key="changes.days_stay"/></p>
         }
         .into_any(),
+        Impact::Facility { counted, .. } => view! { <AtFacility counted/> }.into_any(),
+        Impact::Municipality { .. } => view! { <p class="quiet"><Say key="changes.city_touches"/></p> }.into_any(),
+        Impact::Retention { counts } => view! { <PeriodCounts counts/> }.into_any(),
+        Impact::Wording { .. } => view! { <p class="quiet"><Say key="changes.wording_touches"/></p> }.into_any(),
     }
+}
+
+/// What there is at a facility from the first day on.
+#[component]
+fn AtFacility(counted: FacilityImpact) -> impl IntoView {
+    let FacilityImpact { slots, bookings, families, outside_ages, outside_hours } = counted;
+    if slots == 0 && bookings == 0 {
+        return view! { <p><Say key="changes.nobody_there"/></p> }.into_any();
+    }
+    view! {
+        <Facts>
+            <Fact name="changes.slots_from_then">{count("changes.slots", slots)}</Fact>
+            <Fact name="changes.booked_from_then">{count("changes.bookings", bookings)}</Fact>
+            <Fact name="changes.families_from_then">{count("changes.families", families)}</Fact>
+            {(outside_ages > 0).then(|| view! { <Fact name="changes.outside_ages">{count("changes.bookings", outside_ages)}</Fact> })}
+            {(outside_hours > 0).then(|| view! { <Fact name="changes.outside_hours">{count("changes.bookings", outside_hours)}</Fact> })}
+        </Facts>
+        <p class="quiet"><Say key="changes.booked_stay"/></p>
+    }
+    .into_any()
 }
 
 #[component]

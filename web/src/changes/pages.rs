@@ -9,7 +9,7 @@ use shared::page::Page;
 
 use super::client::{self, Act, Wanted};
 use super::impact::{ImpactFacts, Weights};
-use super::words::{HolidayFacts, Names, StandingChip, TermFacts, day, kind_word, standing_words, subject};
+use super::words::{HolidayFacts, Names, StandingChip, TermFacts, day, difference, kind_word, standing_words, subject};
 use crate::api::{Failure, Tagged};
 use crate::i18n::{Say, Text, furigana, locale, name, say};
 use crate::office::{OfficeNav, OfficePlace, my_city};
@@ -50,6 +50,11 @@ pub fn ChangesPage() -> impl IntoView {
             <div class="row">
                 <LinkButton href=paths::office_programmes() look=Look::Outline><Say key="changes.new_programme"/></LinkButton>
                 <LinkButton href=paths::office_new_term() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_term"/></LinkButton>
+                <LinkButton href=paths::office_new_facility() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_facility"/></LinkButton>
+                <LinkButton href=paths::office_new_closing() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_closing"/></LinkButton>
+                <LinkButton href=paths::office_new_city() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_city"/></LinkButton>
+                <LinkButton href=paths::office_new_retention() look=Look::Outline icon=Glyph::Plus><Say key="retention.change"/></LinkButton>
+                <LinkButton href=paths::office_notices() look=Look::Outline><Say key="changes.new_wording"/></LinkButton>
                 <LinkButton href=paths::office_new_holidays() look=Look::Outline icon=Glyph::Plus><Say key="changes.new_holidays"/></LinkButton>
             </div>
             <div class="queue-filter" on:change=move |_| cursor.set(None)>
@@ -82,7 +87,7 @@ fn Row(change: RuleChange, names: Names) -> impl IntoView {
     let (href, at) = (paths::office_change(change.id.as_str()), change.proposed.at);
     view! {
         <tr>
-            <th scope="row"><a href=href>{say(kind_word(&change.change))} "：" {subject(&change.change, &names)}</a></th>
+            <th scope="row"><a href=href>{say(kind_word(&change.change))} "：" {subject(&change, &names)}</a></th>
             <QueueCell label="changes.standing"><StandingChip standing=change.standing/></QueueCell>
             <QueueCell label="changes.from">{change.change.first_day().map(day)}</QueueCell>
             <QueueCell label="changes.by">{change.proposed.by.name}</QueueCell>
@@ -119,7 +124,7 @@ fn One(tagged: Tagged<RuleChange>, names: Names, again: Callback<()>) -> impl In
     let change = tagged.value.clone();
     view! {
         <p class="row">
-            <strong>{say(kind_word(&change.change))} "：" {subject(&change.change, &names)}</strong> <StandingChip standing=change.standing/>
+            <strong>{say(kind_word(&change.change))} "：" {subject(&change, &names)}</strong> <StandingChip standing=change.standing/>
         </p>
         <div class="case">
             <div class="stack">
@@ -175,6 +180,12 @@ fn Content(change: RuleChange, names: Names) -> impl IntoView {
         }
         Change::Compact { term } => view! { <TermFacts term names/> }.into_any(),
         Change::Holidays { added, removed } => view! { <HolidayFacts added removed/> }.into_any(),
+        Change::Closing { closing } => view! { <Facts><Fact name="changes.last_day">{day(closing.last_day)}</Fact></Facts> }.into_any(),
+        Change::Facility { .. } | Change::Municipality { .. } | Change::Wording { .. } | Change::Retention { .. } => {
+            let from = change.change.first_day().map(|first| view! { <Fact name="changes.from">{day(first)}</Fact> });
+            let differs = difference(&change.change, &change.impact);
+            view! { <Facts>{from}</Facts> {differs} }.into_any()
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! What changes, standings and weights are called.
 
 use leptos::prelude::*;
-use shared::changes::{Change, Holiday, NewTerm, RuleChange, Standing, Weight};
-use shared::locale::{Localised, full_day};
+use shared::changes::{Change, CityData, FacilityData, Holiday, Impact, NewTerm, RuleChange, Standing, Weight};
+use shared::locale::{Locale, Localised, full_day};
 use shared::municipalities::{Municipality, MunicipalityCode};
+use shared::notices::words;
 use shared::programmes::{Programme, ProgrammeKey};
 
-use crate::facilities::model::tier;
-use crate::i18n::{furigana, locale, name, say, say_with};
+use crate::facilities::model::{hours, tier, weekdays};
+use crate::frame::own_name;
+use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
+use crate::notices::Sample;
 use crate::ui::{Chip, Fact, Facts, Tone};
 
 /// What a standing is called, and how it looks.
@@ -37,6 +40,11 @@ pub const fn kind_word(change: &Change) -> &'static str {
         Change::Procedure { .. } => "changes.procedure",
         Change::Compact { .. } => "changes.compact",
         Change::Holidays { .. } => "changes.holidays",
+        Change::Facility { .. } => "changes.facility",
+        Change::Closing { .. } => "changes.closing",
+        Change::Municipality { .. } => "changes.municipality",
+        Change::Wording { .. } => "changes.wording",
+        Change::Retention { .. } => "retention.title",
     }
 }
 
@@ -46,6 +54,7 @@ pub const fn weight_word(weight: Weight) -> &'static str {
         Weight::Money => "changes.money",
         Weight::Eligibility => "changes.eligibility",
         Weight::Border => "changes.border",
+        Weight::Erasure => "retention.weighs",
     }
 }
 
@@ -80,8 +89,23 @@ impl Names {
 }
 
 /// What a change is about, in a line.
-pub fn subject(change: &Change, names: &Names) -> AnyView {
-    match change {
+pub fn subject(change: &RuleChange, names: &Names) -> AnyView {
+    match &change.change {
+        Change::Facility { facility } => facility.data.name.clone().into_any(),
+        // What it is called stands in what held when it was proposed.
+        Change::Closing { .. } => match &change.impact {
+            Impact::Facility { before: Some(before), .. } => before.name.clone().into_any(),
+            _ => ().into_any(),
+        },
+        Change::Municipality { city } => name(city.data.name.clone()).into_any(),
+        Change::Wording { wording } => {
+            let (kind, language) = (wording.kind, own_name(wording.locale));
+            furigana(move || format!("{}（{language}）", words::name(kind, locale()))).into_any()
+        }
+        Change::Retention { rules } => {
+            let count = rules.periods.len().to_string();
+            say_with("retention.so_many", move || vec![("count", count.clone())]).into_any()
+        }
         Change::Programme { version } => name(version.name.clone()).into_any(),
         Change::Procedure { version } => name(version.name.clone()).into_any(),
         Change::Compact { term } => way(term, names),
@@ -100,6 +124,103 @@ fn way(term: &NewTerm, names: &Names) -> AnyView {
         vec![("from", from.get(locale).to_owned()), ("to", to.get(locale).to_owned()), ("what", what.get(locale).to_owned())]
     };
     say_with("changes.way", values).into_any()
+}
+
+/// What is said of a facility, line by line; what is not said is left empty.
+fn facility_lines(data: &FacilityData, locale: Locale) -> Vec<(&'static str, String)> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let unread = |text: &str| format!("{text}{}", sentence("changes.unread", locale));
+    let ages = match (data.age_range(), &data.ages) {
+        (Some(range), _) => range.say(locale),
+        (None, Some(text)) if !text.trim().is_empty() => unread(text),
+        (None, _) => String::new(),
+    };
+    let opening = data.opening();
+    let days = match (&opening.weekdays, &opening.weekdays_text) {
+        (Some(days), _) => {
+            let holidays = opening.on_holidays.map(|open| if open { "facilities.holidays_open" } else { "facilities.holidays_closed" });
+            let holidays = holidays.map(|key| format!(" {}", sentence(key, locale))).unwrap_or_default();
+            format!("{}{holidays}", weekdays(days, locale))
+        }
+        (None, Some(text)) => unread(text),
+        (None, None) => String::new(),
+    };
+    let capacity = data.capacity.map(|count| sentence("changes.children", locale).replace("%{count}", &count.to_string()));
+    let point = data.position().map(|at| format!("{}, {}", at.latitude, at.longitude));
+    let postal = data.postal_code.as_deref().map(|code| format!("〒{code} ")).unwrap_or_default();
+    let address = [text(&data.address), text(&data.building)].join(" ");
+    vec![
+        ("changes.facility_name", data.name.clone()),
+        ("changes.kana", text(&data.kana)),
+        ("changes.name_en", text(&data.name_en)),
+        ("changes.facility_kind", data.kind.say(locale)),
+        ("facilities.capacity", capacity.unwrap_or_default()),
+        ("facilities.ages_taken", ages),
+        ("changes.weekdays_open", days),
+        ("changes.hours", hours(&opening, locale).unwrap_or_default()),
+        ("changes.opening_notes", text(&data.opening_notes)),
+        ("changes.address", format!("{postal}{}", address.trim())),
+        ("changes.position", point.unwrap_or_default()),
+        ("changes.access", text(&data.access)),
+        ("changes.phone", text(&data.phone)),
+        ("changes.mail", text(&data.mail)),
+        ("changes.url", text(&data.url)),
+        ("changes.notes", text(&data.notes)),
+    ]
+}
+
+fn city_lines(data: &CityData, locale: Locale) -> Vec<(&'static str, String)> {
+    vec![
+        ("changes.city_name", data.name.get(locale).to_owned()),
+        ("changes.name_en", data.name.en.clone()),
+        ("changes.kana", data.kana.clone()),
+        ("changes.hall", format!("{}, {}", data.latitude, data.longitude)),
+    ]
+}
+
+type Lines = Vec<(&'static str, String)>;
+
+/// What differs, as it was and as it is to be; where nothing held before, all of it.
+fn differing(before: Option<Lines>, after: Lines) -> AnyView {
+    let Some(before) = before else {
+        let all = after.into_iter().filter(|(_, text)| !text.is_empty());
+        let facts = all.map(|(label, text)| view! { <Fact name=label>{marked(&text)}</Fact> }).collect_view();
+        return view! { <Facts>{facts}</Facts> }.into_any();
+    };
+    let changed: Vec<_> = before.into_iter().zip(after).filter(|((_, was), (_, is))| was != is).collect();
+    if changed.is_empty() {
+        return view! { <p><Say key="changes.nothing_differs"/></p> }.into_any();
+    }
+    let or_none = |text: String| if text.is_empty() { say("changes.not_said").into_any() } else { marked(&text) };
+    let facts = changed
+        .into_iter()
+        .map(|((label, was), (_, is))| view! { <Fact name=label><del>{or_none(was)}</del> " → " <strong>{or_none(is)}</strong></Fact> })
+        .collect_view();
+    view! { <Facts>{facts}</Facts> }.into_any()
+}
+
+/// What a change says of a facility, the city or in a notice, next to what held when it was looked at; nothing for other kinds.
+pub fn difference(change: &Change, impact: &Impact) -> AnyView {
+    match (change, impact) {
+        (Change::Facility { facility }, Impact::Facility { before, .. }) => {
+            let (after, before) = (facility.data.clone(), before.clone());
+            let lines = move || differing(before.as_ref().map(|held| facility_lines(held, locale())), facility_lines(&after, locale()));
+            view! { {lines} }.into_any()
+        }
+        (Change::Municipality { city }, Impact::Municipality { before }) => {
+            let (after, before) = (city.data.clone(), before.clone());
+            view! { {move || differing(Some(city_lines(&before, locale())), city_lines(&after, locale()))} }.into_any()
+        }
+        (Change::Wording { wording }, Impact::Wording { before, after }) => view! {
+            <p><Say key="changes.example_family"/></p>
+            <h3><Say key="changes.said_before"/></h3>
+            <Sample texts=before.clone() language=wording.locale/>
+            <h3><Say key="changes.said_after"/></h3>
+            <Sample texts=after.clone() language=wording.locale/>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
 }
 
 /// A day as people write it.

@@ -75,10 +75,14 @@ pub fn Typed(
 ) -> impl IntoView {
     let value = bound(&at, kind);
     // A time is stored with seconds that nobody types.
-    if kind == Kind::Time {
+    if matches!(kind, Kind::Time | Kind::MaybeTime) {
         value.update(|text| *text = text.chars().take(5).collect());
     }
-    let required = if optional || matches!(kind, Kind::MaybeNumber | Kind::MaybeDay) { Need::Optional } else { Need::Required };
+    let required = if optional || matches!(kind, Kind::MaybeNumber | Kind::MaybeDay | Kind::MaybeTime | Kind::MaybeFraction) {
+        Need::Optional
+    } else {
+        Need::Required
+    };
     let error = Editing::here().error(at.clone());
     // Made inside of the field: there it finds its label.
     let input = move || match kind {
@@ -87,7 +91,8 @@ pub fn Typed(
         Kind::Number | Kind::MaybeNumber => view! { <TextInput value inputmode="numeric" short=true/> }.into_any(),
         Kind::Days => view! { <TextInput value short=true/> }.into_any(),
         Kind::Day | Kind::MaybeDay => view! { <TextInput value kind="date" short=true/> }.into_any(),
-        Kind::Time => view! { <TextInput value kind="time" short=true/> }.into_any(),
+        Kind::Time | Kind::MaybeTime => view! { <TextInput value kind="time" short=true/> }.into_any(),
+        Kind::Fraction | Kind::MaybeFraction => view! { <TextInput value inputmode="decimal" short=true/> }.into_any(),
     };
     view! { <Field id=field_id(&at) label required error>{input()}</Field> }
 }

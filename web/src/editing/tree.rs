@@ -4,12 +4,15 @@ use serde_json::Value;
 
 /// What stands where a number was not typed yet: no rule allows so many of anything, so the check says what may stand there.
 const NO_NUMBER: u32 = u32::MAX;
+/// The same for degrees and other fractions.
+const NO_FRACTION: f64 = 9999.0;
 
 /// What stands somewhere, as it is typed; empty where nothing does.
 pub fn text_at(draft: &Value, pointer: &str) -> String {
     match draft.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) if number.as_u64() == Some(NO_NUMBER.into()) => String::new(),
+        Some(Value::Number(number)) if number.as_f64() == Some(NO_FRACTION) => String::new(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Bool(yes)) => yes.to_string(),
         Some(Value::Array(all)) => all.iter().map(Value::to_string).collect::<Vec<_>>().join(", "),
@@ -81,6 +84,12 @@ pub enum Kind {
     MaybeDay,
     /// A time of day.
     Time,
+    /// A time of day, or nothing.
+    MaybeTime,
+    /// A number with a fraction, or nothing.
+    MaybeFraction,
+    /// A number with a fraction.
+    Fraction,
     /// Days of the month.
     Days,
     /// Yes or no.
@@ -92,10 +101,11 @@ pub fn typed(kind: Kind, text: &str) -> Value {
     let text = text.trim();
     let number = |text: &str| text.parse::<u32>().unwrap_or(NO_NUMBER);
     match kind {
-        Kind::MaybeNumber | Kind::MaybeDay | Kind::MaybeWords if text.is_empty() => Value::Null,
+        Kind::MaybeNumber | Kind::MaybeDay | Kind::MaybeWords | Kind::MaybeTime | Kind::MaybeFraction if text.is_empty() => Value::Null,
         Kind::Words | Kind::MaybeWords | Kind::Day | Kind::MaybeDay => text.into(),
         Kind::Number | Kind::MaybeNumber => number(text).into(),
-        Kind::Time => match text.split(':').count() {
+        Kind::Fraction | Kind::MaybeFraction => text.parse::<f64>().unwrap_or(NO_FRACTION).into(),
+        Kind::Time | Kind::MaybeTime => match text.split(':').count() {
             2 => format!("{text}:00").into(),
             3 => text.into(),
             _ => "00:00:00".into(),
@@ -120,5 +130,7 @@ mod tests {
         assert_eq!(typed(Kind::Days, "1、16"), serde_json::json!([1, 16]));
         assert_eq!(typed(Kind::Time, "16:30"), serde_json::json!("16:30:00"));
         assert_eq!(typed(Kind::Flag, "true"), serde_json::json!(true));
+        assert_eq!((typed(Kind::MaybeTime, ""), typed(Kind::MaybeTime, "7:00")), (Value::Null, serde_json::json!("7:00:00")));
+        assert_eq!((typed(Kind::MaybeFraction, ""), typed(Kind::Fraction, "35.4")), (Value::Null, serde_json::json!(35.4)));
     }
 }

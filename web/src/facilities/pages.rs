@@ -23,7 +23,7 @@ use crate::slots::client as slots;
 use crate::slots::model::{Names, Outline, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
 use crate::slots::wanted::Ask;
-use crate::ui::{Banner, Breadcrumbs, Button, Chip, EmptyState, Load, Look, Map, PageTitle, Pin, WeekCalendar};
+use crate::ui::{Banner, Breadcrumbs, Button, Chip, EmptyState, Load, Look, Map, PageTitle, Pin, Tone, WeekCalendar};
 
 /// A facility with what its municipality's programmes say.
 #[component]
@@ -62,6 +62,12 @@ pub fn FacilityPage() -> impl IntoView {
     }
 }
 
+/// That a facility opens or closes on a day.
+fn on_day(key: &'static str, date: NaiveDate) -> impl IntoView {
+    let said = furigana(move || crate::i18n::sentence(key, locale()).replace("%{day}", &shared::locale::full_day(date, locale())));
+    view! { <Banner tone=Tone::Warning><p>{said}</p></Banner> }
+}
+
 #[component]
 fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl IntoView {
     let programmes = StoredValue::new(programmes);
@@ -69,6 +75,7 @@ fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl I
     let names = StoredValue::new(names);
     let position = facility.with_value(|facility| facility.listing.position);
     let is_fictional = facility.with_value(|facility| facility.fictional);
+    let (opens_on, last_day) = facility.with_value(|facility| (facility.opens_on, facility.last_day));
     let demands_interview = facility.with_value(|facility| facility.programmes.iter().any(|offered| offered.interview));
     let has_programmes = facility.with_value(|facility| !facility.programmes.is_empty());
     view! {
@@ -81,6 +88,8 @@ fn Sheet(facility: Facility, names: Names, programmes: Vec<Programme>) -> impl I
                 <span class="quiet" lang="ja">{facility.with_value(|facility| facility.listing.kana.clone())}</span>
             </div>
             {is_fictional.then(|| view! { <Banner><p><Say key="facilities.fictional"/></p></Banner> })}
+            {opens_on.filter(|first| today() < *first).map(|first| on_day("facilities.opens_from", first))}
+            {last_day.map(|last| on_day(if last < today() { "facilities.has_closed" } else { "facilities.closes_after" }, last))}
         </div>
         <section class="stack" id="places">
             <h2><Say key="facilities.free_places"/></h2>

@@ -102,6 +102,7 @@ pub fn FamilyPage() -> impl IntoView {
                 </ul>
                 <GivenConsents/>
                 <OwnArchive/>
+                <p><a href=paths::close_account()><Say key="retention.to_close"/></a></p>
             </Load>
         </div>
     }

@@ -29,7 +29,7 @@ pub use self::badge::{Unread, keep_unread};
 #[cfg(feature = "pages")]
 use self::confirm::ConfirmPage;
 #[cfg(feature = "office")]
-pub use self::office::NoticeOfficeRoutes;
+pub use self::office::{NoticeOfficeRoutes, Sample};
 #[cfg(feature = "pages")]
 use self::pages::InboxPage;
 #[cfg(feature = "pages")]

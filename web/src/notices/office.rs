@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, path};
+use shared::changes::{Change, NewWording};
 use shared::locale::{Locale, full_day, without_ruby};
 use shared::notices::{Group, Kind, Texts, words};
 use shared::time::{day_start, tokyo_day};
@@ -22,7 +23,7 @@ use crate::ui::{
     Breadcrumbs, Button, Chip, Field, FieldError, Form, LinkButton, Load, Look, Need, PageTitle, Refusal, Table, TextArea, TextInput, Tone,
     renewal,
 };
-use crate::{paths, settings};
+use crate::{changes, paths, settings};
 
 /// The pages of the sentences.
 #[component(transparent)]
@@ -179,9 +180,9 @@ fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> i
         let valid_from = from.get_untracked().parse::<NaiveDate>().ok().filter(|day| *day > settings::today()).map(day_start);
         Written { kind: kind.as_str(), locale: language, title, body, lock_title, step_label, valid_from }
     };
-    let attempt = Attempt::new();
+    let (attempt, navigate) = (Attempt::new(), use_navigate());
     let send = Action::new_local(move |(new, is_test): &(Written, bool)| {
-        let (new, is_test, attempt) = (new.clone(), *is_test, attempt.clone());
+        let (new, is_test, attempt, navigate) = (new.clone(), *is_test, attempt.clone(), navigate.clone());
         async move {
             if is_test {
                 match client::test(&new).await {
@@ -190,6 +191,16 @@ fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> i
                     Err(why) => failure.set(Some(why)),
                 }
                 return;
+            }
+            // What begins later can be taken back until then, so it is a change like any other.
+            if let Some(from) = new.valid_from {
+                let Written { title, body, lock_title, step_label, .. } = new;
+                let texts = Texts { title, body, lock_title, step_label };
+                let wording = Box::new(NewWording { valid_from: tokyo_day(from), kind, locale: language, texts });
+                return match changes::client::propose(&Change::Wording { wording }, &attempt).await {
+                    Ok(change) => changes::proposed(&change, flash, navigate),
+                    Err(why) => failure.set(Some(why)),
+                };
             }
             match client::publish(&new, &attempt).await {
                 Ok(()) => {
@@ -252,7 +263,12 @@ fn Words(one: KnownKind, kind: Kind, language: Locale, again: Callback<()>) -> i
 
 /// How the sentences read: in the app, and on a lock screen.
 #[component]
-fn Sample(texts: Texts, language: Locale) -> impl IntoView {
+pub fn Sample(
+    /// The sentences, filled.
+    texts: Texts,
+    /// Their language.
+    language: Locale,
+) -> impl IntoView {
     let lines: Vec<AnyView> = texts.body.lines().map(|line| view! { <p>{marked(line)}</p> }.into_any()).collect();
     view! {
         <div class="notice-sample stack" lang=language.html_lang()>

@@ -62,7 +62,7 @@ fn holding(text: &str) -> String {
 
 /// Families by reading, so many at most.
 pub fn search(conn: &mut AnyConnection, sought: &Sought, scope: &Scope, most: i64) -> Result<Vec<Family>, DbError> {
-    let mut query = families::table.into_boxed();
+    let mut query = families::table.filter(families::closed_at.is_null()).into_boxed();
     query = match scope {
         Scope::All => query,
         Scope::City(city) => query.filter(families::municipality.eq(city.as_str())),

@@ -1,0 +1,11 @@
+DROP TRIGGER waitlist_entries_of_open_family;
+DROP TRIGGER bookings_of_open_family;
+DROP TRIGGER applications_of_open_family;
+DROP TRIGGER children_of_open_family;
+DROP TRIGGER attendance_records_no_delete;
+CREATE TRIGGER attendance_records_no_delete BEFORE DELETE ON attendance_records BEGIN SELECT RAISE(ABORT, 'attendance_records_append_only'); END;
+DROP TABLE retention_runs;
+DROP TABLE retention_rules;
+DROP INDEX families_to_erase;
+ALTER TABLE families DROP COLUMN erased_at;
+ALTER TABLE families DROP COLUMN closed_at;
