@@ -10,12 +10,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-pub use self::facility::{FacilityData, NewClosing, NewFacilityData};
+pub use self::facility::{FacilityData, NewClosing, NewFacilityData, check_days};
 pub use self::impact::{BookedFact, FacilityImpact, Impact, StayFact, StayImpact, facility_impact, stay_impact};
 pub use self::weights::{Before, Weight, weights};
 use crate::applications::Colleague;
 use crate::facilities::words::in_japan;
-use crate::ids::{CompactId, RuleChangeId};
+use crate::ids::{CompactId, FacilityId, RuleChangeId};
 use crate::locale::{Locale, Localised};
 use crate::municipalities::{MunicipalityCode, Position};
 use crate::notices::{self, Texts};
@@ -207,7 +207,7 @@ impl Change {
     /// when it is agreed to.
     pub fn subject(&self, city: &MunicipalityCode) -> Option<String> {
         match self {
-            Self::Facility { facility } => facility.facility_id.as_ref().map(|id| format!("facility {id}")),
+            Self::Facility { facility } => facility.facility_id.as_ref().map(subject_of_facility),
             Self::Municipality { .. } => Some(format!("municipality {city}")),
             Self::Programme { .. }
             | Self::Procedure { .. }
@@ -222,6 +222,11 @@ impl Change {
 
 fn wrong(pointer: String, rejection: Rejection) -> ProblemPart {
     ProblemPart { pointer: Some(pointer), subject: None, reason: rejection.reason(), detail: String::new() }
+}
+
+/// What a change of a facility is about.
+pub fn subject_of_facility(id: &FacilityId) -> String {
+    format!("facility {id}")
 }
 
 /// The most days that residents may be ahead of their neighbours.

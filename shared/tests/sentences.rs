@@ -14,7 +14,8 @@ use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, audit, bookings, calendar, campaigns, changes, claims, clients, consents, devices,
     eligibility, entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach,
-    passkeys, places, problem, procedures, programmes, proxy, registers, residence, series, settlements, slots, tablets, text, waitlist,
+    passkeys, places, problem, procedures, programmes, proxy, registers, residence, retention, series, settlements, slots, tablets, text,
+    waitlist,
 };
 use world::{day, tokyo};
 
@@ -190,6 +191,14 @@ fn reasons() -> Vec<Reason> {
         proxy::Rejection::ReasonUnknown => proxy::Rejection::ReasonUnknown,
         proxy::Rejection::WordsMissing => proxy::Rejection::WordsMissing,
         proxy::Rejection::NotForThis => proxy::Rejection::NotForThis,
+    });
+    all.extend(samples! { retention::Rejection:
+        retention::Rejection::StaysOpen { .. } => retention::Rejection::StaysOpen { count: 2 },
+        retention::Rejection::WaitingOpen { .. } => retention::Rejection::WaitingOpen { count: 1 },
+        retention::Rejection::ApplicationsOpen { .. } => retention::Rejection::ApplicationsOpen { count: 1 },
+        retention::Rejection::Closed => retention::Rejection::Closed,
+        retention::Rejection::KindTwice => retention::Rejection::KindTwice,
+        retention::Rejection::MonthsInvalid { .. } => retention::Rejection::MonthsInvalid { least: 3, most: 360 },
     });
     all.extend(samples! { audit::Rejection:
         audit::Rejection::TooMany { .. } => audit::Rejection::TooMany { most: 50_000 },

@@ -1,7 +1,7 @@
 //! A change that is agreed to is written into the dated tables, and one that is undone is taken out of them again.
 
 use chrono::NaiveDate;
-use shared::changes::{Change, Holiday, NewFacilityData, NewTerm, NewWording, Rejection, RuleChange};
+use shared::changes::{Change, Holiday, NewFacilityData, NewTerm, NewWording, Rejection, RuleChange, subject_of_facility};
 use shared::facilities::Listing;
 use shared::ids::{AccountId, FacilityId, ProcedureId, ProgrammeVersionId};
 use shared::municipalities::{CompactTerm, MunicipalityCode};
@@ -61,8 +61,7 @@ pub fn apply(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
             Ok(Effect::Holidays { days })
         }
         Change::Facility { facility } => {
-            ahead(change, today)?;
-            check(conn, city, change, today)?;
+            still_ahead(conn, city, change, today)?;
             if facility.facility_id.is_some() {
                 return Ok(Effect::Later);
             }
@@ -71,39 +70,38 @@ pub fn apply(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change,
             Ok(Effect::Opening { facility_id })
         }
         Change::Closing { closing } => {
-            ahead(change, today)?;
-            check(conn, city, change, today)?;
+            still_ahead(conn, city, change, today)?;
             let facility_id = closing.facility_id.clone();
             facilities::store::write_last_day(conn, &facility_id, Some(closing.last_day), act.now)?;
             act.record(conn, "facility.closed", (city, Some(&facility_id)), facility_id.as_str())?;
             Ok(Effect::Closing { facility_id })
         }
         Change::Municipality { .. } => {
-            ahead(change, today)?;
-            check(conn, city, change, today)?;
+            still_ahead(conn, city, change, today)?;
             Ok(Effect::Later)
         }
         Change::Retention { rules } => {
-            ahead(change, today)?;
-            check(conn, city, change, today)?;
+            still_ahead(conn, city, change, today)?;
             retention::store::insert_rules(conn, city, rules)?;
             act.record(conn, "retention.changed", (city, None), city.as_str())?;
             Ok(Effect::Retention)
         }
         Change::Wording { wording } => {
-            ahead(change, today)?;
+            still_ahead(conn, city, change, today)?;
             let id = publish_wording(conn, city, wording, act)?;
             Ok(Effect::Wording { id })
         }
     }
 }
 
-/// Refuses what would have begun when somebody agrees.
-fn ahead(change: &Change, today: NaiveDate) -> Result<(), ApiError> {
-    let wrong = change.first_day().is_some_and(|first| first <= today);
-    // Whoever closes today is still open today.
-    let from = if matches!(change, Change::Closing { .. }) { today } else { next_day(today) };
-    if wrong { Err(Rejection::NotAhead { from }.into()) } else { Ok(()) }
+/// Refuses what would have begun when somebody agrees, and what cannot be written any more.
+fn still_ahead(conn: &mut AnyConnection, city: &MunicipalityCode, change: &Change, today: NaiveDate) -> Result<(), ApiError> {
+    if change.first_day().is_some_and(|first| first <= today) {
+        // Whoever closes today is still open today.
+        let from = if matches!(change, Change::Closing { .. }) { today } else { next_day(today) };
+        return Err(Rejection::NotAhead { from }.into());
+    }
+    check(conn, city, change, today)
 }
 
 /// Refuses a second change of the same from the same day.
@@ -314,7 +312,7 @@ pub fn use_of(conn: &mut AnyConnection, change: &RuleChange, effect: &Effect) ->
         }
         (_, Effect::Opening { facility_id }) => {
             let (_, last) = facilities::store::find_days(conn, facility_id)?;
-            let is_followed = last.is_some() || store::is_planned(conn, &format!("facility {facility_id}"))?;
+            let is_followed = last.is_some() || store::is_planned(conn, &subject_of_facility(facility_id))?;
             (is_followed, facilities::store::count_used(conn, facility_id)?)
         }
         (_, Effect::Later | Effect::Closing { .. } | Effect::Wording { .. } | Effect::Retention) => (false, 0),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use shared::bookings::Booking;
 use shared::changes::{
-    Before, Change, CityData, FacilityData, Impact, NewTerm, Rejection, RuleChangePreview, StayFact, StayImpact, facility_impact,
-    stay_impact, weights,
+    Before, Change, CityData, FacilityData, Impact, NewTerm, Rejection, RuleChangePreview, StayFact, StayImpact, check_days,
+    facility_impact, stay_impact, weights,
 };
 use shared::families::{Child, Family, classes_on};
 use shared::ids::{BookingId, ChildId, FacilityId, FamilyId};
@@ -133,8 +133,8 @@ pub fn check_facility(conn: &mut AnyConnection, city: &MunicipalityCode, change:
             Some(id) => (id, facility.valid_from, "/facility/facility_id", "/facility/valid_from"),
             None => {
                 let source = facility.source_id.as_deref().unwrap_or_default().trim();
-                let is_there = facilities::store::find_listed(conn, city, source)?.is_some();
-                return if is_there { Err(wrong("/facility/source_id", Rejection::ListedAlready)) } else { Ok(()) };
+                let check_days = facilities::store::find_listed(conn, city, source)?.is_some();
+                return if check_days { Err(wrong("/facility/source_id", Rejection::ListedAlready)) } else { Ok(()) };
             }
         },
         Change::Closing { closing } => (&closing.facility_id, closing.last_day, "/closing/facility_id", "/closing/last_day"),
@@ -143,10 +143,11 @@ pub fn check_facility(conn: &mut AnyConnection, city: &MunicipalityCode, change:
     if facilities::store::find_municipality(conn, id)?.as_ref() != Some(city) {
         return Err(wrong(at, Rejection::FacilityUnknown));
     }
-    match facilities::store::find_days(conn, id)? {
-        (Some(from), _) if day < from => Err(wrong(day_at, Rejection::FacilityNotOpen { from })),
+    let days = facilities::store::find_days(conn, id)?;
+    check_days(days, day, day).map_err(|rejection| wrong(day_at, rejection))?;
+    match days {
         // A facility closes once: another day takes the first one back.
-        (_, Some(last)) if last < day || matches!(change, Change::Closing { .. }) => Err(wrong(day_at, Rejection::FacilityClosed { last })),
+        (_, Some(last)) if matches!(change, Change::Closing { .. }) => Err(wrong(day_at, Rejection::FacilityClosed { last })),
         _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use actix_web::{get, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, Utc};
-use shared::changes::Rejection;
+use shared::changes;
 use shared::facilities::{Facility, FacilityQuery, FacilitySummary};
 use shared::ids::FacilityId;
 use shared::municipalities::MunicipalityCode;
@@ -31,11 +31,7 @@ pub fn configure(config: &mut impl Operations) {
 
 /// Refuses days on which a facility is not there: before it opens, or after it has closed for good.
 pub fn check_days(conn: &mut AnyConnection, id: &FacilityId, (from, to): (NaiveDate, NaiveDate)) -> Result<(), ApiError> {
-    let (first, last) = store::find_days(conn, id)?;
-    if let Some(first) = first.filter(|first| from < *first) {
-        return Err(Rejection::FacilityNotOpen { from: first }.into());
-    }
-    last.filter(|last| *last < to).map_or(Ok(()), |last| Err(Rejection::FacilityClosed { last }.into()))
+    Ok(changes::check_days(store::find_days(conn, id)?, from, to)?)
 }
 
 fn wrong(parameter: &str) -> ApiError {

@@ -13,8 +13,10 @@ use crate::{App, municipalities};
 
 /// How the audit names this.
 const ACTOR: &str = "retention";
-/// So many records at a time.
-const BATCH: i64 = 200;
+/// So many records at a time; of families fewer, because all that is left of each goes with it.
+const fn batch(kind: Kind) -> i64 {
+    if matches!(kind, Kind::Families) { 5 } else { 200 }
+}
 
 /// Erases everything whose period is over; says how many records.
 pub async fn keep(app: &App) -> Result<i64, ApiError> {
@@ -47,7 +49,7 @@ async fn erase_all(app: &App, (city, kind): (MunicipalityCode, Kind), (today, ke
         erased += app
             .db
             .write(move |conn| {
-                let ids = store::list_due(conn, (&of, kind), kept_from, BATCH)?;
+                let ids = store::list_due(conn, (&of, kind), kept_from, batch(kind))?;
                 let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
                 if ids.is_empty() {
                     return Ok(0);

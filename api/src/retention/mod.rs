@@ -40,15 +40,20 @@ pub fn configure(config: &mut impl Operations) {
 #[get("/office/retention")]
 pub async fn get_retention(app: web::Data<App>, officer: Officer) -> Result<web::Json<RetentionOverview>, ApiError> {
     let act = Act::of_request(officer.account_id.as_str(), app.now());
-    let city = officer.municipality;
-    let overview = app.db.write(move |conn| {
-        let found = overview(conn, &city, act.now)?;
-        for family in &found.closed {
-            act.record_look_of_day(conn, "family.looked_at", family.family_id.as_str())?;
-        }
-        Ok::<_, ApiError>(found)
-    });
-    Ok(web::Json(overview.await?))
+    let (city, now) = (officer.municipality, act.now);
+    let found = app.db.read(move |conn| Ok::<_, ApiError>(overview(conn, &city, now)?)).await?;
+    let seen: Vec<FamilyId> = found.closed.iter().map(|family| family.family_id.clone()).collect();
+    if !seen.is_empty() {
+        // Written before anybody sees it.
+        let write = app.db.write(move |conn| {
+            for family in &seen {
+                act.record_look_of_day(conn, "family.looked_at", family.as_str())?;
+            }
+            Ok::<_, ApiError>(())
+        });
+        write.await?;
+    }
+    Ok(web::Json(found))
 }
 
 fn overview(conn: &mut AnyConnection, city: &MunicipalityCode, now: DateTime<Utc>) -> Result<RetentionOverview, DbError> {

@@ -1,5 +1,16 @@
 //! Periods, what was erased by them, and what of each kind is held and due.
 
+/// Databases take only so many values in one statement.
+const CHUNK: usize = 400;
+
+macro_rules! delete {
+    ($conn:expr, $table:ident, $column:ident, $ids:expr) => {
+        for some in $ids.chunks($crate::retention::store::CHUNK) {
+            diesel::delete($table::table.filter($table::$column.eq_any(some))).execute($conn)?;
+        }
+    };
+}
+
 mod closing;
 mod erasing;
 

@@ -31,14 +31,16 @@ fn every_operation_has_a_name_a_tag_and_its_refusals() {
                 assert_eq!(body, "#/components/schemas/Problem", "{method} {path} {status}");
             }
             // A quote, a preview, a search and a scan write nothing; signing in and out, setting a PIN, or confirming an address, twice is the
-            // same as once; the code of a letter or for an account, a challenge, a token, a client's secret and the address of a feed are kept nowhere, so a lost one is made anew; a device
-            // is tried, a message to oneself sent, and an archive made, as often as asked.
+            // same as once; the code of a letter or for an account, a challenge, a token, a client's secret and the address of a feed are kept
+            // nowhere, so a lost one is made anew; a device is tried, a message to oneself sent, and an archive made, as often as asked; who
+            // closed an account is let in no more to do it again.
             let once_is_enough = [
                 "/quote",
                 "/preview",
                 "/search",
                 "/scans",
                 "/family/pin",
+                "/family/close",
                 "/residence/letter",
                 "/account_code",
                 "/archive",

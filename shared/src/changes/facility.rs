@@ -113,6 +113,14 @@ pub struct NewClosing {
     pub last_day: NaiveDate,
 }
 
+/// Refuses days on which a facility is not there: before it opens, or after it has closed for good. Its first and last day, where it has them.
+pub fn check_days((first, last): (Option<NaiveDate>, Option<NaiveDate>), from: NaiveDate, to: NaiveDate) -> Result<(), Rejection> {
+    if let Some(first) = first.filter(|first| from < *first) {
+        return Err(Rejection::FacilityNotOpen { from: first });
+    }
+    last.filter(|last| *last < to).map_or(Ok(()), |last| Err(Rejection::FacilityClosed { last }))
+}
+
 /// A line of text as it is kept; none: there is nothing.
 fn line(text: Option<&String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())

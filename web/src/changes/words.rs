@@ -9,7 +9,7 @@ use shared::programmes::{Programme, ProgrammeKey};
 
 use crate::facilities::model::{hours, tier, weekdays};
 use crate::frame::own_name;
-use crate::i18n::{Say, furigana, locale, marked, name, say, say_with, sentence};
+use crate::i18n::{Say, filled, furigana, locale, marked, name, say, say_with, sentence};
 use crate::notices::Sample;
 use crate::ui::{Chip, Fact, Facts, Tone};
 
@@ -145,7 +145,7 @@ fn facility_lines(data: &FacilityData, locale: Locale) -> Vec<(&'static str, Str
         (None, Some(text)) => unread(text),
         (None, None) => String::new(),
     };
-    let capacity = data.capacity.map(|count| sentence("changes.children", locale).replace("%{count}", &count.to_string()));
+    let capacity = data.capacity.map(|count| filled("changes.children", locale, &[("count", count.to_string())]));
     let point = data.position().map(|at| format!("{}, {}", at.latitude, at.longitude));
     let postal = data.postal_code.as_deref().map(|code| format!("〒{code} ")).unwrap_or_default();
     let address = [text(&data.address), text(&data.building)].join(" ");

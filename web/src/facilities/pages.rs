@@ -13,7 +13,7 @@ use super::client;
 use super::parts::{facts, programme};
 use crate::api::{Failure, percent_encoded, query};
 use crate::families::client::children;
-use crate::i18n::{Say, furigana, locale, marked, say, text};
+use crate::i18n::{Say, furigana, locale, marked, say, say_with, text};
 use crate::interviews::InterviewNote;
 use crate::interviews::client::interviews;
 use crate::paths;
@@ -24,6 +24,7 @@ use crate::slots::model::{Names, Outline, Whom, facility_name, lay_out};
 use crate::slots::parts::day_stays;
 use crate::slots::wanted::Ask;
 use crate::ui::{Banner, Breadcrumbs, Button, Chip, EmptyState, Load, Look, Map, PageTitle, Pin, Tone, WeekCalendar};
+use shared::locale::full_day;
 
 /// A facility with what its municipality's programmes say.
 #[component]
@@ -64,8 +65,8 @@ pub fn FacilityPage() -> impl IntoView {
 
 /// That a facility opens or closes on a day.
 fn on_day(key: &'static str, date: NaiveDate) -> impl IntoView {
-    let said = furigana(move || crate::i18n::sentence(key, locale()).replace("%{day}", &shared::locale::full_day(date, locale())));
-    view! { <Banner tone=Tone::Warning><p>{said}</p></Banner> }
+    let values = move || vec![("day", full_day(date, locale()))];
+    view! { <Banner tone=Tone::Warning><p>{say_with(key, values)}</p></Banner> }
 }
 
 #[component]

@@ -56,8 +56,8 @@ pub fn close_family(conn: &mut AnyConnection, id: &FamilyId, now: DateTime<Utc>)
     diesel::update(children::table.filter(children::family_id.eq(family)))
         .set((children::details.eq(DETAILS), children::removed_at.eq(at), children::version.eq(children::version + 1)))
         .execute(conn)?;
-    diesel::delete(seen_children::table.filter(seen_children::child_id.eq_any(&theirs))).execute(conn)?;
-    diesel::delete(register_rows::table.filter(register_rows::child_id.eq_any(&theirs))).execute(conn)?;
+    delete!(conn, seen_children, child_id, theirs);
+    delete!(conn, register_rows, child_id, theirs);
     diesel::delete(known_facts::table.filter(known_facts::family_id.eq(family))).execute(conn)?;
     diesel::delete(known_families::table.filter(known_families::family_id.eq(family))).execute(conn)?;
     let drafts = applications::table.filter(applications::family_id.eq(family)).filter(applications::submitted_at.is_null());
@@ -88,15 +88,16 @@ pub fn close_family(conn: &mut AnyConnection, id: &FamilyId, now: DateTime<Utc>)
     erase_ways_in(conn, id)?;
     diesel::delete(notices::table.filter(notices::family_id.eq(family))).execute(conn)?;
     let guardians: Vec<String> = accounts::table.filter(accounts::family_id.eq(family)).select(accounts::id).load(conn)?;
+    let of_accounts: Vec<Option<&String>> = guardians.iter().map(Some).collect();
+    delete!(conn, sessions, account_id, guardians);
+    delete!(conn, passkeys, account_id, guardians);
+    delete!(conn, passkey_challenges, account_id, of_accounts);
+    delete!(conn, identities, account_id, guardians);
+    delete!(conn, sign_in_attempts, account_id, of_accounts);
+    delete!(conn, push_subscriptions, account_id, guardians);
+    delete!(conn, calendar_feeds, account_id, guardians);
+    delete!(conn, notice_preferences, account_id, guardians);
     for guardian in &guardians {
-        diesel::delete(sessions::table.filter(sessions::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(passkeys::table.filter(passkeys::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(passkey_challenges::table.filter(passkey_challenges::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(identities::table.filter(identities::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(sign_in_attempts::table.filter(sign_in_attempts::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(push_subscriptions::table.filter(push_subscriptions::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(calendar_feeds::table.filter(calendar_feeds::account_id.eq(guardian))).execute(conn)?;
-        diesel::delete(notice_preferences::table.filter(notice_preferences::account_id.eq(guardian))).execute(conn)?;
         // The row stays for as long as there are messages that its person wrote; the address is free for somebody new.
         diesel::update(accounts::table.filter(accounts::id.eq(guardian)))
             .set((

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use shared::ids::FamilyId;
 use shared::retention::Kind;
 
+use super::CHUNK;
 use crate::bookings;
 use crate::db::{AnyConnection, DbError, stored};
 use crate::schema::{
@@ -24,17 +25,6 @@ pub const KANA: &str = "ショウキョズミ";
 pub const PHONE: &str = "0000000000";
 /// What is left of a child but its month of birth, which ages in sums are counted from.
 pub const DETAILS: &str = r#"{"sex":null,"allergies":[],"care_notes":"","emergency_contacts":[],"pick_up_people":[]}"#;
-
-/// Databases take only so many values in one statement.
-const CHUNK: usize = 400;
-
-macro_rules! delete {
-    ($conn:expr, $table:ident, $column:ident, $ids:expr) => {
-        for some in $ids.chunks(CHUNK) {
-            diesel::delete($table::table.filter($table::$column.eq_any(some))).execute($conn)?;
-        }
-    };
-}
 
 /// Erases records of a kind; of families what is left of them, and says so with `now`.
 pub fn erase(conn: &mut AnyConnection, kind: Kind, ids: &[String], now: DateTime<Utc>) -> Result<(), DbError> {
