@@ -1,6 +1,7 @@
 //! What a request carries besides its meaning: its id, its language, and a body that is read with a clear answer when it is wrong.
 
 use std::future::Future;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
 use std::pin::Pin;
 
@@ -23,6 +24,32 @@ const FILE_LIMIT: usize = shared::registers::MOST_BYTES / 3 * 4 + BODY_LIMIT;
 
 /// The header that carries the request's id both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a proxy adds of who asked it.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Whoever has an address of IPv6 has all that begin with these bits.
+const OWN_BITS: u32 = 64;
+
+/// From where a request comes, for limits: the peer, or whom a proxy nearby names last, which is the one that it saw itself. None where the
+/// proxy names nobody: then everybody would seem to be one. An address of IPv6 stands for its network.
+pub fn address(req: &HttpRequest) -> Option<IpAddr> {
+    let peer = req.peer_addr()?.ip().to_canonical();
+    let is_near = match peer {
+        IpAddr::V4(near) => near.is_loopback() || near.is_private(),
+        IpAddr::V6(near) => near.is_loopback() || near.is_unique_local(),
+    };
+    let seen = if is_near {
+        let named = req.headers().get_all(FORWARDED_FOR).last()?.to_str().ok()?;
+        let last = named.rsplit(',').next()?.trim();
+        last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|socket| socket.ip()))?
+    } else {
+        peer
+    };
+    Some(match seen.to_canonical() {
+        IpAddr::V6(one) => IpAddr::V6(Ipv6Addr::from_bits(one.to_bits() >> OWN_BITS << OWN_BITS)),
+        short => short,
+    })
+}
 
 /// What every part of the program may know of the request it works for.
 #[derive(Debug, Clone)]

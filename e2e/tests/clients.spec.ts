@@ -70,7 +70,7 @@ test('an officer registers a system, a facility grants, it works, and is stopped
 
   await new Frame(staff).open('/staff/clients');
   await staff.getByRole('link', { name }).click();
-  await expect(staff.getByRole('row', { name: /list_bookings/ })).toBeVisible();
+  await expect(staff.getByRole('row', { name: /予約の一覧を見る/ })).toBeVisible();
   await looked(staff, 'clients-staff-one');
   await staff.getByRole('button', { name: '許可を取り消す' }).click();
   await expect(staff.getByText('許可を取り消しました。')).toBeVisible();

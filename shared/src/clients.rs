@@ -1,6 +1,7 @@
 //! Clients (連携システム): programs of vendors, what facilities grant them, and how one proves itself (OAuth 2.0, RFC 6749).
 
 mod admitting;
+mod deeds;
 mod proving;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError};
 
 pub use self::admitting::*;
+pub use self::deeds::*;
 pub use self::proving::*;
 use crate::ids::{ClientId, CredentialId, FacilityId};
 use crate::municipalities::MunicipalityCode;
@@ -249,7 +251,7 @@ pub struct ClientUse {
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facility: Option<String>,
-    /// The operation's id in the document, for example `list_bookings`.
+    /// The operation's id in the document, for example `list_bookings`; `(closed)` for those that are open to no client.
     pub operation: String,
     /// Requests, those that were refused included.
     pub requests: i64,
@@ -321,6 +323,11 @@ pub enum Rejection {
         /// Seconds to wait.
         seconds: i64,
     },
+    /// Too many wrong secrets or assertions.
+    TooManyWrong {
+        /// Seconds to wait.
+        seconds: i64,
+    },
 }
 
 impl Rejection {
@@ -334,6 +341,7 @@ impl Rejection {
             Self::KeyUnusable => "clients.key_unusable",
             Self::NothingGranted => "clients.nothing_granted",
             Self::TooManyRequests { .. } => "clients.too_many_requests",
+            Self::TooManyWrong { .. } => "clients.too_many_wrong",
         }
     }
 
@@ -341,7 +349,7 @@ impl Rejection {
     pub fn reason(self) -> Reason {
         let reason = Reason::new(self.code());
         match self {
-            Self::TooManyRequests { seconds } => reason.with("seconds", Datum::Count(seconds)),
+            Self::TooManyRequests { seconds } | Self::TooManyWrong { seconds } => reason.with("seconds", Datum::Count(seconds)),
             _ => reason,
         }
     }

@@ -160,6 +160,7 @@ fn reasons() -> Vec<Reason> {
         clients::Rejection::KeyUnusable => clients::Rejection::KeyUnusable,
         clients::Rejection::NothingGranted => clients::Rejection::NothingGranted,
         clients::Rejection::TooManyRequests { .. } => clients::Rejection::TooManyRequests { seconds: 3 },
+        clients::Rejection::TooManyWrong { .. } => clients::Rejection::TooManyWrong { seconds: 60 },
     });
     all.extend(samples! { clients::Denial:
         clients::Denial::OperationClosed => clients::Denial::OperationClosed,

@@ -10,7 +10,7 @@ use actix_web::{ResponseError as _, web};
 use serde_json::Value;
 use shared::access::Role;
 use shared::accounts::Me;
-use shared::clients::{Bucket, Denial, Quota, admit, sees_children};
+use shared::clients::{Denial, Quota, Rate, admit, sees_children};
 use shared::ids::{AccountId, FacilityId};
 use shared::locale::Locale;
 
@@ -101,13 +101,7 @@ pub async fn pass<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) 
 async fn enter(app: &App, req: &ServiceRequest, path: &str, pass: &mut Pass) -> Result<(), ApiError> {
     match app.meter.take(&pass.bearer.id, app.now()) {
         Ok(quota) => pass.quota = Some(quota),
-        Err(rejection) => {
-            let seconds = match rejection {
-                shared::clients::Rejection::TooManyRequests { seconds } => u64::try_from(seconds).unwrap_or(1),
-                _ => 1,
-            };
-            return Err(ApiError::TooMany(rejection.reason(), seconds));
-        }
+        Err(rejection) => return Err(super::too_many(rejection)),
     }
     // An address that is none is told like to anybody.
     let Some(pattern) = req.match_pattern() else { return Ok(()) };
@@ -180,8 +174,9 @@ fn refuse(req: ServiceRequest, error: &ApiError, challenge: Option<String>) -> S
 
 /// Tells the limit and what is left of it.
 fn announce(headers: &mut HeaderMap, quota: Option<Quota>) {
-    let Quota { left, full_in } = quota.unwrap_or(Quota { left: 0, full_in: Bucket::SECONDS });
-    let policy = format!("\"client\";q={};w={}", Bucket::MOST, Bucket::SECONDS);
+    let Rate { most, seconds } = Rate::REQUESTS;
+    let Quota { left, full_in } = quota.unwrap_or(Quota { left: 0, full_in: seconds });
+    let policy = format!("\"client\";q={most};w={seconds}");
     for (name, text) in [(POLICY, policy), (LEFT, format!("\"client\";r={left};t={full_in}"))] {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.insert(name, value);

@@ -53,7 +53,9 @@ pub fn configure(config: &mut impl Operations) {
 /// A limit's refusal with how long to wait.
 fn too_many(rejection: Rejection) -> ApiError {
     match rejection {
-        Rejection::TooManyRequests { seconds } => ApiError::TooMany(rejection.reason(), u64::try_from(seconds).unwrap_or(1)),
+        Rejection::TooManyRequests { seconds } | Rejection::TooManyWrong { seconds } => {
+            ApiError::TooMany(rejection.reason(), u64::try_from(seconds).unwrap_or(1))
+        }
         other => other.into(),
     }
 }

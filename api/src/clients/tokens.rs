@@ -15,6 +15,7 @@ use super::store::{self, NewToken, Proof};
 use crate::App;
 use crate::error::ApiError;
 use crate::identity::jose::{Jwk, Jwks};
+use crate::request::address;
 use crate::session::{hash, secret};
 
 /// How a token begins, so that a scanner finds one where it should not be.
@@ -193,9 +194,14 @@ async fn prove(app: &App, req: &HttpRequest, form: &Form) -> Result<Refused<Prov
         Ok(shown) => shown,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let asked = client.clone();
+    let (asked, from, now) = (client.clone(), address(req), app.now());
+    app.meter.may_prove(&client, from, now).map_err(super::too_many)?;
     let proofs = app.db.read(move |conn| store::list_proofs(conn, &asked).map_err(ApiError::from)).await?;
-    Ok(proven(&shown, &proofs, &audiences(app), app.now()).map(|(credential, used)| Proven { client, credential, used }))
+    let proven = proven(&shown, &proofs, &audiences(app), now);
+    if proven.is_err() {
+        app.meter.count_wrong(&client, from, now);
+    }
+    Ok(proven.map(|(credential, used)| Proven { client, credential, used }))
 }
 
 fn answer(refusal: TokenRefusal) -> HttpResponse {
@@ -223,7 +229,7 @@ fn answer(refusal: TokenRefusal) -> HttpResponse {
         (status = 400, description = "`invalid_request`, `invalid_scope`, `unsupported_grant_type` (RFC 6749, 5.2)", body = TokenProblem),
         (status = 401, description = "`invalid_client`", body = TokenProblem),
         (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "`clients.too_many_requests`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`clients.too_many_requests`, `clients.too_many_wrong`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/oauth/token")]
@@ -285,6 +291,7 @@ pub async fn issue_token(app: web::Data<App>, req: HttpRequest, body: web::Bytes
         (status = 400, description = "`invalid_request` (RFC 6749, 5.2)", body = TokenProblem),
         (status = 401, description = "`invalid_client`", body = TokenProblem),
         (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`clients.too_many_wrong`; `Retry-After` says how long", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/oauth/revoke")]

@@ -1,7 +1,7 @@
 //! Every operation against every kind of token: none, garbage, expired, revoked, without the scope, for another facility or city, and right.
 
 use serde_json::json;
-use shared::clients::Scope;
+use shared::clients::{DEEDS, Scope};
 
 use api::clients::opening::OPEN;
 
@@ -93,6 +93,8 @@ fn told(answer: &Answer) -> (u16, String) {
 fn what_is_open_is_what_was_promised() {
     let document: serde_json::Value = serde_json::from_str(api::openapi::text()).unwrap();
     let all = operations(&[]);
+    // What facilities read of it has words for each.
+    assert!(OPEN.iter().map(|opening| opening.operation).eq(DEEDS.iter().copied()));
     for opening in OPEN {
         let path = format!("/api/v1{}", opening.path);
         assert!(

@@ -7,7 +7,7 @@ use reqwest::Method;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use shared::clients::Bucket;
+use shared::clients::Rate;
 use shared::ids::ClientId;
 
 use api::identity::jose::SigningKey;
@@ -362,6 +362,49 @@ on_both! {
         assert_eq!(staff.get("/staff/places/changes").await.body["items"][0]["made_by"], "ほいくノート");
     }
 
+    async fn who_guesses_is_slowed_and_locks_nobody_else_out(test) {
+        let (client, other) = (register(test, YONAGO, "ほいくノート").await, register(test, YONAGO, "他社").await);
+        for id in [&client.id, &other.id] {
+            grant(&test.staff("yonago").await, id, "yonago", &["slots:read"]).await;
+        }
+        let nobody = test.anybody();
+        let try_from = async |path: &str, from: &str, id: &str, secret: &str| {
+            let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret), ("token", "none")];
+            nobody.send(nobody.request(Method::POST, path).header("x-forwarded-for", from).form(&form)).await
+        };
+        // What comes before the last word is what anybody may claim.
+        let (bad, good) = ("10.1.2.3, 203.0.113.7", "198.51.100.9");
+        for _ in 0..5 {
+            assert_eq!(error(&try_from("/oauth/token", bad, &client.id, "guess").await), (401, "invalid_client".to_owned()));
+        }
+        for (path, from) in [("/oauth/token", bad), ("/oauth/revoke", bad), ("/oauth/token", "203.0.113.7")] {
+            let waits = try_from(path, from, &client.id, "guess").await;
+            assert_eq!((waits.code_number(), waits.code(), header(&waits, "retry-after")), (429, "clients.too_many_wrong", "60".to_owned()), "{path}");
+        }
+        // Not even the right one, from there; from elsewhere the vendor goes on, and there another client does.
+        assert_eq!(try_from("/oauth/token", bad, &client.id, &client.secret).await.code(), "clients.too_many_wrong");
+        assert_eq!(try_from("/oauth/token", good, &client.id, &client.secret).await.status, 200);
+        assert_eq!(try_from("/oauth/token", bad, &other.id, &other.secret).await.status, 200);
+        // One a minute.
+        test.at("2026-11-21T12:01:00+09:00");
+        assert_eq!(try_from("/oauth/token", bad, &client.id, "guess").await.code_number(), 401);
+        assert_eq!(try_from("/oauth/token", bad, &client.id, &client.secret).await.code_number(), 429);
+        test.at("2026-11-21T12:02:00+09:00");
+        assert_eq!(try_from("/oauth/token", bad, &client.id, &client.secret).await.status, 200);
+        // Always another name from one address, which is a network in IPv6.
+        for nth in 0..30 {
+            let from = format!("2001:db8:1:1::{nth}");
+            assert_eq!(try_from("/oauth/token", &from, &format!("nobody{nth}"), "guess").await.code_number(), 401);
+        }
+        assert_eq!(try_from("/oauth/token", "2001:db8:1:1::ffff", &client.id, &client.secret).await.code_number(), 429);
+        assert_eq!(try_from("/oauth/token", "2001:db8:1:2::1", &client.id, &client.secret).await.status, 200);
+        // Where a proxy says nothing of who asks, only the client counts.
+        for nth in 0..40 {
+            assert_eq!(token(test, &Registered { id: format!("nobody{nth}"), ..register(test, YONAGO, "x").await }, None).await.code_number(), 401);
+        }
+        assert_eq!(token(test, &client, None).await.status, 200);
+    }
+
     async fn who_asks_too_much_waits(test) {
         let client = register(test, YONAGO, "ほいくノート").await;
         grant(&test.staff("yonago").await, &client.id, "yonago", &["facilities:read"]).await;
@@ -369,7 +412,7 @@ on_both! {
         let (id, now) = (ClientId::new(client.id.as_str()), test.app.now());
         while test.app.meter.take(&id, now).is_ok_and(|quota| quota.left > 1) {}
         let last = program.get("/staff/offerings").await;
-        assert_eq!((last.code_number(), header(&last, "ratelimit")), (200, format!("\"client\";r=0;t={}", Bucket::SECONDS)));
+        assert_eq!((last.code_number(), header(&last, "ratelimit")), (200, format!("\"client\";r=0;t={}", Rate::REQUESTS.seconds)));
         let waits = program.get("/staff/offerings").await;
         assert_eq!((waits.code_number(), waits.code(), header(&waits, "retry-after")), (429, "clients.too_many_requests", "1".to_owned()));
         assert_eq!(header(&waits, "ratelimit"), "\"client\";r=0;t=60");

@@ -67,9 +67,33 @@ pub fn sees_children(token: &BTreeSet<Scope>, grants: &[Granted], facility: &Fac
     token.contains(&Scope::ChildrenRead) && there.is_some_and(|one| one.scopes.contains(&Scope::ChildrenRead))
 }
 
-/// A client's requests: so many at once at most, and so many in each minute on the long run (token bucket).
+/// How much of something may be at once, and how soon as much may be again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// So many at once.
+    pub most: u32,
+    /// So many seconds after none was left, as many again.
+    pub seconds: u32,
+}
+
+impl Rate {
+    /// A client's requests.
+    pub const REQUESTS: Self = Self { most: 600, seconds: 60 };
+    /// Wrong secrets and assertions for one client from one address: after five, one a minute.
+    pub const WRONG_FOR_CLIENT: Self = Self { most: 5, seconds: 300 };
+    /// Those from one address, whoever it claims to be: after thirty, three a minute.
+    pub const WRONG_FROM_ADDRESS: Self = Self { most: 30, seconds: 600 };
+
+    fn per_second(self) -> f64 {
+        f64::from(self.most) / f64::from(self.seconds)
+    }
+}
+
+/// So many at once at most, and so many over time (token bucket).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bucket {
+    /// How much fits in, and how soon it fills.
+    rate: Rate,
     /// What is left.
     left: f64,
     /// As of when.
@@ -86,32 +110,37 @@ pub struct Quota {
 }
 
 impl Bucket {
-    /// So many requests fit in, and as many are had again in [`Self::SECONDS`].
-    pub const MOST: u32 = 600;
-    /// An empty bucket is full again after so many seconds.
-    pub const SECONDS: u32 = 60;
-
     /// A full one.
-    pub fn full(now: DateTime<Utc>) -> Self {
-        Self { left: f64::from(Self::MOST), at: now }
+    pub fn full(rate: Rate, now: DateTime<Utc>) -> Self {
+        Self { rate, left: f64::from(rate.most), at: now }
     }
 
-    /// Takes a request out, or says how many seconds to wait. A clock that goes back refills nothing.
-    pub fn take(&mut self, now: DateTime<Utc>) -> Result<Quota, Rejection> {
-        let (most, per_second) = (f64::from(Self::MOST), f64::from(Self::MOST) / f64::from(Self::SECONDS));
+    /// What is in it by now. A clock that goes back refills nothing.
+    fn left(&self, now: DateTime<Utc>) -> f64 {
         let passed = (now - self.at).as_seconds_f64().max(0.0);
-        self.left = (self.left + passed * per_second).min(most);
-        self.at = self.at.max(now);
-        if self.left < 1.0 {
-            return Err(Rejection::TooManyRequests { seconds: i64::from(whole((1.0 - self.left) / per_second).max(1)) });
+        (self.left + passed * self.rate.per_second()).min(f64::from(self.rate.most))
+    }
+
+    /// How many seconds to wait until one can be taken; none: one can be now.
+    pub fn wait(&self, now: DateTime<Utc>) -> Option<i64> {
+        let left = self.left(now);
+        (left < 1.0).then(|| i64::from(whole((1.0 - left) / self.rate.per_second()).max(1)))
+    }
+
+    /// Takes one out, or says how many seconds to wait.
+    pub fn take(&mut self, now: DateTime<Utc>) -> Result<Quota, Rejection> {
+        if let Some(seconds) = self.wait(now) {
+            return Err(Rejection::TooManyRequests { seconds });
         }
-        self.left -= 1.0;
-        Ok(Quota { left: whole(self.left.floor()), full_in: whole((most - self.left) / per_second) })
+        self.left = self.left(now) - 1.0;
+        self.at = self.at.max(now);
+        let gone = f64::from(self.rate.most) - self.left;
+        Ok(Quota { left: whole(self.left.floor()), full_in: whole(gone / self.rate.per_second()) })
     }
 
     /// Whether it is as good as new, and need not be remembered.
     pub fn is_full(&self, now: DateTime<Utc>) -> bool {
-        (now - self.at).num_seconds() >= i64::from(Self::SECONDS)
+        (now - self.at).num_seconds() >= i64::from(self.rate.seconds)
     }
 }
 

@@ -138,9 +138,9 @@ fn two_secrets_and_two_keys_are_live_at_a_time() {
 
 #[test]
 fn a_bucket_empties_says_how_long_to_wait_and_fills_again() {
-    let mut bucket = Bucket::full(noon());
-    assert_eq!(bucket.take(noon()), Ok(Quota { left: Bucket::MOST - 1, full_in: 1 }));
-    for _ in 1..Bucket::MOST {
+    let mut bucket = Bucket::full(Rate::REQUESTS, noon());
+    assert_eq!(bucket.take(noon()), Ok(Quota { left: Rate::REQUESTS.most - 1, full_in: 1 }));
+    for _ in 1..Rate::REQUESTS.most {
         bucket.take(noon()).unwrap();
     }
     assert_eq!(bucket.take(noon()), Err(Rejection::TooManyRequests { seconds: 1 }));
@@ -150,5 +150,34 @@ fn a_bucket_empties_says_how_long_to_wait_and_fills_again() {
     assert_eq!(bucket.take(later), Ok(Quota { left: 9, full_in: 60 }));
     let much_later = noon() + TimeDelta::hours(1);
     assert!(bucket.is_full(much_later) && !bucket.is_full(later));
-    assert_eq!(bucket.take(much_later).map(|quota| quota.left), Ok(Bucket::MOST - 1));
+    assert_eq!(bucket.take(much_later).map(|quota| quota.left), Ok(Rate::REQUESTS.most - 1));
+}
+
+#[test]
+fn after_five_wrong_proofs_there_is_one_a_minute() {
+    let mut wrong = Bucket::full(Rate::WRONG_FOR_CLIENT, noon());
+    for _ in 0..Rate::WRONG_FOR_CLIENT.most {
+        assert_eq!(wrong.wait(noon()), None);
+        wrong.take(noon()).unwrap();
+    }
+    assert_eq!(wrong.wait(noon()), Some(60));
+    assert_eq!(wrong.wait(noon() + TimeDelta::seconds(59)), Some(1));
+    let later = noon() + TimeDelta::seconds(60);
+    assert_eq!(wrong.wait(later), None);
+    wrong.take(later).unwrap();
+    assert_eq!(wrong.wait(later), Some(60));
+    assert!(wrong.is_full(later + TimeDelta::seconds(300)));
+    let reason = Rejection::TooManyWrong { seconds: 60 }.reason();
+    assert!(reason.sentence(crate::locale::Locale::En).contains("60 s"));
+}
+
+#[test]
+fn every_deed_has_words_and_the_rest_is_told_as_one() {
+    for locale in crate::locale::Locale::ALL {
+        let words: BTreeSet<String> = DEEDS.iter().map(|operation| deed(operation, locale)).collect();
+        assert_eq!(words.len(), DEEDS.len(), "two are told alike in {}", locale.tag());
+        assert!(words.iter().all(|words| !words.starts_with("clients.did")));
+        assert_eq!(deed("(closed)", locale), deed("get_child", locale));
+        assert!(!words.contains(&deed("(closed)", locale)));
+    }
 }

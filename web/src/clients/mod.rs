@@ -1,6 +1,7 @@
 //! Vendors' systems (連携システム): a city registers them and gives them what they prove themselves by; a facility says what each may do.
 
 mod client;
+mod model;
 #[cfg(feature = "office")]
 mod office;
 #[cfg(feature = "office")]

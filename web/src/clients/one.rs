@@ -77,7 +77,7 @@ fn One(found: ClientDetail, secret: RwSignal<Option<NewSecret>>, changed: Callba
         </section>
         {is_own.then(|| view! { <Credentials id=id.clone() credentials is_live secret changed/> })}
         <Grants id=id.clone() grants=client.grants is_live changed/>
-        <Usage client_id=id.clone()/>
+        <Usage client_id=id.clone() facilities=true/>
         {(is_own && is_live).then(|| view! { <Revoke id changed/> })}
     }
 }
@@ -90,12 +90,18 @@ fn Credentials(
     secret: RwSignal<Option<NewSecret>>,
     changed: Callback<ClientDetail>,
 ) -> impl IntoView {
-    let rows = credentials.into_iter().map(|one| view! { <Credential id=id.clone() one changed/> }).collect_view();
+    let known = match credentials.is_empty() {
+        true => view! { <EmptyState words=Text::from("clients.no_credentials")/> }.into_any(),
+        false => {
+            let rows = credentials.into_iter().map(|one| view! { <Credential id=id.clone() one changed/> }).collect_view();
+            view! { <ul class="plain-list stack">{rows}</ul> }.into_any()
+        }
+    };
     view! {
         <section class="card stack" aria-labelledby="credentials">
             <h2 id="credentials"><Say key="clients.credentials"/></h2>
             <p class="quiet"><Say key="clients.credentials_note"/></p>
-            <ul class="plain-list stack">{rows}</ul>
+            {known}
             {is_live
                 .then(|| {
                     view! {
@@ -135,7 +141,12 @@ fn Credential(id: String, one: ClientCredential, changed: Callback<ClientDetail>
                 .revoked_at
                 .is_none()
                 .then(|| {
-                    view! { <div class="row"><Button look=Look::Outline busy=acting.is_busy() on_press=press><Say key="clients.revoke_credential"/></Button></div> }
+                    view! {
+                        <Disclosure summary="clients.revoke_credential">
+                            <p><Say key="clients.revoke_credential_means"/></p>
+                            <div class="row"><Button look=Look::Danger busy=acting.is_busy() on_press=press><Say key="clients.revoke_credential"/></Button></div>
+                        </Disclosure>
+                    }
                 })}
         </li>
     }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use shared::clients::{ClientDetail, ClientUse, Scope};
-use shared::locale::{day, moment};
+use shared::clients::{ClientDetail, Scope, deed};
+use shared::locale::moment;
 use shared::problem;
 
 use super::client;
+use super::model::{Deed, deeds};
 use crate::flash::use_flash;
 use crate::i18n::{Say, Text, furigana, locale, say, text};
 use crate::taking::taking;
@@ -95,45 +96,51 @@ pub fn RevokeGrant(
     }
 }
 
-const COLUMNS: [&str; 5] = ["clients.day", "clients.operation", "clients.facility", "clients.requests", "clients.refused"];
-const FIGURES: &[&str] = &["clients.requests", "clients.refused"];
-
 /// What a system did in the last month.
 #[component]
 pub fn Usage(
     /// The system.
     client_id: String,
+    /// Whether more than one facility may stand there.
+    facilities: bool,
 ) -> impl IntoView {
     let used = LocalResource::new(move || {
         let id = client_id.clone();
         async move { client::usage(&id).await }
     });
     view! {
-        <section class="stack" aria-labelledby="usage">
+        <section class="card stack" aria-labelledby="usage">
             <h2 id="usage"><Say key="clients.usage"/></h2>
             <p class="quiet"><Say key="clients.usage_note"/></p>
-            <Load what=used let:usage><UseTable uses=usage.uses/></Load>
+            <Load what=used let:usage><DeedTable all=deeds(usage.uses) facilities/></Load>
         </section>
     }
 }
 
 #[component]
-fn UseTable(uses: Vec<ClientUse>) -> impl IntoView {
-    if uses.is_empty() {
+fn DeedTable(all: Vec<Deed>, facilities: bool) -> impl IntoView {
+    if all.is_empty() {
         return view! { <EmptyState words=Text::from("clients.unused")/> }.into_any();
     }
-    let row = |one: ClientUse| {
-        let on = one.day;
+    let row = |one: Deed| {
+        let (operation, last_at) = (one.operation, one.last_at);
+        let place = facilities.then(|| {
+            let place = one.facility.map_or_else(|| say("clients.no_facility").into_any(), IntoAny::into_any);
+            view! { <QueueCell label="clients.facility">{place}</QueueCell> }
+        });
         view! {
             <tr>
-                <th scope="row">{furigana(move || day(on, locale()))}</th>
-                <QueueCell label="clients.operation"><code>{one.operation}</code></QueueCell>
-                <QueueCell label="clients.facility">{one.facility.unwrap_or_else(|| "–".to_owned())}</QueueCell>
+                <th scope="row">{furigana(move || deed(&operation, locale()))}</th>
+                {place}
                 <QueueFigure label="clients.requests">{one.requests}</QueueFigure>
                 <QueueFigure label="clients.refused">{one.refused}</QueueFigure>
+                <QueueCell label="clients.last_used">{furigana(move || moment(last_at, locale()))}</QueueCell>
             </tr>
         }
     };
-    let rows = uses.into_iter().map(row).collect_view();
-    view! { <QueueTable caption="clients.usage" columns=COLUMNS.to_vec() figures=FIGURES>{rows}</QueueTable> }.into_any()
+    let rows = all.into_iter().map(row).collect_view();
+    let place = facilities.then_some("clients.facility");
+    let columns =
+        std::iter::once("clients.operation").chain(place).chain(["clients.requests", "clients.refused", "clients.last_used"]).collect();
+    view! { <QueueTable caption="clients.usage" columns figures=&["clients.requests", "clients.refused"]>{rows}</QueueTable> }.into_any()
 }

@@ -102,6 +102,6 @@ fn One(found: ClientDetail, changed: Callback<ClientDetail>) -> impl IntoView {
                     }
                 })}
         </section>
-        <Usage client_id=id/>
+        <Usage client_id=id facilities=false/>
     }
 }
