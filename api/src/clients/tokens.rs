@@ -60,6 +60,9 @@ pub struct RevocationForm {
     client_assertion: Option<String>,
 }
 
+/// Which half was wrong is not said, nor whether there is such a client.
+const UNPROVEN: TokenRefusal = TokenRefusal::InvalidClient("unknown client, or not proven");
+
 type Refused<T> = Result<T, TokenRefusal>;
 
 /// A form whose parameters each stand there once at most; an empty one counts as absent (RFC 6749, 3.2).
@@ -155,20 +158,18 @@ fn proven(
     audiences: &[String],
     now: DateTime<Utc>,
 ) -> Refused<(CredentialId, Option<Used>)> {
-    // Which half was wrong is not said, nor whether there is such a client.
-    let nobody = TokenRefusal::InvalidClient("unknown client, or not proven");
     match shown {
         Shown::Secret(secret) => {
             let hash = hash(secret);
             let fits = |proof: &Proof| matches!(proof, Proof::Secret(known) if *known == hash);
-            proofs.iter().find(|(_, proof)| fits(proof)).map(|(id, _)| (id.clone(), None)).ok_or(nobody)
+            proofs.iter().find(|(_, proof)| fits(proof)).map(|(id, _)| (id.clone(), None)).ok_or(UNPROVEN)
         }
         Shown::Assertion { token, claims } => {
             let signed = |proof: &Proof| match proof {
                 Proof::Key(key) => Jwks::of(vec![jwk(key)]).verify(token).is_ok(),
                 Proof::Secret(_) => false,
             };
-            let (id, _) = proofs.iter().find(|(_, proof)| signed(proof)).ok_or(nobody)?;
+            let (id, _) = proofs.iter().find(|(_, proof)| signed(proof)).ok_or(UNPROVEN)?;
             let until = check_assertion(claims, audiences, now)?;
             Ok((id.clone(), Some(Used { jti: hash(&claims.jti), until })))
         }
@@ -198,7 +199,8 @@ async fn prove(app: &App, req: &HttpRequest, form: &Form) -> Result<Refused<Prov
     app.meter.may_prove(&client, from, now).map_err(super::too_many)?;
     let proofs = app.db.read(move |conn| store::list_proofs(conn, &asked).map_err(ApiError::from)).await?;
     let proven = proven(&shown, &proofs, &audiences(app), now);
-    if proven.is_err() {
+    // Who has the key and says something wrong with it guesses nothing.
+    if proven.as_ref().err() == Some(&UNPROVEN) {
         app.meter.count_wrong(&client, from, now);
     }
     Ok(proven.map(|(credential, used)| Proven { client, credential, used }))
@@ -254,7 +256,7 @@ pub async fn issue_token(app: web::Data<App>, req: HttpRequest, body: web::Bytes
     let given = app.db.write(move |conn| {
         // Whoever revokes meanwhile waits for this, or was first.
         if !store::lock_live_credential(conn, &client, &credential)? {
-            return Ok(Err(TokenRefusal::InvalidClient("unknown client, or not proven")));
+            return Ok(Err(UNPROVEN));
         }
         if let Some(used) = &used
             && !store::insert_assertion(conn, &client, &used.jti, used.until)?

@@ -78,6 +78,14 @@ async fn without(test: &TestApp, missing: Option<Scope>, facility: &str) -> (Reg
     (client, program)
 }
 
+/// Every operation with these ids in its path, and one that nothing has for the others.
+fn filled(ids: &[(&str, &str)]) -> Vec<Operation> {
+    let templates = operations(&[]);
+    let parts = templates.iter().flat_map(|one| one.path.split('/'));
+    let names = parts.filter_map(|part| part.strip_prefix('{')?.split_once('}')).map(|(name, _)| (name, "nobodys"));
+    operations(&ids.iter().copied().chain(names).collect::<Vec<_>>())
+}
+
 /// The same operation with the facility named, where the path names nothing of it.
 fn at_sakai(operation: &Operation) -> Operation {
     let names_it = OPEN.iter().any(|known| known.operation == operation.name && known.path.contains('{'));
@@ -138,10 +146,7 @@ on_both! {
         let change = staff.post("/staff/places", json!({ "command": command, "mark": mark })).await;
         let change = change.body["id"].as_str().unwrap().to_owned();
         let named = [("slot_id", slot.as_str()), ("booking_id", &booking), ("child_id", &child), ("pattern_id", &pattern), ("change_id", &change), ("facility_id", "sakai"), ("offering_id", "sakai_care"), ("month", "2026-12"), ("compact_id", "compact"), ("municipality", YONAGO)];
-        let templates = operations(&[]);
-        let others: Vec<String> = templates.iter().flat_map(|one| one.path.split('/')).filter_map(|part| part.strip_prefix('{')?.split_once('}')).map(|(name, _)| name.to_owned()).collect();
-        let ids: Vec<(&str, &str)> = named.into_iter().chain(others.iter().map(|name| (name.as_str(), "nobodys"))).collect();
-        let all = operations(&ids);
+        let all = filled(&named);
         // Another facility of the same city.
         test.write(|conn| facility_row(conn, "sakai_two", SAKAIMINATO)).await;
 
@@ -198,6 +203,54 @@ on_both! {
         test.at("2026-11-21T13:00:00+09:00");
         for operation in all.iter().filter(|one| promise(&one.name) != Promise::OAuth) {
             assert_eq!(call(&expired, operation, &slot, &child).await, 401, "expired: {}", operation.name);
+        }
+    }
+}
+
+/// A family with words that stand nowhere else, and a booking of its child.
+async fn secretive(test: &TestApp, guardian: &str, child: &str, slot: &str, consent: Option<u32>) -> (Person, String, String) {
+    let family = test.guardian(guardian, SAKAIMINATO).await;
+    let made = family.post("/children", json!({ "name": child, "kana": child, "born": "2025-05-01" })).await;
+    assert_eq!(made.status, 201, "{:?}", made.body);
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let care = json!({ "allergies": [{ "name": child, "severity": "severe" }], "care_notes": child });
+    assert_eq!(family.patch(&format!("/children/{id}"), care, "\"v1\"").await.status, 200);
+    let booked = family.post("/bookings", json!({ "slot_id": slot, "child_ids": [id], "notes": child, "consent": consent })).await;
+    assert_eq!(booked.status, 201, "{:?}", booked.body);
+    (family, id, booked.body[0]["id"].as_str().unwrap().to_owned())
+}
+
+on_both! {
+    async fn no_operation_tells_a_client_what_it_may_not_see_of_children(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (5, 5)).await;
+        // One family was never shown the words, the other agreed to them.
+        let (_, silent_child, silent) = secretive(test, "Zenobia", "ひみつ", &slot, None).await;
+        let (_, open_child, open) = secretive(test, "Quentin", "ないしょ", &slot, Some(1)).await;
+        test.at("2026-12-01T09:00:00+09:00");
+        let (_, everything) = without(test, None, "sakai").await;
+        let (_, no_children) = without(test, Some(Scope::ChildrenRead), "sakai").await;
+        let of = |booking: &str| filled(&[("slot_id", slot.as_str()), ("booking_id", booking), ("facility_id", "sakai"), ("offering_id", "sakai_care")])
+            .into_iter().filter(|one| matches!(promise(&one.name), Promise::With(_))).collect::<Vec<_>>();
+        // What must not be said can be: staff are told, and so is a client that may see it.
+        let told = |answer: &Answer, words: &str| answer.body.to_string().contains(words);
+        let listed = test.staff("sakai").await.get("/bookings").await;
+        assert!(told(&listed, "ひみつ") && told(&listed, "ないしょ"));
+        assert!(told(&everything.get("/bookings").await, "ないしょ"));
+        let of_silent = ["ひみつ", "ヒミツ", "Zenobia"];
+        let of_both = ["ひみつ", "ヒミツ", "Zenobia", "ないしょ", "ナイショ", "Quentin"];
+        // Reads before what changes the bookings they are about.
+        let rounds = [(&everything, &silent, &silent_child, &of_silent[..]), (&no_children, &silent, &silent_child, &of_both), (&no_children, &open, &open_child, &of_both)];
+        for is_write in [false, true] {
+            for (program, booking, child, hidden) in rounds {
+                for operation in of(booking) {
+                    let writes = operation.method != reqwest::Method::GET && !operation.name.starts_with("preview_") && !operation.name.starts_with("quote_");
+                    if writes == is_write {
+                        let answered = answer(program, &operation, &slot, child).await;
+                        let leaked: Vec<&&str> = hidden.iter().filter(|words| told(&answered, words)).collect();
+                        assert!(leaked.is_empty(), "{} says {leaked:?}: {}", operation.name, answered.body);
+                    }
+                }
+            }
         }
     }
 }
