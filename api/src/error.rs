@@ -365,6 +365,7 @@ refused!(
     shared::bookings::UndoRejection,
     shared::attendance::Rejection,
     shared::entitlements::Rejection,
+    shared::events::Rejection,
     shared::families::Rejection,
     shared::notices::Rejection,
     shared::passkeys::Rejection,
@@ -445,6 +446,13 @@ refusals!(
         /// `tablets.locked`: nobody is in front of the shared device
         Locked = 423,
         /// Neither staff nor an officer
+        Forbidden = 403,
+    }
+    /// What an operation of a client about itself may answer besides, for the document.
+    ForClient {
+        /// No token, or one that does not hold
+        Unauthenticated = 401,
+        /// People read it on their pages
         Forbidden = 403,
     }
     /// What an operation of staff, officers and operators may answer besides, for the document.

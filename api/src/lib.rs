@@ -23,6 +23,7 @@ pub mod docs;
 pub mod documents;
 pub mod entitlements;
 pub mod error;
+pub mod events;
 pub mod facilities;
 pub mod families;
 pub mod feeds;

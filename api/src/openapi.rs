@@ -12,7 +12,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, ClientCredentials, Flow, OA
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 use utoipa_actix_web::AppExt;
 
-use crate::clients::opening::OPEN;
+use crate::clients::opening::{Need, OPEN};
 use crate::routes::API;
 use crate::session;
 
@@ -32,6 +32,7 @@ use crate::session;
         (name = "municipalities", description = "Municipalities and compacts (広域利用協定)"),
         (name = "accounts", description = "Sign-in. The session is a cookie (`session`, HttpOnly, SameSite=Lax)"),
         (name = "tablets", description = "Shared devices of a facility (共用の端末), unlocked by each person's PIN"),
+        (name = "events", description = "What happened, in order, for vendors' programs that follow along"),
         (name = "clients", description = "Vendors' programs (連携システム): registered by a city, granted scopes by facilities, let in by OAuth 2.0 client credentials"),
         (name = "identity", description = "Sign-in of residents at a provider (OpenID Connect), and what it has verified"),
         (name = "passkeys", description = "Passkeys (パスキー), ways in that stay on a person's devices (Web Authentication)"),
@@ -100,18 +101,20 @@ fn tell_clients(document: &mut utoipa::openapi::OpenApi) {
             _ => item.delete.as_mut(),
         };
         let Some(operation) = operation else { continue };
-        let without: [SecurityRequirement; 1] = match opening.scope {
-            Some(_) => [SecurityRequirement::new("session", Vec::<String>::new())],
-            None => [SecurityRequirement::default()],
+        let scope = opening.need.scope();
+        let without = match opening.need {
+            Need::Scope(_) => Some(SecurityRequirement::new("session", Vec::<String>::new())),
+            Need::Nothing => Some(SecurityRequirement::default()),
+            Need::Token => None,
         };
-        let by_token = SecurityRequirement::new("oauth2", opening.scope.map(Scope::word));
+        let by_token = SecurityRequirement::new("oauth2", scope.map(Scope::word));
         operation.security = Some(without.into_iter().chain([by_token]).collect());
-        if let Some(scope) = opening.scope {
+        if let Some(scope) = scope {
             let words = format!("Open to clients with the scope `{}`.", scope.word());
             operation.description = Some(operation.description.take().map_or(words.clone(), |told| format!("{told}\n\n{words}")));
             name_facility(operation);
         }
-        refusals(operation, opening.scope.is_some());
+        refusals(operation, scope.is_some());
     }
 }
 

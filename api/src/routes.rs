@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, clients, consents,
-    devices, docs, documents, entitlements, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities,
+    devices, docs, documents, entitlements, events, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities,
     notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence,
     retention, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
@@ -55,6 +55,7 @@ fn operations(config: &mut impl Operations) {
     accounts::configure(config);
     tablets::configure(config);
     clients::configure(config);
+    events::configure(config);
     identity::configure(config);
     passkeys::configure(config);
     devices::configure(config);

@@ -77,3 +77,4 @@ id!(/** Id of a line of the audit. */ AuditLineId);
 id!(/** Id of a session in which somebody acts for a family (代理). */ ProxySessionId);
 id!(/** Id of a vendor's program (連携システム); the `client_id` of OAuth. */ ClientId);
 id!(/** Id of something by which a client proves itself. */ CredentialId);
+id!(/** Id of an event. */ EventId);

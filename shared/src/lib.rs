@@ -27,6 +27,7 @@ pub mod devices;
 pub mod documents;
 pub mod eligibility;
 pub mod entitlements;
+pub mod events;
 pub mod facilities;
 pub mod families;
 pub mod feeds;

@@ -1,12 +1,13 @@
 //! The one gate for tokens: who asks, how often, by which operation, with which scope, for which facility. What comes through acts as that
 //! facility's staff, and everything that staff may not reach it cannot reach either.
 
-use actix_web::HttpMessage as _;
+use std::pin::Pin;
+
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
-use actix_web::{ResponseError as _, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, ResponseError as _, web};
 use serde_json::Value;
 use shared::access::Role;
 use shared::accounts::Me;
@@ -14,12 +15,13 @@ use shared::clients::{Denial, Quota, Rate, admit, sees_children};
 use shared::ids::{AccountId, FacilityId};
 use shared::locale::Locale;
 
-use super::opening::{Opening, find, values};
+use super::opening::{Need, Opening, find, values};
 use super::sieve::Sieve;
 use super::store::{self, Bearer};
 use crate::App;
 use crate::error::ApiError;
 use crate::outbox::Act;
+use crate::session::Signed;
 use crate::{routes, session};
 
 /// What is left of a client's limit (draft-ietf-httpapi-ratelimit-headers).
@@ -30,6 +32,27 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// Who a request with a token acts as.
 #[derive(Debug, Clone)]
 pub struct Admitted(pub Me);
+
+/// The client itself, where an operation is about it and not about one facility.
+#[derive(Debug, Clone)]
+pub struct AsClient(pub Bearer);
+
+impl FromRequest for AsClient {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let client = req.extensions().get::<Self>().cloned();
+        let person = Signed::from_request(req, payload);
+        Box::pin(async move {
+            match client {
+                Some(client) => Ok(client),
+                // People read it on their pages.
+                None => person.await.and(Err(ApiError::Forbidden)),
+            }
+        })
+    }
+}
 
 /// The token of a request (RFC 6750, 2.1).
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -83,6 +106,9 @@ pub async fn pass<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) 
             refuse(req, &error, challenge)
         }
         Ok(()) => {
+            if pass.opening.is_some_and(|opening| opening.need == Need::Token) {
+                req.extensions_mut().insert(AsClient(pass.bearer.clone()));
+            }
             if let Some(facility_id) = pass.facility.clone() {
                 req.extensions_mut().insert(Admitted(acting(&pass.bearer, facility_id)));
             }
@@ -108,7 +134,7 @@ async fn enter(app: &App, req: &ServiceRequest, path: &str, pass: &mut Pass) -> 
     let template = pattern.strip_prefix(routes::API).unwrap_or_default();
     pass.opening = find(req.method().as_str(), template);
     let Some(opening) = pass.opening else { return Err(Denial::OperationClosed.into()) };
-    let Some(scope) = opening.scope else { return Ok(()) };
+    let Some(scope) = opening.need.scope() else { return Ok(()) };
     // What the token is not good for is not even looked up.
     if !pass.bearer.scopes.contains(&scope) {
         return Err(Denial::ScopeMissing { scope }.into());

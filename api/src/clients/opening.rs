@@ -2,6 +2,27 @@
 
 use shared::clients::Scope;
 
+/// What a client needs for an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: anybody may read it, a client as well.
+    Nothing,
+    /// To be a client: it is about the client itself, and decides by its grants what it says.
+    Token,
+    /// What must be granted at the facility.
+    Scope(Scope),
+}
+
+impl Need {
+    /// The scope; none where it hangs on none.
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Scope(scope) => Some(scope),
+            Self::Nothing | Self::Token => None,
+        }
+    }
+}
+
 /// An operation that clients may call.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening {
@@ -11,16 +32,20 @@ pub struct Opening {
     pub path: &'static str,
     /// Its id in the document.
     pub operation: &'static str,
-    /// What must be granted; none: what anybody may read, which a client may as well.
-    pub scope: Option<Scope>,
+    /// What it takes.
+    pub need: Need,
 }
 
 const fn open(method: &'static str, path: &'static str, operation: &'static str, scope: Scope) -> Opening {
-    Opening { method, path, operation, scope: Some(scope) }
+    Opening { method, path, operation, need: Need::Scope(scope) }
 }
 
 const fn public(path: &'static str, operation: &'static str) -> Opening {
-    Opening { method: "GET", path, operation, scope: None }
+    Opening { method: "GET", path, operation, need: Need::Nothing }
+}
+
+const fn own(method: &'static str, path: &'static str, operation: &'static str) -> Opening {
+    Opening { method, path, operation, need: Need::Token }
 }
 
 /// All of them.
@@ -34,6 +59,7 @@ pub const OPEN: &[Opening] = &[
     public("/slots", "list_slots"),
     public("/slots/{slot_id}", "get_slot"),
     public("/settings", "get_settings"),
+    own("GET", "/events", "list_events"),
     open("GET", "/staff/offerings", "list_offerings", Scope::FacilitiesRead),
     open("GET", "/staff/classes", "get_classes", Scope::FacilitiesRead),
     open("GET", "/staff/patterns", "list_patterns", Scope::FacilitiesRead),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::clients::{DEEDS, Scope};
 
-use api::clients::opening::OPEN;
+use api::clients::opening::{Need, OPEN};
 
 use crate::app::{Answer, DAY, Person, SAKAIMINATO, TestApp, YONAGO, facility_row};
 use crate::clients::{Registered, grant, program, register};
@@ -16,6 +16,8 @@ enum Promise {
     OAuth,
     /// Anybody may read it, a client as well.
     Public,
+    /// Any token that holds: it is about the client.
+    Own,
     /// With this scope.
     With(Scope),
     /// Never.
@@ -36,6 +38,7 @@ fn promise(operation: &str) -> Promise {
         | "list_slots"
         | "get_slot"
         | "get_settings" => Promise::Public,
+        "list_events" => Promise::Own,
         "list_offerings" | "get_classes" | "list_patterns" | "get_duty" => Promise::With(Scope::FacilitiesRead),
         "list_staff_slots"
         | "list_slot_queues"
@@ -112,11 +115,12 @@ fn what_is_open_is_what_was_promised() {
     }
     for operation in all {
         let opening = OPEN.iter().find(|known| known.operation == operation.name);
-        let expected = match opening.map(|opening| opening.scope) {
+        let expected = match opening.map(|opening| opening.need) {
             None if promise(&operation.name) == Promise::OAuth => Promise::OAuth,
             None => Promise::Closed,
-            Some(None) => Promise::Public,
-            Some(Some(scope)) => Promise::With(scope),
+            Some(Need::Nothing) => Promise::Public,
+            Some(Need::Token) => Promise::Own,
+            Some(Need::Scope(scope)) => Promise::With(scope),
         };
         assert_eq!(promise(&operation.name), expected, "{}", operation.name);
         // And the document says so.
@@ -124,7 +128,7 @@ fn what_is_open_is_what_was_promised() {
         let scopes = security.as_array().and_then(|ways| ways.iter().find_map(|way| way.get("oauth2"))).cloned();
         let said = match expected {
             Promise::With(scope) => Some(json!([scope.word()])),
-            Promise::Public => Some(json!([])),
+            Promise::Public | Promise::Own => Some(json!([])),
             Promise::OAuth | Promise::Closed => None,
         };
         assert_eq!(scopes, said, "{}", operation.name);
@@ -194,7 +198,7 @@ on_both! {
             match promise(&operation.name) {
                 Promise::OAuth => assert_eq!(status, 400, "{}", operation.name),
                 Promise::Closed => assert_eq!(told(&answered), (403, "clients.operation_closed".to_owned()), "{}", operation.name),
-                Promise::Public => assert_eq!(status, 200, "{}", operation.name),
+                Promise::Public | Promise::Own => assert_eq!(status, 200, "{}", operation.name),
                 Promise::With(_) => assert!(status < 500 && ![401, 403, 404, 429].contains(&status) || (operation.name == "enter_booking" || operation.name == "quote_entry") && status == 404, "{}: {status} {:?}", operation.name, answered.body),
             }
         }

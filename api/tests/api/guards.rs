@@ -24,6 +24,8 @@ pub enum Caller {
     Entrant,
     /// Officers for their city's families, operators for all.
     Proxy,
+    /// A vendor's program, about itself.
+    Client,
     /// The family that applies, and the clerk who files for it; to everybody else it is not there.
     Applicant,
 }
@@ -54,6 +56,7 @@ pub fn caller(operation: &str) -> Caller {
         | "issue_token"
         | "revoke_token"
         | "confirm_mail" => Caller::Anybody,
+        "list_events" => Caller::Client,
         "list_clients" | "get_client" | "get_client_usage" | "grant_client" | "revoke_client_grant" => Caller::Clerk,
         "register_client" | "make_client_secret" | "add_client_key" | "revoke_client_credential" | "revoke_client" => Caller::Officer,
         "list_devices" | "add_device" | "remove_device" | "try_device" => Caller::Guardian,
@@ -428,6 +431,12 @@ on_both! {
             let status = call(&nobody, &operation, &slot, &child).await;
             assert_eq!(status, 401, "nobody: {}", operation.name);
             if who == Caller::SignedIn {
+                continue;
+            }
+            if who == Caller::Client {
+                for person in [&officer, &operator, &other_staff, &own_staff, &other_family, &ana] {
+                    assert_eq!(call(person, &operation, &slot, &child).await, 403, "a person: {}", operation.name);
+                }
                 continue;
             }
             if who == Caller::Applicant {

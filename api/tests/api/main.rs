@@ -29,6 +29,7 @@ mod documents;
 mod door;
 mod entitlements;
 mod entry;
+mod events;
 mod exchanges;
 mod facilities;
 mod families;

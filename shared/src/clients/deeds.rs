@@ -14,6 +14,7 @@ pub const DEEDS: &[&str] = &[
     "list_slots",
     "get_slot",
     "get_settings",
+    "list_events",
     "list_offerings",
     "get_classes",
     "list_patterns",
