@@ -1,7 +1,7 @@
 // Applications of a family: from nothing to certified at midnight, wrong input, another device, refused, in review, withdrawn.
 import { type Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/axe';
-import { another, demoPassword, newFamily, publish, send, stranger } from '../fixtures/people';
+import { another, change, demoPassword, newFamily, send, stranger } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, testThroughTime as test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
@@ -103,7 +103,7 @@ class Applications {
 
 test('from nothing to certified at midnight, with a wrong turn and another device', async ({ page, browser, house }) => {
   test.setTimeout(240_000);
-  await publish(browser, procedure);
+  await change(browser, { kind: 'procedure', version: procedure });
   await house.at('2027-01-19T00:00:20+09:00', page);
   const face = new Applications(page);
   const person = stranger();
@@ -263,7 +263,7 @@ test('a photograph goes along, a person looks at it, and the letter of the decis
 
 test('refused with the reason, and again; withdrawn', async ({ page, browser }) => {
   test.setTimeout(180_000);
-  await publish(browser, procedure);
+  await change(browser, { kind: 'procedure', version: procedure });
   const child = await newFamily(page.request);
   const face = new Applications(page);
   await face.frame.open(`/applications/new/forest?child=${child.id}`);

@@ -1,11 +1,11 @@
 // Changes of rules: what they would do is seen before, money takes a second officer, a compact takes the other city, and what has not begun is taken back.
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/axe';
-import { another, demoPassword, newFamily, officerOfYonago, secondOfficerOfYonago, staffOfUmineko } from '../fixtures/people';
+import { another, change, demoPassword, newFamily, officerOfYonago, secondOfficerOfYonago, staffOfUmineko } from '../fixtures/people';
 import { picture } from '../fixtures/picture';
 import { expect, test } from '../fixtures/server';
 import { Door } from '../pages/accounts.page';
-import { Frame } from '../pages/frame.page';
+import { Frame, locales } from '../pages/frame.page';
 
 const officerOfSakaiminato = { email: 'office.sakaiminato@example.jp', password: demoPassword };
 
@@ -199,4 +199,79 @@ test('the city hall and the words of a notice change on a day, and are taken bac
   await looked(page, 'changes-wording');
   await page.getByRole('button', { name: '取り消す' }).click();
   await expect(page.getByText('取り消しました。')).toBeVisible();
+});
+
+test('periods of retention change from a day on, with what would be erased on it, by two officers', async ({ page, browser }, { project }) => {
+  test.slow();
+  await new Door(page).signedIn(officerOfYonago);
+  await new Frame(page).open('/office/changes');
+  await page.getByRole('link', { name: '保存期間を改める' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '保存期間を改める' })).toBeVisible();
+  await looked(page, 'changes-periods-form');
+  const months = page.locator('#rule-rules-periods-0-months');
+  await months.fill('0');
+  await expect(page.getByText('直すところがあります')).toBeVisible();
+  await expect(months).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('button', { name: '起案する' })).toHaveAttribute('aria-disabled', 'true');
+  await looked(page, 'changes-periods-wrong');
+  // Each size of the journey at a day of its own: both are of one world.
+  await page.locator('#rule-rules-valid_from').fill(project.name === 'phone' ? '2030-09-01' : '2031-09-01');
+  await months.fill('7');
+  await expect(page.getByText('直すところがあります')).toHaveCount(0);
+  await page.getByRole('button', { name: '影響を確かめる' }).click();
+  const impact = page.getByRole('region', { name: '影響' });
+  await expect(impact.getByRole('row', { name: /7か月/ })).toBeVisible();
+  await looked(page, 'changes-periods-preview');
+  await page.getByRole('button', { name: '起案する' }).click();
+  await expect(page.getByText('起案しました。別の職員の確認を待っています。')).toBeVisible();
+  await expect(page.getByRole('button', { name: '確認して登録する' })).toHaveCount(0);
+  const address = new URL(page.url()).pathname;
+  const second = await another(browser);
+  await new Door(second).signedIn(secondOfficerOfYonago);
+  await new Frame(second).open(address);
+  await looked(second, 'changes-periods-to-agree');
+  await second.getByRole('button', { name: '確認して登録する' }).click();
+  await expect(second.getByText('確認して、登録しました。')).toBeVisible();
+  // What holds today is what held before.
+  await new Frame(second).open('/office/retention');
+  await expect(second.getByRole('row', { name: /7か月/ })).toHaveCount(0);
+  await new Frame(second).open(address);
+  await second.getByRole('button', { name: '取り消す' }).click();
+  await expect(second.getByText('取り消しました。')).toBeVisible();
+});
+
+test('a facility says from which day it opens, and after which it closes', async ({ page, browser }, { project }) => {
+  const name = project.name === 'phone' ? 'なみうち保育園' : 'しおさい保育園';
+  const facility = {
+    source_id: `opening-${project.name}`,
+    valid_from: '2030-04-01',
+    name,
+    kana: 'テスト',
+    kind: 'licensed_nursery',
+    latitude: 35.45,
+    longitude: 133.33,
+    capacity: 60,
+    ages: '0歳～5歳',
+    weekdays: '月～土',
+  };
+  const isThere = await change(browser, { kind: 'facility', facility });
+  const found = await page.request.get(`/api/v1/facilities?q=${encodeURIComponent(name)}`);
+  const id = (await found.json()).items[0].id as string;
+  const frame = new Frame(page);
+  await frame.open(`/facilities/${id}`);
+  await expect(page.getByText('2030年4月1日（月）に開所します。')).toBeVisible();
+  await looked(page, 'facility-opens');
+  const closes = await change(browser, { kind: 'closing', closing: { facility_id: id, last_day: '2031-03-31' } });
+  for (const locale of locales) {
+    await frame.open(`/facilities/${id}`, locale);
+    await expectAccessible(page);
+  }
+  await frame.open(`/facilities/${id}`);
+  await expect(page.getByText('2031年3月31日（月）で閉所します。')).toBeVisible();
+  await looked(page, 'facility-closes');
+  await closes();
+  await isThere();
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name })).toHaveCount(0);
+  await looked(page, 'facility-taken-back');
 });

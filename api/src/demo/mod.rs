@@ -6,6 +6,7 @@ mod campaigns;
 mod cities;
 mod classes;
 mod consents;
+mod daily;
 mod demand;
 mod facilities;
 mod figures;
@@ -132,6 +133,7 @@ fn load(conn: &mut AnyConnection, hash: &str, moment: Moment) -> Result<bool, Ap
     let mut slots = slots::insert(conn, moment)?;
     bookings::insert(conn, &families, &mut slots, moment)?;
     waiting::insert(conn, &families, &slots, moment)?;
+    daily::insert(conn, &families, moment)?;
     interviews::insert(conn, moment)?;
     consents::insert(conn, moment)?;
     demand::insert(conn, moment)?;

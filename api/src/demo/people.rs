@@ -322,6 +322,16 @@ const fn care_notes(m: usize) -> &'static str {
     }
 }
 
+/// The account of a guardian who signs in.
+pub fn guardian(n: usize) -> AccountId {
+    AccountId::new(id(Kind::Account, n + 1))
+}
+
+/// The account of the staff of one city's facility or the other's.
+pub fn staff(n: usize) -> AccountId {
+    AccountId::new(id(Kind::Account, GUARDIANS.len() + n + 1))
+}
+
 /// The account of the officer of one city or the other.
 pub fn officer(n: usize) -> AccountId {
     AccountId::new(id(Kind::Account, GUARDIANS.len() + STAFF.len() + n + 1))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel::prelude::*;
 use futures_util::future::{join, join_all, join3};
 use serde_json::{Value, json};
 
@@ -12,8 +13,9 @@ use api::bookings::engine::{self, Lock};
 use api::bookings::store::{self, Belongs, find_booking, list_holding, list_party, mark_made, mark_state};
 use api::error::ApiError;
 use api::outbox::Act;
+use api::schema::{accounts, bookings as booking_rows, families as family_rows};
 use api::waitlist::store as waiting;
-use api::{families, slots, waitlist};
+use api::{families, retention, slots, waitlist};
 use shared::attendance::{CheckOut, Person as By, RecordKind, RecordedBy, check_out, undo as undo_attendance};
 use shared::bookings::{BookingState, Decide, EnteredBy, NewBooking, NewEntry, decide, enter};
 use shared::ids::{BookingId, ChildId, FamilyId, PartyId, SlotId, WaitlistEntryId};
@@ -141,6 +143,55 @@ on_both! {
             lawful(test).await.unwrap();
         }
     }
+
+    async fn an_account_closes_while_its_family_books_and_nobody_is_booked_who_is_gone(test) {
+        let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (40, 0)).await;
+        let people = many(test, 16, SAKAIMINATO, "2025-05-01").await;
+        test.write(|conn| Ok(diesel::update(accounts::table).set(accounts::password_hash.eq(None::<String>)).execute(conn)?)).await;
+        let both = people.iter().enumerate().map(|(n, (person, child))| {
+            let wanted = json!({ "slot_id": slot, "child_ids": [child] });
+            async move {
+                let (book, close) = (decided(person, "/bookings", wanted), decided(person, "/family/close", json!({})));
+                if n.is_multiple_of(2) {
+                    return join(book, close).await;
+                }
+                let (closed, booked) = join(close, book).await;
+                (booked, closed)
+            }
+        });
+        let outcomes = join_all(both).await;
+        for (booked, closed) in &outcomes {
+            // Who is signed out in between is told to sign in.
+            assert!(matches!((booked, closed), (201, 409) | (401 | 409, 204)), "{outcomes:?}");
+        }
+        let stay = outcomes.iter().filter(|(booked, _)| *booked == 201).count();
+        assert_eq!((taken(test, &slot).await.0, gone_but_booked(test).await), (i64::try_from(stay).unwrap(), 0));
+        lawful(test).await.unwrap();
+    }
+}
+
+/// How many open stays there are of families that closed their accounts.
+async fn gone_but_booked(test: &TestApp) -> i64 {
+    test.write(|conn| {
+        let closed = family_rows::table.filter(family_rows::closed_at.is_not_null()).select(family_rows::id);
+        let open = booking_rows::table.filter(booking_rows::state.eq("confirmed"));
+        Ok(open.filter(booking_rows::family_id.eq_any(closed)).count().get_result(conn)?)
+    })
+    .await
+}
+
+/// Without the lock: an account closes by what was seen before its family booked. Gives how many stays nobody comes to.
+async fn close_account_past_bookings(test: &TestApp) -> i64 {
+    let slot = test.slot("sakai_care", DAY, ("08:30", "17:00"), (2, 0)).await;
+    let (ana, child) = many(test, 1, SAKAIMINATO, "2025-05-01").await.pop().unwrap();
+    let (now, family) = (test.app.now(), family_id(&ana).await);
+    let id = family.clone();
+    let look = test.app.db.read(move |conn| Ok::<_, ApiError>(retention::store::find_under_way(conn, &id)?));
+    let seen = look.await.unwrap();
+    booked(&ana, &slot, &child).await;
+    assert_eq!(shared::retention::close(seen), Ok(()));
+    test.write(move |conn| retention::store::close_family(conn, &family, now)).await;
+    gone_but_booked(test).await
 }
 
 /// Without the lock: a request is answered many times. Gives how many answers were written.
@@ -380,5 +431,6 @@ control! {
     control_without_the_lock_the_last_place_is_entered_many_times: |test| enter_many_times(test).await > 1 && lawful(test).await.is_err();
     control_without_the_lock_places_are_lowered_past_bookings: |test| lower_past_bookings(test).await;
     control_without_the_lock_a_slot_is_closed_around_bookings: |test| close_past_bookings(test).await > 0;
+    control_without_the_lock_an_account_closes_past_a_booking: |test| close_account_past_bookings(test).await > 0;
     control_without_the_lock_a_child_leaves_that_never_came: |test| leave_without_having_come(test).await.is_err();
 }

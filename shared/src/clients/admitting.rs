@@ -84,18 +84,24 @@ impl Rate {
     /// Those from one address, whoever it claims to be: after thirty, three a minute.
     pub const WRONG_FROM_ADDRESS: Self = Self { most: 30, seconds: 600 };
 
-    fn per_second(self) -> f64 {
-        f64::from(self.most) / f64::from(self.seconds)
+    /// Milliseconds that fill an empty one.
+    fn whole(self) -> i64 {
+        i64::from(self.seconds) * 1000
+    }
+
+    /// Milliseconds until one more may be.
+    fn one(self) -> i64 {
+        self.whole() / i64::from(self.most.max(1))
     }
 }
 
 /// So many at once at most, and so many over time (token bucket).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     /// How much fits in, and how soon it fills.
     rate: Rate,
-    /// What is left.
-    left: f64,
+    /// Milliseconds until it is full, in whole numbers, so that a wait is told to the second.
+    lacks: i64,
     /// As of when.
     at: DateTime<Utc>,
 }
@@ -112,19 +118,19 @@ pub struct Quota {
 impl Bucket {
     /// A full one.
     pub fn full(rate: Rate, now: DateTime<Utc>) -> Self {
-        Self { rate, left: f64::from(rate.most), at: now }
+        Self { rate, lacks: 0, at: now }
     }
 
-    /// What is in it by now. A clock that goes back refills nothing.
-    fn left(&self, now: DateTime<Utc>) -> f64 {
-        let passed = (now - self.at).as_seconds_f64().max(0.0);
-        (self.left + passed * self.rate.per_second()).min(f64::from(self.rate.most))
+    /// What it lacks by now. A clock that goes back refills nothing.
+    fn lacks(&self, now: DateTime<Utc>) -> i64 {
+        let passed = (now - self.at).num_milliseconds().max(0);
+        self.lacks.saturating_sub(passed).max(0)
     }
 
     /// How many seconds to wait until one can be taken; none: one can be now.
     pub fn wait(&self, now: DateTime<Utc>) -> Option<i64> {
-        let left = self.left(now);
-        (left < 1.0).then(|| i64::from(whole((1.0 - left) / self.rate.per_second()).max(1)))
+        let missing = self.lacks(now) + self.rate.one() - self.rate.whole();
+        (missing > 0).then(|| seconds(missing))
     }
 
     /// Takes one out, or says how many seconds to wait.
@@ -132,10 +138,10 @@ impl Bucket {
         if let Some(seconds) = self.wait(now) {
             return Err(Rejection::TooManyRequests { seconds });
         }
-        self.left = self.left(now) - 1.0;
+        self.lacks = self.lacks(now) + self.rate.one();
         self.at = self.at.max(now);
-        let gone = f64::from(self.rate.most) - self.left;
-        Ok(Quota { left: whole(self.left.floor()), full_in: whole(gone / self.rate.per_second()) })
+        let left = (self.rate.whole() - self.lacks) / self.rate.one().max(1);
+        Ok(Quota { left: u32::try_from(left).unwrap_or_default(), full_in: u32::try_from(seconds(self.lacks)).unwrap_or_default() })
     }
 
     /// Whether it is as good as new, and need not be remembered.
@@ -144,8 +150,7 @@ impl Bucket {
     }
 }
 
-/// The next whole number, of a small number that is not negative.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::as_conversions)]
-fn whole(number: f64) -> u32 {
-    number.ceil().clamp(0.0, f64::from(u16::MAX)) as u32
+/// Milliseconds as seconds, each begun one whole.
+fn seconds(milliseconds: i64) -> i64 {
+    (milliseconds + 999) / 1000
 }

@@ -9,6 +9,7 @@ use shared::page::Page;
 
 use super::client::{self, Act, Wanted};
 use super::impact::{ImpactFacts, Weights};
+use super::periods::PeriodFacts;
 use super::words::{HolidayFacts, Names, StandingChip, TermFacts, day, difference, kind_word, standing_words, subject};
 use crate::api::{Failure, Tagged};
 use crate::i18n::{Say, Text, furigana, locale, name, say};
@@ -181,7 +182,12 @@ fn Content(change: RuleChange, names: Names) -> impl IntoView {
         Change::Compact { term } => view! { <TermFacts term names/> }.into_any(),
         Change::Holidays { added, removed } => view! { <HolidayFacts added removed/> }.into_any(),
         Change::Closing { closing } => view! { <Facts><Fact name="changes.last_day">{day(closing.last_day)}</Fact></Facts> }.into_any(),
-        Change::Facility { .. } | Change::Municipality { .. } | Change::Wording { .. } | Change::Retention { .. } => {
+        Change::Retention { rules } => view! {
+            <Facts><Fact name="changes.from">{day(rules.valid_from)}</Fact></Facts>
+            <PeriodFacts periods=rules.periods/>
+        }
+        .into_any(),
+        Change::Facility { .. } | Change::Municipality { .. } | Change::Wording { .. } => {
             let from = change.change.first_day().map(|first| view! { <Fact name="changes.from">{day(first)}</Fact> });
             let differs = difference(&change.change, &change.impact);
             view! { <Facts>{from}</Facts> {differs} }.into_any()

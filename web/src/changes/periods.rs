@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use shared::changes::Change;
-use shared::retention::{Kind as Records, RetentionCount, RetentionOverview, RetentionRules};
+use shared::retention::{Kind as Records, Period, RetentionCount, RetentionOverview, RetentionRules};
 use shared::time::next_day;
 
 use super::forms::{Around, Proposing};
 use crate::editing::tree::Kind;
 use crate::editing::{Names, Pick, Rows, Typed};
-use crate::i18n::{Say, Text, say, say_with};
+use crate::i18n::{Say, Text, name, say, say_with};
 use crate::retention::{overview, words};
 use crate::settings;
-use crate::ui::{Load, QueueCell, QueueFigure, QueueTable};
+use crate::ui::{Fact, Facts, Load, QueueCell, QueueFigure, QueueTable};
 
 /// The page of new periods.
 #[component]
@@ -72,9 +72,32 @@ const FIGURES: [&str; 2] = ["retention.column.before_over", "retention.column.ne
 
 fn months(months: Option<u32>) -> AnyView {
     match months {
-        Some(months) => say_with("retention.months", move || vec![("months", months.to_string())]).into_any(),
+        Some(months) => {
+            view! { <span class="no-break">{say_with("retention.months", move || vec![("months", months.to_string())])}</span> }.into_any()
+        }
         None => say("retention.not_erased").into_any(),
     }
+}
+
+/// How long each kind is to be kept, and by which rule.
+#[component]
+pub fn PeriodFacts(
+    /// The new periods.
+    periods: Vec<Period>,
+) -> impl IntoView {
+    let facts = periods
+        .into_iter()
+        .map(|period| {
+            view! {
+                <Fact name=words(period.kind)>
+                    {months(Some(period.months))}
+                    <br/>
+                    <span class="quiet">{name(period.source)}</span>
+                </Fact>
+            }
+        })
+        .collect_view();
+    view! { <Facts>{facts}</Facts> }
 }
 
 /// What is over on the first day, by what holds and by what is proposed.

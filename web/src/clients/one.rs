@@ -69,7 +69,7 @@ fn One(found: ClientDetail, secret: RwSignal<Option<NewSecret>>, changed: Callba
             <h2 id="what">{client.name}</h2>
             <p><StandingChip is_revoked=!is_live is_own/></p>
             <Facts>
-                <Fact name="clients.contact">{client.contact.to_string()}</Fact>
+                <Fact name="clients.whom">{client.contact.to_string()}</Fact>
                 <Fact name="clients.registered_at">{furigana(move || moment(at, locale()))}</Fact>
                 {revoked_at.map(|at| view! { <Fact name="clients.revoked_at">{furigana(move || moment(at, locale()))}</Fact> })}
             </Facts>

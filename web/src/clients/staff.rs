@@ -83,7 +83,7 @@ fn One(found: ClientDetail, changed: Callback<ClientDetail>) -> impl IntoView {
         <section class="card stack" aria-labelledby="what">
             <h2 id="what">{client.name}</h2>
             <Facts>
-                <Fact name="clients.contact">{client.contact.to_string()}</Fact>
+                <Fact name="clients.whom">{client.contact.to_string()}</Fact>
                 {grant
                     .map(|grant| {
                         let (since, used) = (grant.granted_at, grant.used_at);

@@ -6,8 +6,6 @@ use wasm_bindgen::{JsCast, JsValue};
 #[cfg(feature = "office")]
 use super::buttons::{Button, Look};
 #[cfg(feature = "office")]
-use super::icons::Glyph;
-#[cfg(feature = "office")]
 use crate::i18n::{Say, Text};
 
 /// Puts words where they can be pasted; only where the browser lets a page do so.
@@ -46,7 +44,7 @@ pub fn Copied(
             />
             {window()
                 .is_secure_context()
-                .then(|| view! { <div class="row"><Button look=Look::Outline icon=Glyph::Check on_press=press><Say key="ui.copy"/></Button></div> })}
+                .then(|| view! { <div class="row"><Button look=Look::Outline on_press=press><Say key="ui.copy"/></Button></div> })}
         </div>
     }
 }
