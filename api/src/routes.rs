@@ -17,9 +17,9 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, clients, consents,
-    devices, docs, documents, entitlements, events, facilities, families, feeds, figures, identity, interviews, journal, messages, municipalities,
-    notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request, residence,
-    retention, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
+    devices, docs, documents, entitlements, events, facilities, families, feeds, figures, identity, interviews, journal, messages,
+    municipalities, notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request,
+    residence, retention, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
 
 /// Where the API's operations are.
