@@ -61,6 +61,10 @@ pub struct Config {
     #[arg(long, env = "YUMIGAHAMA_TILES", default_value = "https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png", global = true)]
     pub tiles: String,
 
+    /// Folder of the sandboxes in which vendors try their programs; empty: none are offered
+    #[arg(long, env = "YUMIGAHAMA_SANDBOXES", default_value = "data/sandboxes", global = true)]
+    pub sandboxes: String,
+
     /// How log lines are written
     #[arg(long, env = "YUMIGAHAMA_LOG_FORMAT", value_enum, default_value = "text", global = true)]
     pub log_format: LogFormat,

@@ -372,6 +372,7 @@ refused!(
     shared::places::Rejection,
     shared::proxy::Rejection,
     shared::retention::Rejection,
+    shared::sandboxes::Rejection,
     shared::registers::Rejection,
     shared::residence::Rejection,
     shared::settlements::Rejection,

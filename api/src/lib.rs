@@ -52,6 +52,7 @@ pub mod request;
 pub mod residence;
 pub mod retention;
 pub mod routes;
+pub mod sandboxes;
 pub mod schema;
 pub mod series;
 pub mod server;
@@ -90,6 +91,10 @@ pub struct App {
     /// Pages of the search that were just made.
     pub recent: Arc<slots::Recent>,
     clock: Clock,
+    /// The real time, by which tokens and limits go; another one only in a sandbox.
+    real_clock: Clock,
+    /// The worlds in which vendors try their programs, where they are offered.
+    pub sandboxes: Option<Arc<sandboxes::worlds::Worlds>>,
     /// Those who wait, and who asks them.
     pub turns: Arc<waitlist::Turns>,
     /// The provider of residents' sign-in, where there is one.
@@ -112,11 +117,14 @@ impl App {
     /// Puts an app together.
     pub fn new(db: Db, config: Config, clock: Clock) -> Self {
         let policy = routes::policy(&config.tiles).into();
+        let sandboxes = (!config.sandboxes.is_empty()).then(|| Arc::new(sandboxes::worlds::Worlds::at(&config.sandboxes)));
         Self {
             db,
             config: Arc::new(config),
             recent: Arc::default(),
+            real_clock: Arc::clone(&clock),
             clock,
+            sandboxes,
             turns: Arc::default(),
             provider: None,
             channels: Arc::default(),
@@ -150,6 +158,12 @@ impl App {
         Ok(Self { push: Some(push), ..self.with_channels(channels) })
     }
 
+    /// The same with another clock for what must not be moved with the first.
+    #[must_use]
+    pub fn with_real_clock(self, real_clock: Clock) -> Self {
+        Self { real_clock, ..self }
+    }
+
     /// The clock.
     pub fn clock(&self) -> Clock {
         Arc::clone(&self.clock)
@@ -157,8 +171,17 @@ impl App {
 
     /// The time, to the microsecond that both databases keep.
     pub fn now(&self) -> DateTime<Utc> {
-        let now = (self.clock)();
-        DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+        to_the_microsecond((self.clock)())
+    }
+
+    /// The real time, which nobody moves.
+    pub fn real_now(&self) -> DateTime<Utc> {
+        to_the_microsecond((self.real_clock)())
+    }
+
+    /// The clock of the real time.
+    pub fn real_clock(&self) -> Clock {
+        Arc::clone(&self.real_clock)
     }
 
     /// The content security policy of the app's pages.
@@ -172,6 +195,10 @@ impl App {
     }
 }
 
+fn to_the_microsecond(now: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+}
+
 /// A new id: UUIDv7 as text.
 pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
@@ -180,6 +207,11 @@ pub fn new_id() -> String {
 /// The clock of the machine.
 pub fn system_clock() -> Clock {
     Arc::new(Utc::now)
+}
+
+/// A clock that stands still.
+pub fn clock_at(instant: DateTime<Utc>) -> Clock {
+    Arc::new(move || instant)
 }
 
 /// A clock that begins at an instant and then runs as the machine's.

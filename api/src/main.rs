@@ -386,11 +386,13 @@ async fn serve(config: Config, with_demo: bool, clock: Clock, started: Instant) 
     let telling = actix_web::rt::spawn(attendance::live::keep_telling(app.clone()));
     let ending = actix_web::rt::spawn(server::end_boards_when_asked_to_stop(app.clone()));
     let time = actix_web::rt::spawn(server::keep_time(app.clone()));
+    let sandboxes = actix_web::rt::spawn(api::sandboxes::jobs::keep_settled(app.clone()));
     server.await?;
     api::clients::meter::write_down(&app).await?;
     house.abort();
     waiting.abort();
     time.abort();
+    sandboxes.abort();
     making.abort();
     delivering.abort();
     telling.abort();

@@ -34,6 +34,7 @@ use crate::session;
         (name = "tablets", description = "Shared devices of a facility (共用の端末), unlocked by each person's PIN"),
         (name = "events", description = "What happened, in order, for vendors' programs that follow along"),
         (name = "clients", description = "Vendors' programs (連携システム): registered by a city, granted scopes by facilities, let in by OAuth 2.0 client credentials"),
+        (name = "sandboxes", description = "Sandboxes (お試し環境): fictional worlds with a clock that moves, for vendors who try their programs"),
         (name = "identity", description = "Sign-in of residents at a provider (OpenID Connect), and what it has verified"),
         (name = "passkeys", description = "Passkeys (パスキー), ways in that stay on a person's devices (Web Authentication)"),
         (name = "devices", description = "Devices (端末) that notices are pushed to (Web Push)"),

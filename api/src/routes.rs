@@ -19,7 +19,7 @@ use crate::{
     App, accounts, applications, archive, assets, attachments, attendance, audit, bookings, campaigns, changes, claims, clients, consents,
     devices, docs, documents, entitlements, events, facilities, families, feeds, figures, identity, interviews, journal, messages,
     municipalities, notices, open_data, openapi, outreach, parts, passkeys, places, procedures, programmes, proxy, registers, request,
-    residence, retention, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
+    residence, retention, sandboxes, series, settings, settlements, shift_notes, slots, statements, tablets, today, waitlist,
 };
 
 /// Where the API's operations are.
@@ -56,6 +56,7 @@ fn operations(config: &mut impl Operations) {
     tablets::configure(config);
     clients::configure(config);
     events::configure(config);
+    sandboxes::configure(config);
     identity::configure(config);
     passkeys::configure(config);
     devices::configure(config);

@@ -1232,6 +1232,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sandboxes (id) {
+        id -> Text,
+        client_id -> Text,
+        secret_hash -> Text,
+        clock -> Timestamp,
+        made_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(children -> families (family_id));
 diesel::joinable!(household_classes -> families (family_id));
 diesel::joinable!(waitlist_skips -> slots (slot_id));
@@ -1421,6 +1432,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     residence_letters,
     retention_rules,
     retention_runs,
+    sandboxes,
     seen_children,
     series,
     sessions,

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::telemetry::Metrics;
 use crate::{
     App, accounts, audit, bookings, campaigns, changes, clients, entitlements, figures, idempotency, identity, notices, outreach, passkeys,
-    proxy, reminders, request, retention, routes, session, waitlist,
+    proxy, reminders, request, retention, routes, sandboxes, session, waitlist,
 };
 
 /// An idle connection is kept for so long: longer than proxies and browsers keep theirs, so that nobody sends into one that just closed.
@@ -39,6 +39,7 @@ pub fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result
             .wrap(from_fn(session::same_origin))
             .wrap(Condition::new(true, Compress::default()))
             .wrap(from_fn(routes::protect))
+            .wrap(from_fn(sandboxes::divert))
             .wrap(from_fn(request::with_context))
     })
     .workers(workers)
@@ -61,40 +62,45 @@ pub async fn end_boards_when_asked_to_stop(app: App) {
 /// Does what time does, every few seconds.
 pub async fn keep_time(app: App) {
     loop {
-        if let Err(error) = bookings::jobs::decide_overdue(&app).await {
-            tracing::warn!(%error, "overdue requests were not decided");
-        }
-        if let Err(error) = changes::jobs::enter_due(&app).await {
-            tracing::warn!(%error, "changes were not written on their first day");
-        }
-        if let Err(error) = entitlements::jobs::tell_endings(&app).await {
-            tracing::warn!(%error, "ending certifications were not told");
-        }
-        if let Err(error) = entitlements::jobs::end_unkept(&app).await {
-            tracing::warn!(%error, "stays without certification were not ended");
-        }
-        if let Err(error) = reminders::jobs::remind(&app).await {
-            tracing::warn!(%error, "families were not reminded");
-        }
-        if let Err(error) = waitlist::jobs::keep(&app).await {
-            tracing::warn!(%error, "the waiting list was not kept");
-        }
-        if let Err(error) = campaigns::jobs::keep(&app).await {
-            tracing::warn!(%error, "campaigns did not go on");
-        }
-        if let Err(error) = outreach::jobs::keep(&app).await {
-            tracing::warn!(%error, "what nobody opened was not followed");
-        }
-        if let Err(error) = proxy::jobs::end_expired(&app).await {
-            tracing::warn!(%error, "records that were open too long were not closed");
-        }
-        if let Err(error) = clients::meter::write_down(&app).await {
-            tracing::warn!(%error, "what clients did was not written down");
-        }
-        if let Err(error) = audit::jobs::seal(&app).await {
-            tracing::warn!(%error, "the audit was not linked");
-        }
+        do_what_is_due(&app).await;
         tokio::time::sleep(TICK).await;
+    }
+}
+
+/// Does everything that is due by now; what fails does not keep the rest.
+pub async fn do_what_is_due(app: &App) {
+    if let Err(error) = bookings::jobs::decide_overdue(app).await {
+        tracing::warn!(%error, "overdue requests were not decided");
+    }
+    if let Err(error) = changes::jobs::enter_due(app).await {
+        tracing::warn!(%error, "changes were not written on their first day");
+    }
+    if let Err(error) = entitlements::jobs::tell_endings(app).await {
+        tracing::warn!(%error, "ending certifications were not told");
+    }
+    if let Err(error) = entitlements::jobs::end_unkept(app).await {
+        tracing::warn!(%error, "stays without certification were not ended");
+    }
+    if let Err(error) = reminders::jobs::remind(app).await {
+        tracing::warn!(%error, "families were not reminded");
+    }
+    if let Err(error) = waitlist::jobs::keep(app).await {
+        tracing::warn!(%error, "the waiting list was not kept");
+    }
+    if let Err(error) = campaigns::jobs::keep(app).await {
+        tracing::warn!(%error, "campaigns did not go on");
+    }
+    if let Err(error) = outreach::jobs::keep(app).await {
+        tracing::warn!(%error, "what nobody opened was not followed");
+    }
+    if let Err(error) = proxy::jobs::end_expired(app).await {
+        tracing::warn!(%error, "records that were open too long were not closed");
+    }
+    if let Err(error) = clients::meter::write_down(app).await {
+        tracing::warn!(%error, "what clients did was not written down");
+    }
+    if let Err(error) = audit::jobs::seal(app).await {
+        tracing::warn!(%error, "the audit was not linked");
     }
 }
 
@@ -120,6 +126,9 @@ pub async fn keep_house(app: App) {
         }
         if let Err(error) = figures::jobs::publish_due(&app).await {
             tracing::warn!(%error, "figures were not published");
+        }
+        if let Err(error) = sandboxes::jobs::remove_unused(&app).await {
+            tracing::warn!(%error, "unused sandboxes were not removed");
         }
         if let Err(error) = retention::jobs::keep(&app).await {
             tracing::warn!(%error, "what is over was not erased");

@@ -78,3 +78,4 @@ id!(/** Id of a session in which somebody acts for a family (代理). */ ProxySe
 id!(/** Id of a vendor's program (連携システム); the `client_id` of OAuth. */ ClientId);
 id!(/** Id of something by which a client proves itself. */ CredentialId);
 id!(/** Id of an event. */ EventId);
+id!(/** Id of a sandbox (お試し環境). */ SandboxId);

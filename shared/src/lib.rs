@@ -54,6 +54,7 @@ pub mod registers;
 pub mod reminders;
 pub mod residence;
 pub mod retention;
+pub mod sandboxes;
 pub mod series;
 pub mod settings;
 pub mod settlements;

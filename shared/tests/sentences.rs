@@ -14,8 +14,8 @@ use shared::programmes::{AgeBasis, AgeEnd, Ages, LimitUnit, Period};
 use shared::{
     accounts, applications, attachments, attendance, audit, bookings, calendar, campaigns, changes, claims, clients, consents, devices,
     eligibility, entitlements, facilities, families, figures, identity, interviews, journal, messages, municipalities, notices, outreach,
-    passkeys, places, problem, procedures, programmes, proxy, registers, residence, retention, series, settlements, slots, tablets, text,
-    waitlist,
+    passkeys, places, problem, procedures, programmes, proxy, registers, residence, retention, sandboxes, series, settlements, slots,
+    tablets, text, waitlist,
 };
 use world::{day, tokyo};
 
@@ -167,6 +167,13 @@ fn reasons() -> Vec<Reason> {
         clients::Denial::ScopeMissing { .. } => clients::Denial::ScopeMissing { scope: clients::Scope::SlotsRead },
         clients::Denial::FacilityMissing => clients::Denial::FacilityMissing,
         clients::Denial::NotGranted => clients::Denial::NotGranted,
+    });
+    all.extend(samples! { sandboxes::Rejection:
+        sandboxes::Rejection::ClockBack { .. } => sandboxes::Rejection::ClockBack { clock: at },
+        sandboxes::Rejection::ClockTooFar { .. } => sandboxes::Rejection::ClockTooFar { days: 31 },
+        sandboxes::Rejection::ClockIsReal => sandboxes::Rejection::ClockIsReal,
+        sandboxes::Rejection::Full => sandboxes::Rejection::Full,
+        sandboxes::Rejection::TooMany { .. } => sandboxes::Rejection::TooMany { seconds: 90 },
     });
     all.extend(samples! { claims::Rejection:
         claims::Rejection::AlreadyLocked => claims::Rejection::AlreadyLocked,

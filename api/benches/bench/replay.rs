@@ -33,6 +33,7 @@ pub fn config(url: &str) -> Config {
         mail_from: None,
         db_connections: 1,
         tiles: String::new(),
+        sandboxes: String::new(),
         log_format: LogFormat::Text,
         log: "off".to_owned(),
         oidc_issuer: None,

@@ -84,7 +84,7 @@ pub async fn pass<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) 
     let Some(app) = req.app_data::<web::Data<App>>().cloned() else {
         return Ok(refuse(req, &ApiError::Internal("no app".to_owned()), None));
     };
-    let now = app.now();
+    let now = app.real_now();
     let found = match bearer(req.headers()).map(session::hash) {
         Some(hash) => app.db.read(move |conn| store::find_bearer(conn, &hash, now).map_err(ApiError::from)).await,
         None => Ok(None),
@@ -125,7 +125,7 @@ pub async fn pass<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) 
 
 /// What stands between a valid token and an operation.
 async fn enter(app: &App, req: &ServiceRequest, path: &str, pass: &mut Pass) -> Result<(), ApiError> {
-    match app.meter.take(&pass.bearer.id, app.now()) {
+    match app.meter.take(&pass.bearer.id, app.real_now()) {
         Ok(quota) => pass.quota = Some(quota),
         Err(rejection) => return Err(super::too_many(rejection)),
     }

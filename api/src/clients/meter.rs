@@ -62,7 +62,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The bucket of somebody, a full one at first. Where too many are remembered and none is full, all are forgotten.
-fn bucket<K: Eq + Hash>(all: &mut HashMap<K, Bucket>, whose: K, rate: Rate, now: DateTime<Utc>) -> &mut Bucket {
+pub(crate) fn bucket<K: Eq + Hash>(all: &mut HashMap<K, Bucket>, whose: K, rate: Rate, now: DateTime<Utc>) -> &mut Bucket {
     if all.len() >= MOST {
         all.retain(|_, bucket| !bucket.is_full(now));
     }

@@ -195,7 +195,7 @@ async fn prove(app: &App, req: &HttpRequest, form: &Form) -> Result<Refused<Prov
         Ok(shown) => shown,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let (asked, from, now) = (client.clone(), address(req), app.now());
+    let (asked, from, now) = (client.clone(), address(req), app.real_now());
     app.meter.may_prove(&client, from, now).map_err(super::too_many)?;
     let proofs = app.db.read(move |conn| store::list_proofs(conn, &asked).map_err(ApiError::from)).await?;
     let proven = proven(&shown, &proofs, &audiences(app), now);
@@ -249,7 +249,7 @@ pub async fn issue_token(app: web::Data<App>, req: HttpRequest, body: web::Bytes
         Ok(proven) => proven,
         Err(refusal) => return Ok(answer(refusal)),
     };
-    let now = app.now();
+    let now = app.real_now();
     app.meter.take(&client, now).map_err(super::too_many)?;
     let token = format!("{TOKEN}{}", secret()?);
     let (hash, asked) = (hash(&token), form.get("scope").map(str::to_owned));

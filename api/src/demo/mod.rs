@@ -23,6 +23,8 @@ mod waiting;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use shared::ids::FacilityId;
+use shared::municipalities::MunicipalityCode;
 use shared::time::tokyo_day;
 
 use crate::db::{AnyConnection, DbError};
@@ -175,6 +177,37 @@ pub async fn is_loaded(app: &App) -> Result<bool, ApiError> {
             diesel::select(exists(first)).get_result(conn).map_err(|error| ApiError::from(DbError::from(error)))
         })
         .await
+}
+
+/// A facility of the demo world whose staff sign in.
+pub struct Staffed {
+    /// The facility.
+    pub facility_id: FacilityId,
+    /// Its name.
+    pub name: &'static str,
+    /// Its municipality.
+    pub municipality: MunicipalityCode,
+    /// Mail address of a member of its staff.
+    pub staff: &'static str,
+}
+
+/// The facilities that are open every day and whose staff sign in.
+pub fn staffed() -> Result<Vec<Staffed>, DbError> {
+    let of = |(n, staff): (usize, &'static str)| {
+        let place = places::PLACES.get(n)?;
+        Some(cities::code(place.city).map(|municipality| Staffed {
+            facility_id: facilities::facility_id(n),
+            name: place.name,
+            municipality,
+            staff,
+        }))
+    };
+    people::staff().into_iter().filter_map(of).collect()
+}
+
+/// Mail addresses of guardians of the demo world.
+pub fn guardians() -> Vec<&'static str> {
+    people::guardians()
 }
 
 /// The demo sign-ins, for the screen.

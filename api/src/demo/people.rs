@@ -74,6 +74,16 @@ pub fn sign_ins() -> [(&'static str, &'static str); 12] {
     ]
 }
 
+/// Where staff of facilities with places of their own sign in, by which address.
+pub fn staff() -> [(usize, &'static str); 2] {
+    STAFF.map(|(place, email, _)| (place, email))
+}
+
+/// By which addresses guardians sign in.
+pub fn guardians() -> Vec<&'static str> {
+    GUARDIANS.iter().map(|(_, email, ..)| *email).collect()
+}
+
 const SURNAMES: [(&str, &str); 18] = [
     ("松原", "マツバラ"),
     ("浜田", "ハマダ"),

@@ -56,7 +56,7 @@ pub struct TestApp {
     pub base: String,
     clock: Arc<AtomicI64>,
     _server: actix_web::dev::ServerHandle,
-    _files: Option<tempfile::TempDir>,
+    _files: tempfile::TempDir,
     /// The provider of residents' sign-in, where the test has one.
     pub provider: Option<StandIn>,
     _database: Option<Database>,
@@ -150,14 +150,13 @@ impl TestApp {
 
     async fn start_as(backend: Backend, provider: Option<StandIn>, with_channels: bool) -> Option<Self> {
         api::outside::choose_tls();
-        let (url, files, database) = match backend {
-            Backend::Sqlite => {
-                let folder = tempfile::tempdir().unwrap();
-                (folder.path().join("test.db").to_string_lossy().into_owned(), Some(folder), None)
-            }
+        let files = tempfile::tempdir().unwrap();
+        let file = |name: &str| files.path().join(name).to_string_lossy().into_owned();
+        let (url, database) = match backend {
+            Backend::Sqlite => (file("test.db"), None),
             Backend::Postgres => {
                 let database = new_postgres(&postgres_url()?);
-                (with_database(&database.admin, &database.name), None, Some(database))
+                (with_database(&database.admin, &database.name), Some(database))
             }
         };
         let db = Db::open(&url, 8).unwrap();
@@ -177,6 +176,7 @@ impl TestApp {
             mail_from: None,
             db_connections: 8,
             tiles: "https://tiles.example/{z}/{x}/{y}.png".to_owned(),
+            sandboxes: file("sandboxes"),
             log_format: LogFormat::Text,
             log: "error".to_owned(),
         };

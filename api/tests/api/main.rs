@@ -64,6 +64,7 @@ mod registers;
 mod reminders;
 mod residence;
 mod retention;
+mod sandboxes;
 mod series;
 mod sessions;
 mod settlements;

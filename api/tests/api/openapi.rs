@@ -33,7 +33,7 @@ fn every_operation_has_a_name_a_tag_and_its_refusals() {
             // A quote, a preview, a search and a scan write nothing; signing in and out, setting a PIN, or confirming an address, twice is the
             // same as once; the code of a letter or for an account, a challenge, a token, a client's secret and the address of a feed are kept
             // nowhere, so a lost one is made anew; a device is tried, a message to oneself sent, and an archive made, as often as asked; who
-            // closed an account is let in no more to do it again.
+            // closed an account is let in no more to do it again; a sandbox is made for nobody, and as new after each reset.
             let once_is_enough = [
                 "/quote",
                 "/preview",
@@ -54,6 +54,8 @@ fn every_operation_has_a_name_a_tag_and_its_refusals() {
                 "/oauth/token",
                 "/oauth/revoke",
                 "/secrets",
+                "/sandboxes",
+                "/reset",
             ]
             .iter()
             .any(|end| path.ends_with(end));
