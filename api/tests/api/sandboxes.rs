@@ -158,12 +158,12 @@ on_both! {
         let refused = test.anybody().post("/sandboxes", json!({})).await;
         assert_eq!((refused.code_number(), refused.code()), (429, "sandboxes.too_many"));
         assert!(refused.headers.contains_key("retry-after"));
-        test.set(test.app.now() + TimeDelta::days(13));
+        test.at(&(test.app.now() + TimeDelta::days(13)).to_rfc3339());
         api::sandboxes::jobs::remove_unused(&test.app).await.unwrap();
         assert_eq!(here.slots().await.status, 401);
         let again = let_in(&here.anybody, &here.client).await;
         assert_eq!(again.get("/municipalities").await.status, 200);
-        test.set(test.app.now() + TimeDelta::days(15));
+        test.at(&(test.app.now() + TimeDelta::days(15)).to_rfc3339());
         api::sandboxes::jobs::remove_unused(&test.app).await.unwrap();
         assert_eq!(again.get("/municipalities").await.status, 404);
         assert!(!file.exists());
