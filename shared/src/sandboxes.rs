@@ -13,6 +13,8 @@ pub const KEPT: TimeDelta = TimeDelta::days(14);
 pub const FARTHEST: TimeDelta = TimeDelta::days(31);
 /// There are so many at a time at most.
 pub const MOST: i64 = 200;
+/// One holds so much at most, in bytes; the world that it begins with is a small part of that.
+pub const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// So many may be made from one address: twenty at once, then as many a day.
 pub const MADE: Rate = Rate { most: 20, seconds: 86_400 };
 
@@ -103,6 +105,8 @@ pub enum Rejection {
     ClockIsReal,
     /// There are as many as there may be.
     Full,
+    /// It holds as much as it may.
+    TooBig,
     /// Too many were made from this address.
     TooMany {
         /// One more may be made after so many.
@@ -118,6 +122,7 @@ impl Rejection {
             Self::ClockTooFar { .. } => "sandboxes.clock_too_far",
             Self::ClockIsReal => "sandboxes.clock_is_real",
             Self::Full => "sandboxes.full",
+            Self::TooBig => "sandboxes.too_big",
             Self::TooMany { .. } => "sandboxes.too_many",
         }
     }
@@ -129,7 +134,7 @@ impl Rejection {
             Self::ClockBack { clock } => reason.with("clock", Datum::Moment(clock)),
             Self::ClockTooFar { days } => reason.with("days", Datum::Count(days)),
             Self::TooMany { seconds } => reason.with("minutes", Datum::Minutes(seconds.div_euclid(60) + 1)),
-            Self::ClockIsReal | Self::Full => reason,
+            Self::ClockIsReal | Self::Full | Self::TooBig => reason,
         }
     }
 }

@@ -173,6 +173,7 @@ fn reasons() -> Vec<Reason> {
         sandboxes::Rejection::ClockTooFar { .. } => sandboxes::Rejection::ClockTooFar { days: 31 },
         sandboxes::Rejection::ClockIsReal => sandboxes::Rejection::ClockIsReal,
         sandboxes::Rejection::Full => sandboxes::Rejection::Full,
+        sandboxes::Rejection::TooBig => sandboxes::Rejection::TooBig,
         sandboxes::Rejection::TooMany { .. } => sandboxes::Rejection::TooMany { seconds: 90 },
     });
     all.extend(samples! { claims::Rejection:

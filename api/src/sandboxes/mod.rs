@@ -63,7 +63,7 @@ fn shown(app: &App, kept: &Kept, clock: DateTime<Utc>) -> Result<Sandbox, ApiErr
         facilities: demo::staffed()?.into_iter().map(facility).collect(),
         guardians: demo::guardians().into_iter().map(str::to_owned).collect(),
         password: demo::PASSWORD.to_owned(),
-        kept_until: app.real_now() + KEPT,
+        kept_until: kept.used_at + KEPT,
     })
 }
 
@@ -134,7 +134,7 @@ pub async fn reset_sandbox(app: web::Data<App>, id: web::Path<SandboxId>) -> Res
     let kept = kept(&app, id.into_inner()).await?;
     let world = worlds.reset(&app, &kept).await?;
     note(&app, &kept, &world).await?;
-    Ok(web::Json(shown(&app, &kept, world.now())?))
+    Ok(web::Json(shown(&app, &Kept { used_at: app.real_now(), ..kept }, world.now())?))
 }
 
 fn too_many(rejection: Rejection) -> ApiError {
@@ -178,7 +178,11 @@ pub async fn divert<B: MessageBody>(mut req: ServiceRequest, next: Next<B>) -> R
     let inner = if query.is_empty() { inner.to_owned() } else { format!("{inner}?{query}") };
     let uri: Uri = inner.parse().map_err(|_| ApiError::NotFound)?;
     let kept = kept(&app, id).await?;
-    let world = offered(&app)?.open(&app, &kept).await?;
+    let worlds = offered(&app)?;
+    if !req.method().is_safe() && worlds.is_full(&kept.id) {
+        return Err(ApiError::from(Rejection::TooBig).into());
+    }
+    let world = worlds.open(&app, &kept).await?;
     if let Some(wanted) = wanted {
         world.advance(wanted).await?;
     }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection as _;
 use shared::clients::{Bucket, NewClient, Scope};
 use shared::ids::{CredentialId, SandboxId};
-use shared::sandboxes::{MADE, Rejection, advance, begins};
+use shared::sandboxes::{MADE, MOST_BYTES, Rejection, advance, begins};
 use shared::text::Email;
 
 use super::store::Kept;
@@ -149,6 +149,15 @@ impl Worlds {
         self.folder.join(format!("{id}.db"))
     }
 
+    fn draft(&self) -> PathBuf {
+        self.folder.join(format!("{}.draft", new_id()))
+    }
+
+    /// Whether a sandbox holds as much as it may; then it has to begin anew.
+    pub fn is_full(&self, id: &SandboxId) -> bool {
+        std::fs::metadata(self.file(id)).is_ok_and(|file| file.len() > MOST_BYTES)
+    }
+
     /// The world of a sandbox, opened where it is not.
     pub async fn open(&self, real: &App, kept: &Kept) -> Result<World, ApiError> {
         if let Some(world) = self.opened(&kept.id) {
@@ -197,21 +206,19 @@ impl Worlds {
     /// Lays a world out where there is none, and opens it.
     async fn prepare(&self, real: &App, kept: &Kept) -> Result<World, ApiError> {
         let file = self.file(&kept.id);
-        let is_new = !file.exists();
-        if is_new {
+        if !file.exists() {
             let first = self.first(real).await?;
-            let to = file.clone();
-            blocking(move || std::fs::copy(first, to).map_err(broken)).await?;
+            let (draft, to) = (self.draft(), file.clone());
+            // Half a file is none.
+            blocking(move || std::fs::copy(first, &draft).and_then(|_| std::fs::rename(draft, to)).map_err(broken)).await?;
         }
         let clock = Arc::new(AtomicI64::new(kept.clock.timestamp_micros()));
         let hand = Arc::clone(&clock);
         let clock_of_world: Clock = Arc::new(move || DateTime::from_timestamp_micros(hand.load(Ordering::SeqCst)).unwrap_or_default());
         let site = format!("{}{BASE}/{}", real.config.public_url.trim_end_matches('/'), kept.id);
         let app = open(real, &file, site, clock_of_world).await?;
-        if is_new {
-            let kept = kept.clone();
-            app.db.write(move |conn| let_in(conn, &kept).map_err(ApiError::from)).await?;
-        }
+        let client = kept.clone();
+        app.db.write(move |conn| let_in(conn, &client).map_err(ApiError::from)).await?;
         let world = World { app: web::Data::new(app), clock, settled: Arc::default(), used: Instant::now() };
         world.settle().await;
         let mut open = locked(&self.open);
@@ -230,7 +237,7 @@ impl Worlds {
         if self.laid_out.load(Ordering::Acquire) && file.exists() {
             return Ok(file);
         }
-        let draft = self.folder.join(format!("{}.draft", new_id()));
+        let draft = self.draft();
         let app = open(real, &draft, real.config.public_url.clone(), clock_at(begins())).await?;
         demo::load_when_empty(&app).await?;
         let world = World { app: web::Data::new(app), clock: Arc::default(), settled: Arc::default(), used: Instant::now() };
@@ -270,8 +277,11 @@ async fn open(real: &App, file: &Path, site: String, clock: Clock) -> Result<App
     Ok(App::new(db, config, clock).with_real_clock(real.real_clock()))
 }
 
-/// Registers the sandbox's client, and lets its facilities grant it everything.
+/// Registers the sandbox's client where it is not yet, and lets its facilities grant it everything.
 fn let_in(conn: &mut AnyConnection, kept: &Kept) -> Result<(), DbError> {
+    if client_store::find_client(conn, &kept.client_id)?.is_some() {
+        return Ok(());
+    }
     let act = Act::of_command(demo::ACTOR, kept.clock);
     let contact = Email::parse("vendor@example.jp").map_err(|_| DbError::Stored("the contact of a sandbox".to_owned()))?;
     let new = NewClient { name: "お試しの連携システム / sandbox client".to_owned(), contact };
