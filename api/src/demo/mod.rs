@@ -202,7 +202,7 @@ pub fn staffed() -> Result<Vec<Staffed>, DbError> {
             staff,
         }))
     };
-    people::staff().into_iter().filter_map(of).collect()
+    people::staffed().into_iter().filter_map(of).collect()
 }
 
 /// Mail addresses of guardians of the demo world.

@@ -75,7 +75,7 @@ pub fn sign_ins() -> [(&'static str, &'static str); 12] {
 }
 
 /// Where staff of facilities with places of their own sign in, by which address.
-pub fn staff() -> [(usize, &'static str); 2] {
+pub fn staffed() -> [(usize, &'static str); 2] {
     STAFF.map(|(place, email, _)| (place, email))
 }
 

@@ -293,7 +293,7 @@ fn let_in(conn: &mut AnyConnection, kept: &Kept) -> Result<(), DbError> {
             let proof = Proof::Secret(kept.secret_hash.clone());
             client_store::insert_credential(conn, (&kept.client_id, &CredentialId::new(new_id())), (&proof, ""), act.now)?;
         }
-        client_store::write_grant(conn, (&kept.client_id, &known.facility_id), &all, act.now)?;
+        client_store::write_grant(conn, &kept.client_id, &known.facility_id, &all, act.now)?;
         act.record(conn, "client.granted", (&known.municipality, Some(&known.facility_id)), kept.client_id.as_str())?;
     }
     Ok(())
