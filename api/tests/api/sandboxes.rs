@@ -43,6 +43,10 @@ async fn sandbox(test: &TestApp) -> Sandbox {
 }
 
 impl Sandbox {
+    fn base(&self, test: &TestApp) -> String {
+        format!("{}/sandbox/{}", test.base, self.id)
+    }
+
     async fn slots(&self) -> Answer {
         self.program.get(&format!("/staff/slots?facility_id={}&from=2027-04-05&to=2027-04-11", self.facility)).await
     }
@@ -51,6 +55,15 @@ impl Sandbox {
         let asked = self.program.request(Method::GET, &format!("/staff/today?facility_id={}", self.facility));
         self.program.send(asked.header("x-test-clock", clock)).await
     }
+}
+
+/// Signs somebody in within a sandbox; who is signed in outside stays so.
+async fn sign_in(here: &Sandbox, email: &str) -> Person {
+    let signed = here.anybody.post("/auth/login", json!({ "email": email, "password": "yumigahama-demo" })).await;
+    assert_eq!(signed.status, 200, "{:?}", signed.body);
+    let cookie = signed.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains(&format!("Path=/sandbox/{};", here.id)), "{cookie}");
+    here.anybody.keeping(&signed)
 }
 
 /// What is done in the open worlds between requests.
@@ -69,16 +82,16 @@ on_both! {
         // Each is like every other, to the ids.
         assert_eq!(slots.body, other.slots().await.body);
         // What opens one opens neither the other nor the real world, and the other way round.
-        assert_eq!(other.anybody.elsewhere(&one.anybody_base(test)).get("/me").await.status, 401);
+        assert_eq!(other.anybody.elsewhere(&one.base(test)).get("/me").await.status, 401);
         let real = register(test, YONAGO, "ほいくノート").await;
         assert_eq!(grant(&test.staff("yonago").await, &real.id, "yonago", &["slots:read"]).await.status, 200);
         let real = program(test, &real, None).await;
         assert_eq!(real.get("/staff/slots?from=2026-12-01&to=2026-12-01").await.status, 200);
-        assert_eq!(real.elsewhere(&one.anybody_base(test)).get("/staff/slots?from=2026-12-01&to=2026-12-01").await.status, 401);
+        assert_eq!(real.elsewhere(&one.base(test)).get("/staff/slots?from=2026-12-01&to=2026-12-01").await.status, 401);
         assert_eq!(one.program.elsewhere(&test.base).get("/staff/slots?from=2026-12-01&to=2026-12-01").await.status, 401);
-        assert_eq!(one.program.elsewhere(&other.anybody_base(test)).get("/staff/slots?from=2027-04-05&to=2027-04-05").await.status, 401);
+        assert_eq!(one.program.elsewhere(&other.base(test)).get("/staff/slots?from=2027-04-05&to=2027-04-05").await.status, 401);
         assert_eq!(token(&other.anybody, &one.client).await.status, 401);
-        assert_eq!(test.staff("yonago").await.elsewhere(&one.anybody_base(test)).get("/me").await.status, 401);
+        assert_eq!(test.staff("yonago").await.elsewhere(&one.base(test)).get("/me").await.status, 401);
         // There are no sandboxes in a sandbox, and none that nobody made.
         assert_eq!(one.anybody.post("/sandboxes", json!({})).await.status, 404);
         for path in ["/sandbox/none/api/v1/me", "/sandbox//api/v1/me"] {
@@ -89,12 +102,7 @@ on_both! {
 
     async fn a_family_books_in_it_and_the_program_is_told(test) {
         let here = sandbox(test).await;
-        let signed = here.anybody.post("/auth/login", json!({ "email": "hanako@example.jp", "password": "yumigahama-demo" })).await;
-        assert_eq!(signed.status, 200, "{:?}", signed.body);
-        // Whoever is signed in outside stays so.
-        let cookie = signed.headers["set-cookie"].to_str().unwrap();
-        assert!(cookie.contains(&format!("Path=/sandbox/{};", here.id)), "{cookie}");
-        let family = here.anybody.keeping(&signed);
+        let family = sign_in(&here, "hanako@example.jp").await;
         let booked = family.get("/bookings").await.body["items"].as_array().unwrap().iter()
             .find(|one| one["facility"]["id"] == json!(here.facility) && one["state"]["kind"] == "confirmed").cloned();
         let booked = booked.unwrap()["id"].as_str().unwrap().to_owned();
@@ -127,11 +135,19 @@ on_both! {
     async fn its_clock_moves_forwards_and_what_is_due_is_done(test) {
         let here = sandbox(test).await;
         let says = |answer: &Answer| answer.headers["x-test-clock"].to_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+        let family = sign_in(&here, "hanako@example.jp").await;
+        let reminded = || async {
+            let inbox = family.get("/notices").await;
+            inbox.body["items"].as_array().unwrap().iter().filter(|notice| notice["kind"] == "booking.reminder").count()
+        };
+        let reminded_at_first = reminded().await;
         let still = here.slots().await;
         assert_eq!(says(&still), begins());
         let moved = here.at("2027-04-08T07:00:00+09:00").await;
         assert_eq!(moved.status, 200, "{:?}", moved.body);
-        assert_eq!((says(&moved).to_rfc3339(), &moved.body["day"]), ("2027-04-07T22:00:00+00:00".to_owned(), &json!("2027-04-08")));
+        assert_eq!((says(&moved).to_rfc3339(), &moved.body["days"][0]["day"]), ("2027-04-07T22:00:00+00:00".to_owned(), &json!("2027-04-08")));
+        // Who has a stay in these days was reminded the evening before.
+        assert!(reminded().await > reminded_at_first);
         // The same again moves nothing, and a token lives by the real time.
         assert_eq!(says(&here.at("2027-04-08T07:00:00+09:00").await), says(&moved));
         let back = here.at("2027-04-08T06:59:59+09:00").await;
@@ -167,11 +183,5 @@ on_both! {
         api::sandboxes::jobs::remove_unused(&test.app).await.unwrap();
         assert_eq!(again.get("/municipalities").await.status, 404);
         assert!(!file.exists());
-    }
-}
-
-impl Sandbox {
-    fn anybody_base(&self, test: &TestApp) -> String {
-        format!("{}/sandbox/{}", test.base, self.id)
     }
 }
